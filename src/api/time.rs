@@ -1,0 +1,232 @@
+//! Times as the API and the tools between it and us write them.
+
+use std::fmt;
+
+use jiff::civil::DateTime;
+use jiff::fmt::temporal::Pieces;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// An instant in UTC, in microseconds since 1970-01-01T00:00:00Z, of the years 0 to 9999.
+///
+/// Serialises as RFC 3339 with `Z` and with six fraction digits, or none where the fraction is
+/// zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UtcTime(i64);
+
+/// 0000-01-01T00:00:00Z.
+const MIN_MICROS: i64 = -62_167_219_200_000_000;
+/// 9999-12-31T23:59:59.999999Z.
+const MAX_MICROS: i64 = 253_402_300_799_999_999;
+
+impl UtcTime {
+    /// From microseconds since the epoch; `None` outside the years 0 to 9999.
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        (MIN_MICROS..=MAX_MICROS)
+            .contains(&micros)
+            .then_some(Self(micros))
+    }
+
+    /// Microseconds since the epoch.
+    pub fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Seconds from `earlier` to this instant; negative where it lies before.
+    pub fn seconds_since(self, earlier: Self) -> f64 {
+        (self.0 - earlier.0) as f64 / 1e6
+    }
+
+    /// Reads every form that recorded dumps hold: RFC 3339 with `Z` or an offset, a space instead
+    /// of the `T`, any number of fraction digits (cut to microseconds), no zone (UTC then), and
+    /// digits alone, which are an epoch (see [`UtcTime::from_epoch`]).
+    ///
+    /// `None` where the text is no time, or lies outside the years 0 to 9999.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b == b'.' || b == b'-')
+            && !text.contains(':')
+            && text.matches('-').count() <= 1
+        {
+            return Self::from_epoch(text);
+        }
+        let pieces = Pieces::parse(text).ok()?;
+        let civil = pieces.date().to_datetime(pieces.time()?);
+        let offset_seconds = pieces
+            .to_numeric_offset()
+            .map_or(0, |offset| offset.seconds());
+        let micros = micros_of(civil)? - i64::from(offset_seconds) * 1_000_000;
+        Self::from_micros(micros)
+    }
+
+    /// Reads a number as an epoch. Data-frame libraries write milliseconds; seconds, microseconds
+    /// and nanoseconds are told from them by their size (each unit covers the years from 1973 on
+    /// without touching the next).
+    pub fn from_epoch(number: &str) -> Option<Self> {
+        let micros = if let Ok(whole) = number.parse::<i64>() {
+            match whole.unsigned_abs() {
+                0..100_000_000_000 => whole.checked_mul(1_000_000)?,
+                100_000_000_000..100_000_000_000_000 => whole.checked_mul(1_000)?,
+                100_000_000_000_000..100_000_000_000_000_000 => whole,
+                _ => whole / 1_000,
+            }
+        } else {
+            let value = number.parse::<f64>().ok().filter(|v| v.is_finite())?;
+            let micros = match value.abs() {
+                v if v < 1e11 => value * 1e6,
+                v if v < 1e14 => value * 1e3,
+                v if v < 1e17 => value,
+                _ => value / 1e3,
+            };
+            if micros.abs() > MAX_MICROS as f64 {
+                return None;
+            }
+            micros.round() as i64
+        };
+        Self::from_micros(micros)
+    }
+}
+
+fn micros_of(civil: DateTime) -> Option<i64> {
+    let since_epoch = civil.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+    i64::try_from(since_epoch.as_nanos().div_euclid(1_000)).ok()
+}
+
+impl fmt::Display for UtcTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (seconds, micros) = (self.0.div_euclid(1_000_000), self.0.rem_euclid(1_000_000));
+        let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        let (year, month, day) = civil_from_days(days);
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        )?;
+        if micros != 0 {
+            write!(f, ".{micros:06}")?;
+        }
+        f.write_str("Z")
+    }
+}
+
+/// Year, month and day of a day number counted from 1970-01-01.
+fn civil_from_days(days: i64) -> (i64, u8, u8) {
+    let date = jiff::civil::Date::constant(1970, 1, 1)
+        .checked_add(jiff::SignedDuration::from_hours(days * 24))
+        .unwrap_or(jiff::civil::Date::MAX);
+    (
+        i64::from(date.year()),
+        date.month().unsigned_abs(),
+        date.day().unsigned_abs(),
+    )
+}
+
+impl Serialize for UtcTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for UtcTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| {
+            de::Error::invalid_value(de::Unexpected::Str(&text), &"a time as in RFC 3339")
+        })
+    }
+}
+
+impl JsonSchema for UtcTime {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "UtcTime".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn micros(text: &str) -> Option<i64> {
+        UtcTime::parse(text).map(UtcTime::micros)
+    }
+
+    #[test]
+    fn every_written_form_of_one_instant_is_the_same_instant() {
+        for form in [
+            "2026-05-14T08:30:33.233758Z",
+            "2026-05-14T08:30:33.233758+00:00",
+            "2026-05-14T08:30:33.233758+0000",
+            "2026-05-14T10:30:33.233758+02:00",
+            "2026-05-14T03:00:33.233758-05:30",
+            "2026-05-14T08:30:33.233758",
+            "2026-05-14 08:30:33.233758",
+            "2026-05-14 08:30:33.233758+00:00",
+            "2026-05-14t08:30:33.233758z",
+            "2026-05-14T08:30:33.233758999Z",
+            "1778747433233758",
+            "1778747433233758000",
+            " 2026-05-14T08:30:33.233758Z ",
+        ] {
+            assert_eq!(micros(form), Some(1_778_747_433_233_758), "{form}");
+        }
+    }
+
+    #[test]
+    fn an_epoch_is_told_by_its_size() {
+        for form in [
+            "1778747433",
+            "1778747433000",
+            "1778747433000.0",
+            "1778747433000000",
+        ] {
+            assert_eq!(micros(form), Some(1_778_747_433_000_000), "{form}");
+        }
+        assert_eq!(micros("1778747433.5"), Some(1_778_747_433_500_000));
+    }
+
+    #[test]
+    fn the_first_and_the_last_year_are_read_and_written() {
+        assert_eq!(micros("0000-01-01T00:00:00Z"), Some(MIN_MICROS));
+        assert_eq!(micros("9999-12-31T23:59:59.999999Z"), Some(MAX_MICROS));
+        for text in ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"] {
+            assert_eq!(
+                UtcTime::parse(text).map(|t| t.to_string()).as_deref(),
+                Some(text)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_or_beyond_the_last_year_is_none() {
+        for text in [
+            "",
+            "yesterday",
+            "2026-13-01T00:00:00Z",
+            "2026-05-14",
+            "08:30:33",
+            "9999-12-31T23:59:59-05:00",
+            "0000-01-01T00:00:00+01:00",
+            "1e400",
+            "NaN",
+            "-",
+            ".",
+            "99999999999999999999",
+        ] {
+            assert_eq!(micros(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_zero_fraction_is_not_written() {
+        let time = UtcTime::parse("2026-05-14T08:30:33.000000Z").expect("a time");
+        assert_eq!(time.to_string(), "2026-05-14T08:30:33Z");
+        let time = UtcTime::parse("1969-12-31T23:59:59.9Z").expect("a time");
+        assert_eq!(time.to_string(), "1969-12-31T23:59:59.900000Z");
+    }
+}

@@ -1,0 +1,3 @@
+//! From recorded dumps to a report.
+pub mod api;
+pub mod report;

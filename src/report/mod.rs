@@ -1,0 +1,3 @@
+//! What a report says and in what order.
+
+pub mod model;

@@ -1,0 +1,360 @@
+//! The summary model, schema version 1: what `--format json` prints, what every other format
+//! renders from, and what a saved summary is read back into.
+//!
+//! Conventions: absent is `null`; a ratio is 0–1 (a percentage only exists on the page); every
+//! quantity carries its unit as a suffix; times are RFC 3339 in UTC.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::UtcTime;
+
+/// The version of the model that this program writes and reads.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A whole report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Always 1; a change that would break a reader raises it.
+    pub schema_version: u32,
+    /// The program that made the report.
+    pub generator: Generator,
+    /// When the report was made; `SOURCE_DATE_EPOCH` where that is set.
+    pub generated_at: UtcTime,
+    /// The heading: `--title`, or one made from the jobs.
+    pub title: String,
+    /// The answer in one sentence.
+    pub verdict: String,
+    /// One entry per batch job, in the order in which the inputs name them.
+    pub jobs: Vec<JobReport>,
+    /// The same figures over the items of all jobs.
+    pub overall: Sections,
+    /// Every file that was found, in path order.
+    pub inputs: Vec<Input>,
+    /// What the reader has to know to trust the numbers, worst first.
+    pub notes: Vec<Note>,
+}
+
+/// The program that made a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Generator {
+    /// `batch-report`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// What is said about one batch job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct JobReport {
+    /// The id of the batch job (`bjb-…`); absent where the dump does not tell it.
+    pub batch_job_id: Option<String>,
+    /// What the job is called on the page: its id, else the folder or file its items came from.
+    pub label: String,
+    /// The answer for this job in one sentence.
+    pub verdict: String,
+    /// The newest status record of the job; absent where none was recorded.
+    pub job: Option<JobFacts>,
+    /// The figures over this job's items.
+    #[serde(flatten)]
+    pub sections: Sections,
+}
+
+/// A job as its newest status record tells it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct JobFacts {
+    /// The id of the batch job.
+    pub id: String,
+    /// parse, extract or classify; another word survives as it is.
+    pub job_type: Option<String>,
+    /// The project it belongs to.
+    pub project_id: Option<String>,
+    /// pending, running, dispatched, completed, failed or cancelled; another word survives.
+    pub status: Option<String>,
+    /// The number of items the job states.
+    pub total_items: Option<u64>,
+    /// When the job ended.
+    pub completed_at: Option<UtcTime>,
+    /// When the job was created.
+    pub created_at: Option<UtcTime>,
+    /// The directory it works on.
+    pub directory_id: Option<String>,
+    /// The instant this record speaks of.
+    pub effective_at: Option<UtcTime>,
+    /// The error of the job's latest attempt.
+    pub error_message: Option<String>,
+    /// Items that failed, as the job counts them.
+    pub failed_items: Option<u64>,
+    /// The id of this status record.
+    pub job_record_id: Option<String>,
+    /// Items processed, as the job counts them; whether failed and skipped ones are among them is
+    /// not documented.
+    pub processed_items: Option<u64>,
+    /// Items skipped, as the job counts them.
+    pub skipped_items: Option<u64>,
+    /// When work on the job began.
+    pub started_at: Option<UtcTime>,
+    /// When the record was changed last.
+    pub updated_at: Option<UtcTime>,
+    /// The id of the workflow behind the job.
+    pub workflow_id: Option<String>,
+    /// `completed_at - started_at`; absent while the job runs, and where a time is missing or the
+    /// difference is negative.
+    pub wall_seconds: Option<f64>,
+    /// 0–100, as the server said it.
+    pub progress_percentage: Option<f64>,
+}
+
+/// The figures over a set of items: one job's, or all.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Sections {
+    /// How many items were recorded, and whether that is all of them.
+    pub items: ItemCounts,
+    /// Shares, each with its numerator, denominator and interval.
+    pub rates: Rates,
+    /// How long items took, per status.
+    pub durations: Durations,
+    /// How fast items ended, and how many were worked on at once.
+    pub throughput: Throughput,
+    /// Why items were skipped: most first, then by name.
+    pub skip_reasons: Vec<SkipReason>,
+    /// Why items failed: most first, then by pattern, those without a message last.
+    pub error_groups: Vec<ErrorGroup>,
+    /// The items that took longest, longest first.
+    pub slowest: Vec<SlowItem>,
+}
+
+/// How many items were recorded, and whether that is all of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ItemCounts {
+    /// Rows read, repeated ones included, unreadable ones not.
+    pub recorded: u64,
+    /// Distinct `item_id`s; every figure is about these, each by its newest record.
+    pub distinct: u64,
+    /// `recorded - distinct`.
+    pub duplicates: u64,
+    /// Items recorded more than once whose records differ.
+    pub conflicting_duplicates: u64,
+    /// Rows that were there but could not be read as items.
+    pub unreadable: u64,
+    /// The status the list was filtered by, where that is known or can be seen. The rates of such
+    /// a list are not the job's.
+    pub status_filter: Option<String>,
+    /// How many items there should be; absent where nothing states it.
+    pub stated_total: Option<u64>,
+    /// Where `stated_total` comes from.
+    pub stated_total_source: Option<TotalSource>,
+    /// Stated but not recorded items; absent where no total is stated.
+    pub missing: Option<u64>,
+    /// Whether every stated item was recorded; absent where no total is stated.
+    pub complete: Option<bool>,
+    /// Distinct items per status word: the six known ones, then others by name.
+    pub by_status: IndexMap<String, u64>,
+}
+
+/// Where a stated total comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum TotalSource {
+    /// The job's own `total_items`.
+    #[serde(rename = "job.total_items")]
+    JobTotalItems,
+    /// The `total_size` of its item list.
+    #[serde(rename = "total_size")]
+    TotalSize,
+}
+
+/// Shares of items.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Rates {
+    /// failed / (completed + failed): of those that were worked on to an end.
+    pub failure: Rate,
+    /// failed / all distinct items.
+    pub failed_of_all: Rate,
+    /// skipped / all distinct items.
+    pub skipped_of_all: Rate,
+}
+
+/// A share with what it was made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Rate {
+    /// The items counted.
+    pub numerator: u64,
+    /// The items they are counted among.
+    pub denominator: u64,
+    /// numerator / denominator, 0–1; absent where the denominator is 0.
+    pub value: Option<f64>,
+    /// The 95 % Wilson score interval, 0–1, low and high; absent where the denominator is 0.
+    pub ci95: Option<[f64; 2]>,
+}
+
+/// How long items took.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Durations {
+    /// Over the completed items.
+    pub completed: DurationStats,
+    /// Over the failed items.
+    pub failed: DurationStats,
+}
+
+/// Statistics of `completed_at - started_at` over items that have both and whose difference is not
+/// negative. Percentiles interpolate linearly between closest ranks (type 7). All absent where
+/// `count` is 0.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DurationStats {
+    /// Items the statistics are about.
+    pub count: u64,
+    /// Items left out because a time is missing.
+    pub missing_times: u64,
+    /// Items left out because they ended before they started.
+    pub negative: u64,
+    /// The shortest.
+    pub min_seconds: Option<f64>,
+    /// The arithmetic mean.
+    pub mean_seconds: Option<f64>,
+    /// The median.
+    pub p50_seconds: Option<f64>,
+    /// The 90th percentile.
+    pub p90_seconds: Option<f64>,
+    /// The 95th percentile.
+    pub p95_seconds: Option<f64>,
+    /// The 99th percentile.
+    pub p99_seconds: Option<f64>,
+    /// The longest.
+    pub max_seconds: Option<f64>,
+    /// The sum.
+    pub total_seconds: Option<f64>,
+}
+
+/// How fast items ended, and how many were worked on at once.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Throughput {
+    /// `ended_items` per minute between `first_start` and `last_end`; absent where that is no
+    /// positive span.
+    pub items_per_minute: Option<f64>,
+    /// The most items worked on at one instant (`started_at <= t < completed_at`).
+    pub peak_concurrency: Option<u64>,
+    /// The time-weighted mean of the items worked on, from `first_start` to `last_end`.
+    pub mean_concurrency: Option<f64>,
+    /// The earliest `started_at`.
+    pub first_start: Option<UtcTime>,
+    /// The latest `completed_at`.
+    pub last_end: Option<UtcTime>,
+    /// From the 95th percentile of the ends to the last end.
+    pub tail_seconds: Option<f64>,
+    /// Items with a `completed_at`.
+    pub ended_items: u64,
+    /// Items the concurrency is made from: those with both times, in order.
+    pub timed_items: u64,
+    /// Items that started or ended but are left out of the concurrency, because a time is missing
+    /// or they ended before they started.
+    pub untimed_items: u64,
+}
+
+/// A reason for which items were skipped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SkipReason {
+    /// The reason as the server gave it; absent where it gave none.
+    pub reason: Option<String>,
+    /// Skipped items with this reason.
+    pub count: u64,
+    /// count / skipped items, 0–1.
+    pub share: f64,
+}
+
+/// Failures whose messages are equal once what varies is masked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ErrorGroup {
+    /// The message with ids, numbers, quoted names, paths, URLs and times masked; absent for
+    /// failures without a message.
+    pub pattern: Option<String>,
+    /// Failed items in the group.
+    pub count: u64,
+    /// count / failed items, 0–1.
+    pub share: f64,
+    /// The earliest failure: `completed_at`, else `effective_at`.
+    pub first_at: Option<UtcTime>,
+    /// The latest failure.
+    pub last_at: Option<UtcTime>,
+    /// Some of the failures, in the order of the inputs.
+    pub examples: Vec<Example>,
+}
+
+/// A failed item that stands for its group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Example {
+    /// The item.
+    pub item_id: String,
+    /// Its name.
+    pub item_name: Option<String>,
+    /// The message as the server gave it, cut where it is very long.
+    pub error_message: Option<String>,
+    /// The `label` of the job it belongs to.
+    pub job: String,
+}
+
+/// An item that took long.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SlowItem {
+    /// The item.
+    pub item_id: String,
+    /// Its name.
+    pub item_name: Option<String>,
+    /// Its status.
+    pub status: String,
+    /// `completed_at - started_at`.
+    pub duration_seconds: f64,
+    /// When it started.
+    pub started_at: Option<UtcTime>,
+    /// The `label` of the job it belongs to.
+    pub job: String,
+}
+
+/// A file that was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Input {
+    /// Its path as it was given or found, `-` for standard input.
+    pub path: String,
+    /// Its size as it lies there, before decompression; absent where it could not be read.
+    pub bytes: Option<u64>,
+    /// What it is, in a word: `items`, `status`, `jobs`, `combined`, `sdk-page`, `summary`,
+    /// `error-answer`, `html`, `text`, `empty`, `unreadable`, …
+    pub kind: String,
+    /// Documents of the API in it.
+    pub documents: u64,
+    /// Items read from it.
+    pub items: u64,
+    /// What it looks like, where it is nothing of the API.
+    pub looks_like: Option<String>,
+}
+
+/// How much a note matters.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something could not be read at all.
+    Error,
+    /// A number on the page may not be what it seems.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+/// Something the reader has to know to trust the numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Note {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is about, in kebab-case; stable, for machines.
+    pub code: String,
+    /// The file it is about.
+    pub path: Option<String>,
+    /// The `label` of the job it is about.
+    pub job: Option<String>,
+    /// Whether something is lost, cut, skipped or missing: what `--strict` looks at.
+    pub loss: bool,
+    /// What happened, and the next step where there is one.
+    pub message: String,
+}
