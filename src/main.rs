@@ -1,2 +1,48 @@
-//! The command line of `batch-report`.
-fn main() {}
+//! The command line of `batch-report`: parse, run, print the chain of an error, set the exit code.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use batch_report::args::{self, Refusal};
+use batch_report::run::{self, Outcome};
+use batch_report::{clock, output};
+
+fn main() -> ExitCode {
+    let command = match args::parse(std::env::args_os()) {
+        Ok(command) => command,
+        Err(refusal) => return refuse(&refusal),
+    };
+    match run::run(command, clock::now()) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Loss) => ExitCode::from(4),
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(if error.is_usage() { 2 } else { 1 })
+        }
+    }
+}
+
+fn refuse(refusal: &Refusal) -> ExitCode {
+    if refusal.asked_for {
+        let text = anstream::AutoStream::choice(&std::io::stdout());
+        let text = match text {
+            anstream::ColorChoice::Never => refusal.text.to_string(),
+            _ => refusal.text.ansi().to_string(),
+        };
+        return match output::print(text.as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
+    anstream::eprint!("{}", refusal.text.ansi());
+    ExitCode::from(2)
+}
+
+fn complain(error: &dyn Error) {
+    anstream::eprintln!("batch-report: error: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        anstream::eprintln!("  because: {error}");
+        cause = error.source();
+    }
+}

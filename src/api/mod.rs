@@ -1,6 +1,11 @@
 //! The wire types of the batch-processing API, as documents on disk: the one place that knows the
 //! names of its fields.
 
+pub mod field;
+pub mod record;
+pub mod status;
 pub mod time;
 
+pub use field::{Field, Value};
+pub use record::{ItemRecord, JobRecord, WrongType};
 pub use time::UtcTime;

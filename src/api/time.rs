@@ -72,6 +72,9 @@ impl UtcTime {
                 100_000_000_000_000..100_000_000_000_000_000 => whole,
                 _ => whole / 1_000,
             }
+        } else if number.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+            // More digits than any unit of ours has.
+            return None;
         } else {
             let value = number.parse::<f64>().ok().filter(|v| v.is_finite())?;
             let micros = match value.abs() {

@@ -1,3 +1,21 @@
 //! What a report says and in what order.
 
+mod build;
 pub mod model;
+mod notes;
+mod verdict;
+mod words;
+
+pub use self::build::build;
+pub use self::model::Report;
+
+/// What the user chose about the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportOptions {
+    /// The heading, where it was given.
+    pub title: Option<String>,
+    /// How many of the slowest items are listed.
+    pub slowest: usize,
+    /// How many examples each error group has.
+    pub examples: usize,
+}

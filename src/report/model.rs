@@ -9,6 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::UtcTime;
+pub use crate::load::note::Severity;
+pub use crate::metrics::{
+    DurationStats, Durations, ErrorGroup, Example, Rate, Rates, SkipReason, SlowItem, Throughput,
+    TotalSource,
+};
 
 /// The version of the model that this program writes and reads.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -153,163 +158,6 @@ pub struct ItemCounts {
     pub by_status: IndexMap<String, u64>,
 }
 
-/// Where a stated total comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum TotalSource {
-    /// The job's own `total_items`.
-    #[serde(rename = "job.total_items")]
-    JobTotalItems,
-    /// The `total_size` of its item list.
-    #[serde(rename = "total_size")]
-    TotalSize,
-}
-
-/// Shares of items.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Rates {
-    /// failed / (completed + failed): of those that were worked on to an end.
-    pub failure: Rate,
-    /// failed / all distinct items.
-    pub failed_of_all: Rate,
-    /// skipped / all distinct items.
-    pub skipped_of_all: Rate,
-}
-
-/// A share with what it was made from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Rate {
-    /// The items counted.
-    pub numerator: u64,
-    /// The items they are counted among.
-    pub denominator: u64,
-    /// numerator / denominator, 0–1; absent where the denominator is 0.
-    pub value: Option<f64>,
-    /// The 95 % Wilson score interval, 0–1, low and high; absent where the denominator is 0.
-    pub ci95: Option<[f64; 2]>,
-}
-
-/// How long items took.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Durations {
-    /// Over the completed items.
-    pub completed: DurationStats,
-    /// Over the failed items.
-    pub failed: DurationStats,
-}
-
-/// Statistics of `completed_at - started_at` over items that have both and whose difference is not
-/// negative. Percentiles interpolate linearly between closest ranks (type 7). All absent where
-/// `count` is 0.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct DurationStats {
-    /// Items the statistics are about.
-    pub count: u64,
-    /// Items left out because a time is missing.
-    pub missing_times: u64,
-    /// Items left out because they ended before they started.
-    pub negative: u64,
-    /// The shortest.
-    pub min_seconds: Option<f64>,
-    /// The arithmetic mean.
-    pub mean_seconds: Option<f64>,
-    /// The median.
-    pub p50_seconds: Option<f64>,
-    /// The 90th percentile.
-    pub p90_seconds: Option<f64>,
-    /// The 95th percentile.
-    pub p95_seconds: Option<f64>,
-    /// The 99th percentile.
-    pub p99_seconds: Option<f64>,
-    /// The longest.
-    pub max_seconds: Option<f64>,
-    /// The sum.
-    pub total_seconds: Option<f64>,
-}
-
-/// How fast items ended, and how many were worked on at once.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Throughput {
-    /// `ended_items` per minute between `first_start` and `last_end`; absent where that is no
-    /// positive span.
-    pub items_per_minute: Option<f64>,
-    /// The most items worked on at one instant (`started_at <= t < completed_at`).
-    pub peak_concurrency: Option<u64>,
-    /// The time-weighted mean of the items worked on, from `first_start` to `last_end`.
-    pub mean_concurrency: Option<f64>,
-    /// The earliest `started_at`.
-    pub first_start: Option<UtcTime>,
-    /// The latest `completed_at`.
-    pub last_end: Option<UtcTime>,
-    /// From the 95th percentile of the ends to the last end.
-    pub tail_seconds: Option<f64>,
-    /// Items with a `completed_at`.
-    pub ended_items: u64,
-    /// Items the concurrency is made from: those with both times, in order.
-    pub timed_items: u64,
-    /// Items that started or ended but are left out of the concurrency, because a time is missing
-    /// or they ended before they started.
-    pub untimed_items: u64,
-}
-
-/// A reason for which items were skipped.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SkipReason {
-    /// The reason as the server gave it; absent where it gave none.
-    pub reason: Option<String>,
-    /// Skipped items with this reason.
-    pub count: u64,
-    /// count / skipped items, 0–1.
-    pub share: f64,
-}
-
-/// Failures whose messages are equal once what varies is masked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ErrorGroup {
-    /// The message with ids, numbers, quoted names, paths, URLs and times masked; absent for
-    /// failures without a message.
-    pub pattern: Option<String>,
-    /// Failed items in the group.
-    pub count: u64,
-    /// count / failed items, 0–1.
-    pub share: f64,
-    /// The earliest failure: `completed_at`, else `effective_at`.
-    pub first_at: Option<UtcTime>,
-    /// The latest failure.
-    pub last_at: Option<UtcTime>,
-    /// Some of the failures, in the order of the inputs.
-    pub examples: Vec<Example>,
-}
-
-/// A failed item that stands for its group.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Example {
-    /// The item.
-    pub item_id: String,
-    /// Its name.
-    pub item_name: Option<String>,
-    /// The message as the server gave it, cut where it is very long.
-    pub error_message: Option<String>,
-    /// The `label` of the job it belongs to.
-    pub job: String,
-}
-
-/// An item that took long.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SlowItem {
-    /// The item.
-    pub item_id: String,
-    /// Its name.
-    pub item_name: Option<String>,
-    /// Its status.
-    pub status: String,
-    /// `completed_at - started_at`.
-    pub duration_seconds: f64,
-    /// When it started.
-    pub started_at: Option<UtcTime>,
-    /// The `label` of the job it belongs to.
-    pub job: String,
-}
-
 /// A file that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Input {
@@ -326,20 +174,6 @@ pub struct Input {
     pub items: u64,
     /// What it looks like, where it is nothing of the API.
     pub looks_like: Option<String>,
-}
-
-/// How much a note matters.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Something could not be read at all.
-    Error,
-    /// A number on the page may not be what it seems.
-    Warning,
-    /// Good to know.
-    Info,
 }
 
 /// Something the reader has to know to trust the numbers.

@@ -1,1 +1,9 @@
+//! What the program promises, seen from outside: one binary, a file per subject.
 
+mod bad_input;
+mod clients;
+mod command_line;
+mod expected;
+mod harness;
+mod pairing;
+mod renderings;

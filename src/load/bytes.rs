@@ -1,0 +1,237 @@
+//! From the bytes of a file to its text: decompression and decoding, by content and not by name.
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+
+use encoding_rs::{UTF_16BE, UTF_16LE};
+use flate2::read::MultiGzDecoder;
+
+use super::note::Code;
+
+/// The text of a file, and what had to be done or given up to get it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Decoded {
+    /// The text, without a byte order mark.
+    pub text: String,
+    /// What it was packed in, in words.
+    pub packed: Option<&'static str>,
+    /// What is to be said about it.
+    pub notes: Vec<(Code, String)>,
+}
+
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+
+/// A compressed file may grow to this many times its size, and to at least [`ALWAYS_ALLOWED`];
+/// recorded dumps compress 10 to 30 times, a bomb a thousand times.
+const MAX_RATIO: u64 = 200;
+const ALWAYS_ALLOWED: u64 = 64 << 20;
+
+/// Decompresses and decodes. A compressed file that breaks off gives the text up to there.
+pub(super) fn decode(bytes: Vec<u8>) -> Decoded {
+    decode_within(bytes, ALWAYS_ALLOWED)
+}
+
+fn decode_within(bytes: Vec<u8>, always_allowed: u64) -> Decoded {
+    let mut notes = Vec::new();
+    let mut packed = None;
+    let mut bytes = bytes;
+    // Twice, because a proxy may have compressed what was compressed before.
+    for _ in 0..2 {
+        let limit = (bytes.len() as u64)
+            .saturating_mul(MAX_RATIO)
+            .max(always_allowed);
+        let (unpacked, name) = if bytes.starts_with(GZIP) {
+            (unpack(MultiGzDecoder::new(&bytes[..]), limit), "gzip")
+        } else if bytes.starts_with(ZSTD) {
+            (unpack(ZstdFrames::new(&bytes), limit), "zstd")
+        } else {
+            break;
+        };
+        packed = Some(name);
+        let compressed = bytes.len();
+        bytes = unpacked.bytes;
+        match unpacked.end {
+            End::Whole => {}
+            End::Limit => notes.push((
+                Code::BrokenCompression,
+                format!(
+                    "{compressed} bytes of {name} hold more than {} bytes; the rest was not unpacked",
+                    bytes.len()
+                ),
+            )),
+            End::Broken(error) => notes.push((
+                Code::BrokenCompression,
+                format!("the {name} data breaks off after {} unpacked bytes: {error}", bytes.len()),
+            )),
+        }
+    }
+    let text = to_text(bytes, &mut notes);
+    Decoded {
+        text,
+        packed,
+        notes,
+    }
+}
+
+struct Unpacked {
+    bytes: Vec<u8>,
+    end: End,
+}
+
+enum End {
+    Whole,
+    Limit,
+    Broken(io::Error),
+}
+
+fn unpack(reader: impl Read, limit: u64) -> Unpacked {
+    let mut bytes = Vec::new();
+    let end = match reader.take(limit + 1).read_to_end(&mut bytes) {
+        Ok(read) if read as u64 > limit => {
+            bytes.truncate(limit as usize);
+            End::Limit
+        }
+        Ok(_) => End::Whole,
+        Err(error) => End::Broken(error),
+    };
+    Unpacked { bytes, end }
+}
+
+/// The frames of a zstd file, one after another; the decoder itself ends with the first.
+struct ZstdFrames<'a> {
+    rest: &'a [u8],
+    frame:
+        Option<Box<ruzstd::decoding::StreamingDecoder<&'a [u8], ruzstd::decoding::FrameDecoder>>>,
+}
+
+impl<'a> ZstdFrames<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            rest: bytes,
+            frame: None,
+        }
+    }
+}
+
+impl Read for ZstdFrames<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(frame) = &mut self.frame {
+                let read = frame.read(buffer)?;
+                if read > 0 || buffer.is_empty() {
+                    return Ok(read);
+                }
+                if let Some(frame) = self.frame.take() {
+                    self.rest = frame.into_inner();
+                }
+            }
+            if self.rest.is_empty() {
+                return Ok(0);
+            }
+            let frame = ruzstd::decoding::StreamingDecoder::new(self.rest)
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
+            self.frame = Some(Box::new(frame));
+        }
+    }
+}
+
+fn to_text(bytes: Vec<u8>, notes: &mut Vec<(Code, String)>) -> String {
+    let utf16 = match bytes.get(..2) {
+        Some([0xff, 0xfe]) => Some(UTF_16LE),
+        Some([0xfe, 0xff]) => Some(UTF_16BE),
+        _ => None,
+    };
+    if let Some(encoding) = utf16 {
+        let (text, had_errors) = encoding.decode_with_bom_removal(&bytes);
+        if had_errors {
+            notes.push((
+                Code::InvalidUtf8,
+                "holds bytes that are not UTF-16; they are shown as \u{fffd}".to_owned(),
+            ));
+        }
+        return text.into_owned();
+    }
+    let mut text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let lossy = match String::from_utf8_lossy(error.as_bytes()) {
+                Cow::Borrowed(text) => text.to_owned(),
+                Cow::Owned(text) => text,
+            };
+            notes.push((
+                Code::InvalidUtf8,
+                format!("byte {at} is not UTF-8, nor may others be; they are shown as \u{fffd}"),
+            ));
+            lossy
+        }
+    };
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).expect("to memory");
+        encoder.finish().expect("to memory")
+    }
+
+    #[test]
+    fn gzip_members_one_after_another_are_one_text() {
+        let mut bytes = gzip(b"{\"a\":1}");
+        bytes.extend(gzip(b"{\"b\":2}"));
+        let decoded = decode(bytes);
+        assert_eq!(decoded.text, "{\"a\":1}{\"b\":2}");
+        assert_eq!((decoded.packed, decoded.notes), (Some("gzip"), vec![]));
+    }
+
+    #[test]
+    fn a_cut_gzip_file_gives_what_came_and_says_so() {
+        let text: String = (0..5_000).map(|n| format!("line {n}\n")).collect();
+        let mut bytes = gzip(text.as_bytes());
+        bytes.truncate(bytes.len() / 2);
+        let decoded = decode(bytes);
+        assert!(text.starts_with(&decoded.text) && !decoded.text.is_empty());
+        assert_eq!(decoded.notes[0].0, Code::BrokenCompression);
+    }
+
+    #[test]
+    fn a_decompression_bomb_is_cut_at_the_limit() {
+        let bomb = gzip(&vec![b' '; 1_000_000]);
+        let limit = bomb.len() * MAX_RATIO as usize;
+        let decoded = decode_within(bomb, 1_000);
+        assert_eq!(
+            (decoded.text.len(), decoded.notes[0].0),
+            (limit, Code::BrokenCompression)
+        );
+    }
+
+    #[test]
+    fn utf16_and_byte_order_marks_are_read() {
+        let utf16: Vec<u8> = "\u{feff}{\"é\":1}\r\n"
+            .encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        assert_eq!(decode(utf16).text, "{\"é\":1}\r\n");
+        assert_eq!(decode("\u{feff}[]".into()).text, "[]");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced_and_told() {
+        let decoded = decode(b"[\"\xff\"]".to_vec());
+        assert_eq!(decoded.text, "[\"\u{fffd}\"]");
+        assert!(decoded.notes[0].1.starts_with("byte 2 "));
+    }
+}

@@ -1,0 +1,87 @@
+//! CSV of items, as a data frame writes it: a header with the API's names, a row per item.
+
+use csv::{ReaderBuilder, StringRecord};
+
+use super::note::Place;
+use super::reader::FileReader;
+use crate::api::{Field, ItemRecord, Value};
+
+/// The delimiter, where the first line is a header that names an item's id and status.
+pub(super) fn delimiter(text: &str) -> Option<u8> {
+    let header = text.lines().find(|line| !line.trim().is_empty())?;
+    [b',', b';', b'\t', b'|'].into_iter().find(|delimiter| {
+        let names: Vec<_> = header
+            .split(char::from(*delimiter))
+            .filter_map(|name| Field::from_name(name.trim().trim_matches('"')))
+            .collect();
+        names.contains(&Field::ItemId) && names.contains(&Field::Status)
+    })
+}
+
+/// Reads all rows.
+pub(super) fn read(reader: &mut FileReader<'_, '_>, delimiter: u8) {
+    let text = reader.text();
+    let mut rows = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let fields: Vec<Option<Field>> = match rows.headers() {
+        Ok(header) => header
+            .iter()
+            .map(|name| Field::from_name(name.trim()))
+            .collect(),
+        Err(_) => return,
+    };
+    let start = reader.next_row();
+    let mut row = StringRecord::new();
+    loop {
+        let place = Place {
+            line: rows.position().line() as usize,
+            byte: None,
+        };
+        match rows.read_record(&mut row) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                reader.within(place, |reader| reader.unreadable(&error.to_string(), None));
+                continue;
+            }
+        }
+        let place = row.position().map_or(place, |position| Place {
+            line: position.line() as usize,
+            byte: Some(position.byte() as usize),
+        });
+        reader.within(place, |reader| {
+            if row.len() == fields.len() {
+                reader.item(ItemRecord::read(|field| cell(&fields, &row, field)), None);
+            } else {
+                let why = format!("{} cells where the header has {}", row.len(), fields.len());
+                reader.unreadable(&why, None);
+            }
+        });
+    }
+    reader.document();
+    reader.count(super::reader::Shape::Page);
+    reader.list(start, None, None, None);
+}
+
+/// An empty cell is what data frames write for "none".
+fn cell<'r>(fields: &[Option<Field>], row: &'r StringRecord, field: Field) -> Value<'r> {
+    let column = fields.iter().position(|name| *name == Some(field));
+    match column.and_then(|column| row.get(column)) {
+        None | Some("") => Value::Absent,
+        Some(text) => Value::Text(text.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_with_id_and_status_tells_the_delimiter() {
+        assert_eq!(delimiter(",item_id,item_name,status\n"), Some(b','));
+        assert_eq!(delimiter("\"item_id\";\"status\"\n"), Some(b';'));
+        assert_eq!(delimiter("name,size\n"), None);
+    }
+}

@@ -1,0 +1,645 @@
+//! One JSON document in, rows in the column builders out.
+//!
+//! A document is recognised while it streams by, so that nothing of it is held but the fields of
+//! the object at hand: the elements of its `items` go into the columns one by one, and what the
+//! document is (a page, a status, both, an SDK's page object, an item by itself …) is decided at
+//! its end, or where it breaks off.
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use std::fmt;
+
+use super::note::excerpt;
+use super::reader::{ErrorAnswer, FileReader, Shape, error_words};
+use crate::api::{Field, ItemRecord, JobRecord, Value};
+
+/// Reads the document a text begins with; gives its length.
+///
+/// # Errors
+///
+/// Where the text is no JSON or breaks off; everything complete before that has been taken.
+pub(super) fn read_document(
+    text: &str,
+    reader: &mut FileReader<'_, '_>,
+) -> Result<usize, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let mut shape_found = false;
+    let result = Node {
+        reader,
+        level: Level::Top,
+        found: &mut shape_found,
+    }
+    .deserialize(&mut deserializer);
+    if shape_found {
+        reader.document();
+    }
+    result?;
+    Ok(deserializer.into_iter::<IgnoredAny>().byte_offset())
+}
+
+/// What stands at a place of a document.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    /// The document itself.
+    Top,
+    /// An element of an array that is the document.
+    Element,
+    /// An element of a list's `items`.
+    Listed,
+}
+
+/// The values of an object's fields, as they stand in the text.
+struct Fields<'de>([Option<&'de str>; Field::COUNT]);
+
+impl<'de> Fields<'de> {
+    fn new() -> Self {
+        Self([None; Field::COUNT])
+    }
+
+    fn set(&mut self, field: Field, raw: &'de RawValue) {
+        // Of a key that stands there twice the last counts, as in every JSON library.
+        self.0[field as usize] = Some(raw.get());
+    }
+
+    fn raw(&self, field: Field) -> Option<&'de str> {
+        self.0[field as usize]
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.raw(field).is_some()
+    }
+
+    fn value(&self, field: Field) -> Value<'de> {
+        self.raw(field).map_or(Value::Absent, Value::from_json)
+    }
+
+    fn text(&self, field: Field) -> Option<String> {
+        match self.value(field) {
+            Value::Text(text) if !text.is_empty() => Some(text.into_owned()),
+            _ => None,
+        }
+    }
+
+    fn object(&self, field: Field) -> Option<Fields<'de>> {
+        self.raw(field)
+            .filter(|raw| raw.starts_with('{'))
+            .and_then(fields_of)
+    }
+
+    /// Something that stands where the object stands.
+    fn part(&self) -> Option<&'de str> {
+        self.0
+            .iter()
+            .flatten()
+            .min_by_key(|raw| raw.as_ptr() as usize)
+            .copied()
+    }
+
+    fn is_item(&self) -> bool {
+        self.has(Field::ItemId)
+    }
+
+    fn is_job(&self) -> bool {
+        !self.is_item()
+            && self.has(Field::Id)
+            && [
+                Field::JobType,
+                Field::TotalItems,
+                Field::ProjectId,
+                Field::ProcessedItems,
+            ]
+            .into_iter()
+            .any(|field| self.has(field))
+    }
+
+    fn item(&self) -> Result<ItemRecord<'de>, crate::api::WrongType> {
+        ItemRecord::read(|field| self.value(field))
+    }
+}
+
+/// The fields of a small object.
+fn fields_of(raw: &str) -> Option<Fields<'_>> {
+    struct Object;
+    impl<'de> Visitor<'de> for Object {
+        type Value = Fields<'de>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+            let mut fields = Fields::new();
+            while let Some(field) = map.next_key_seed(Name)? {
+                match field {
+                    Some(field) => fields.set(field, map.next_value()?),
+                    None => {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+            }
+            Ok(fields)
+        }
+    }
+    serde_json::Deserializer::from_str(raw)
+        .deserialize_map(Object)
+        .ok()
+}
+
+/// The name of a field, looked up without copying it.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Option<Field>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Name {
+    type Value = Option<Field>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Field::from_name(name))
+    }
+}
+
+/// Something that may be a document, or an element of one.
+struct Node<'r, 'b, 't> {
+    reader: &'r mut FileReader<'b, 't>,
+    level: Level,
+    /// Set where it is something of the API.
+    found: &'r mut bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Node<'_, '_, '_> {
+    fn refuse(self, what: &str) {
+        if self.level == Level::Listed {
+            *self.found = true;
+            self.reader
+                .unreadable(&format!("{what} where an item should be"), None);
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a document of the batch-processing API")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        Object {
+            reader: self.reader,
+            level: self.level,
+            fields: Fields::new(),
+            list: None,
+        }
+        .read(map, self.found)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        if self.level != Level::Top {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            self.refuse("an array");
+            return Ok(());
+        }
+        let start = self.reader.next_row();
+        let mut empty = true;
+        while seq
+            .next_element_seed(Node {
+                reader: self.reader,
+                level: Level::Element,
+                found: self.found,
+            })?
+            .is_some()
+        {
+            empty = false;
+        }
+        if empty {
+            *self.found = true;
+            self.reader.count(Shape::Page);
+            self.reader.list(start, None, None, None);
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.refuse("null");
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        self.refuse("a boolean");
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        self.refuse("a number");
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        self.refuse("a number");
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        self.refuse("a number");
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        self.refuse("text");
+        Ok(())
+    }
+}
+
+/// The `items` of a list, while the rest of its object is read.
+#[derive(Clone, Copy)]
+struct List {
+    first_row: usize,
+    /// Whether it came from the `body` of an SDK's page object, which holds the same items again
+    /// beside it.
+    in_body: bool,
+    /// What `total_size` the body states.
+    total_size: Option<u64>,
+    jobs: u64,
+}
+
+/// An object while it is read.
+struct Object<'r, 'b, 't, 'de> {
+    reader: &'r mut FileReader<'b, 't>,
+    level: Level,
+    fields: Fields<'de>,
+    list: Option<List>,
+}
+
+impl<'de> Object<'_, '_, '_, 'de> {
+    fn read<A: MapAccess<'de>>(mut self, mut map: A, found: &mut bool) -> Result<(), A::Error> {
+        let result = self.read_fields(&mut map);
+        *found |= self.finish(result.is_ok());
+        result
+    }
+
+    fn read_fields<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        while let Some(field) = map.next_key_seed(Name)? {
+            match field {
+                Some(Field::Items) if self.level != Level::Listed => {
+                    if self.list.is_some_and(|list| list.in_body) {
+                        map.next_value::<IgnoredAny>()?;
+                    } else {
+                        self.read_list(map, false)?;
+                    }
+                }
+                Some(Field::Body) if self.level != Level::Listed => self.read_list(map, true)?,
+                Some(field) => self.fields.set(field, map.next_value()?),
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_list<A: MapAccess<'de>>(&mut self, map: &mut A, in_body: bool) -> Result<(), A::Error> {
+        let first_row = self.reader.next_row();
+        let mut list = self.list.unwrap_or(List {
+            first_row,
+            in_body,
+            total_size: None,
+            jobs: 0,
+        });
+        let read_before = self.list.is_some();
+        let result = map.next_value_seed(Listed {
+            reader: self.reader,
+            list: &mut list,
+            in_body,
+            skip: in_body && read_before,
+        });
+        // A body that is text or null holds no list.
+        if !in_body || list.in_body {
+            self.list = Some(list);
+        }
+        result
+    }
+
+    /// Decides what the object was. `complete` tells whether it was read to its end: an item or a
+    /// job that breaks off is none.
+    fn finish(self, complete: bool) -> bool {
+        let Self {
+            reader,
+            level,
+            fields,
+            list,
+        } = self;
+        if level == Level::Listed {
+            if complete {
+                finish_listed(reader, &fields);
+            }
+            return true;
+        }
+        if fields.has(Field::SchemaVersion) && fields.has(Field::Generator) {
+            if complete {
+                reader.count(Shape::Summary);
+            }
+            return complete;
+        }
+        let job = finish_job(reader, &fields, complete);
+        let has_job = job.is_some();
+        match list {
+            // A list of jobs has a total of its own, which is no count of items.
+            Some(list) if list.jobs > 0 && reader.next_row() == list.first_row => {
+                reader.count(Shape::Job);
+                true
+            }
+            Some(list) => {
+                let options = fields.object(Field::Options);
+                let path_id = options
+                    .as_ref()
+                    .and_then(|options| batch_id_in_path(&options.text(Field::Path)?));
+                let filter = options
+                    .as_ref()
+                    .and_then(|options| options.object(Field::Query))
+                    .and_then(|query| query.text(Field::Status));
+                let beside = fields.text(Field::BatchJobId).or_else(|| {
+                    fields
+                        .text(Field::JobId)
+                        .filter(|id| id.starts_with("bjb-"))
+                });
+                let shape = match (&options, has_job) {
+                    (_, true) => Shape::Combined,
+                    (Some(_), false) => Shape::SdkPage,
+                    (None, false) if list.in_body => Shape::SdkPage,
+                    (None, false) => Shape::Page,
+                };
+                reader.count(shape);
+                let total_size = list.total_size.or_else(|| {
+                    count(&fields.value(Field::TotalSize))
+                        .filter(|total| *total > 0 || shape != Shape::SdkPage)
+                });
+                reader.list(
+                    list.first_row,
+                    job.flatten().or(path_id).or(beside),
+                    total_size,
+                    filter,
+                );
+                true
+            }
+            None if has_job => true,
+            None if fields.is_item() => {
+                if complete {
+                    reader.loose_item(fields.item(), fields.part());
+                }
+                complete
+            }
+            None => {
+                if let Some(answer) = error_answer(&fields, reader.current_http_status()) {
+                    reader.error_answer(answer);
+                }
+                false
+            }
+        }
+    }
+}
+
+fn finish_listed(reader: &mut FileReader<'_, '_>, fields: &Fields<'_>) {
+    if fields.is_job() {
+        take_job(reader, fields, None);
+    } else if fields.is_item() {
+        reader.item(fields.item(), fields.part());
+    } else {
+        reader.unreadable("`item_id` is missing", fields.part());
+    }
+}
+
+/// Takes the job of a status document, of a combined object, or one that stands by itself. The
+/// outer result tells whether there was one, the inner one its id.
+fn finish_job(
+    reader: &mut FileReader<'_, '_>,
+    fields: &Fields<'_>,
+    complete: bool,
+) -> Option<Option<String>> {
+    if let Some(job) = fields.object(Field::Job).filter(|job| job.has(Field::Id)) {
+        reader.count(Shape::Status);
+        return Some(take_job(
+            reader,
+            &job,
+            fields.raw(Field::ProgressPercentage),
+        ));
+    }
+    if let Some(status) = fields.object(Field::Status) {
+        let job = status.object(Field::Job);
+        let progress = status
+            .raw(Field::ProgressPercentage)
+            .or(fields.raw(Field::ProgressPercentage));
+        let job = job.as_ref().unwrap_or(&status);
+        if job.is_job() {
+            reader.count(Shape::Status);
+            return Some(take_job(reader, job, progress));
+        }
+    }
+    if complete && fields.is_job() {
+        reader.count(Shape::Job);
+        return Some(take_job(reader, fields, None));
+    }
+    None
+}
+
+fn take_job(
+    reader: &mut FileReader<'_, '_>,
+    fields: &Fields<'_>,
+    progress: Option<&str>,
+) -> Option<String> {
+    let mut wrong = Vec::new();
+    let value = |field| match (field, progress) {
+        (Field::ProgressPercentage, Some(raw)) => Value::from_json(raw),
+        _ => fields.value(field),
+    };
+    let job = JobRecord::read(value, &mut wrong);
+    let id = job.as_ref().ok().map(|job| job.id.clone());
+    reader.job(job, &wrong, fields.part());
+    id
+}
+
+fn count(value: &Value<'_>) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The batch job of `/api/v1/beta/batch-processing/<id>/items`.
+fn batch_id_in_path(path: &str) -> Option<String> {
+    let rest = path.split("/batch-processing/").nth(1)?;
+    let id = rest.split(['/', '?', '#']).next()?;
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+/// What `{"detail": …}` says.
+fn error_answer(fields: &Fields<'_>, http_status: Option<u16>) -> Option<ErrorAnswer> {
+    let raw = fields.raw(Field::Detail)?;
+    let words = match Value::from_json(raw) {
+        Value::Text(text) => error_words(&text, http_status),
+        Value::Other("an array") => validation_words(raw, http_status),
+        _ => error_words(&excerpt(raw, 200), http_status),
+    };
+    Some(ErrorAnswer(words))
+}
+
+/// What the server's list of validation errors says: `loc` and `msg` of each.
+fn validation_words(raw: &str, http_status: Option<u16>) -> String {
+    #[derive(serde::Deserialize)]
+    struct Invalid<'a> {
+        #[serde(borrow)]
+        loc: Option<Vec<&'a RawValue>>,
+        msg: Option<String>,
+    }
+    let errors: Vec<Invalid<'_>> = serde_json::from_str(raw).unwrap_or_default();
+    let words: Vec<String> = errors
+        .iter()
+        .map(|error| {
+            let place: Vec<&str> = error
+                .loc
+                .iter()
+                .flatten()
+                .map(|part| part.get().trim_matches('"'))
+                .collect();
+            format!(
+                "{}: {}",
+                place.join("."),
+                error.msg.as_deref().unwrap_or("invalid")
+            )
+        })
+        .collect();
+    if words.is_empty() {
+        return error_words(&excerpt(raw, 200), http_status);
+    }
+    let detail = excerpt(&words.join("; "), 300);
+    format!("HTTP {} \"{detail}\"", http_status.unwrap_or(422))
+}
+
+/// The value of `items`, or of `body`.
+struct Listed<'r, 'b, 't> {
+    reader: &'r mut FileReader<'b, 't>,
+    list: &'r mut List,
+    in_body: bool,
+    /// Whether the same items have been read already.
+    skip: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Listed<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Listed<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        if self.skip {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(());
+        }
+        let jobs_before = self.reader.jobs();
+        let result = loop {
+            let node = Node {
+                reader: self.reader,
+                level: Level::Listed,
+                found: &mut false,
+            };
+            match seq.next_element_seed(node) {
+                Ok(Some(())) => {}
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        self.list.jobs += self.reader.jobs() - jobs_before;
+        result
+    }
+
+    /// A page within the object: an SDK's `body`.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self {
+            reader,
+            list,
+            in_body,
+            skip,
+        } = self;
+        while let Some(field) = map.next_key_seed(Name)? {
+            match field {
+                Some(Field::Items) => {
+                    list.in_body |= in_body;
+                    map.next_value_seed(Listed {
+                        reader,
+                        list,
+                        in_body,
+                        skip,
+                    })?;
+                }
+                Some(Field::TotalSize) => {
+                    let raw: &RawValue = map.next_value()?;
+                    list.total_size = count(&Value::from_json(raw.get()));
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<(), E> {
+        self.refuse("a boolean")
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<(), E> {
+        self.refuse("a number")
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<(), E> {
+        self.refuse("a number")
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
+        self.refuse("a number")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<(), E> {
+        self.refuse("text")
+    }
+}
+
+impl Listed<'_, '_, '_> {
+    fn refuse<E: serde::de::Error>(self, what: &str) -> Result<(), E> {
+        if !self.in_body {
+            self.reader
+                .unreadable(&format!("{what} where the list of items should be"), None);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,358 @@
+//! From files to a [`Dump`]: find them, read them in parallel, recognise what they hold, and pair
+//! items with their job.
+//!
+//! Everything that was skipped, cut or doubtful comes out as data, beside the rows.
+
+mod bytes;
+mod csv;
+mod document;
+mod json;
+mod looks;
+pub mod note;
+mod pair;
+mod reader;
+mod walk;
+mod yaml;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::ops::{ControlFlow, Range};
+use std::path::{Path, PathBuf};
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+use self::json::Mended;
+use self::note::{Code, Note};
+use self::pair::{Owner, Pairing};
+use self::reader::{Batch, FileReader};
+pub use self::reader::{FileRead, counted};
+pub use self::walk::{Found, STDIN};
+use crate::api::JobRecord;
+use crate::frame::{ItemFrame, Recorded};
+
+/// What loading gives.
+#[derive(Debug)]
+pub struct Dump {
+    /// The batch jobs, in the order in which the inputs name them.
+    pub jobs: Vec<Job>,
+    /// Their items.
+    pub items: ItemFrame,
+    /// The rows of each job in `items`.
+    pub rows: Vec<Range<usize>>,
+    /// Every file that was found, in path order.
+    pub inputs: Vec<FileRead>,
+    /// What there is to say.
+    pub notes: Vec<Note>,
+}
+
+/// A batch job, with what its lists say about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Its id, where the dump tells it.
+    pub id: Option<String>,
+    /// What it is called.
+    pub label: String,
+    /// Its newest status record.
+    pub record: Option<JobRecord>,
+    /// How many status records there were.
+    pub records: u64,
+    /// How its rows became items.
+    pub recorded: Recorded,
+    /// Rows that could not be read.
+    pub unreadable: u64,
+    /// The largest `total_size` its lists state.
+    pub total_size: Option<u64>,
+    /// Whether its lists state different ones.
+    pub total_sizes_differ: bool,
+    /// The status its lists were filtered by, where they tell and agree, or where a file's name
+    /// and all its items say the same.
+    pub known_filter: Option<String>,
+    /// Whether any list of items was found.
+    pub has_list: bool,
+}
+
+/// Why nothing could be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The rows do not fit into a frame.
+    #[error("could not build the frame of items")]
+    Frame(#[from] polars::prelude::PolarsError),
+    /// Standard input could not be read.
+    #[error("could not read standard input")]
+    Stdin(#[source] std::io::Error),
+}
+
+/// The files that `paths` name, and notes about those that cannot be.
+pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<Note>) {
+    let mut notes = Vec::new();
+    let found = walk::find(paths, &mut notes);
+    (found, notes)
+}
+
+/// Reads the files. `progress` is told the bytes of each file that is done.
+///
+/// # Errors
+///
+/// Where standard input cannot be read or the frame cannot be built; a file that cannot be read
+/// is a note.
+pub fn load(
+    files: &[Found],
+    mut notes: Vec<Note>,
+    job_id: Option<&str>,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Dump, LoadError> {
+    let mut stdin = Vec::new();
+    if files.iter().any(|file| file.path.as_os_str() == STDIN) {
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut stdin)
+            .map_err(LoadError::Stdin)?;
+    }
+    let batches: Vec<Batch> = files
+        .par_iter()
+        .enumerate()
+        .fold(Batch::default, |mut batch, (index, file)| {
+            read_file(&mut batch, index as u32, file, &stdin);
+            progress(file.bytes.unwrap_or_default());
+            batch
+        })
+        .collect();
+    join(batches, &mut notes, job_id)
+}
+
+fn read_file(batch: &mut Batch, index: u32, file: &Found, stdin: &[u8]) {
+    let path = file.display();
+    let bytes = if file.path.as_os_str() == STDIN {
+        Ok(stdin.to_vec())
+    } else {
+        fs::read(&file.path)
+    };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let message = format!("could not be read: {error}");
+            batch.notes.push(Note {
+                code: Code::UnreadableFile,
+                path: Some(path.clone()),
+                message: message.clone(),
+            });
+            batch.files.push(FileRead {
+                path,
+                kind: "unreadable",
+                looks_like: Some(message),
+                ..FileRead::default()
+            });
+            return;
+        }
+    };
+    let size = bytes.len() as u64;
+    let decoded = bytes::decode(bytes);
+    let mut reader = FileReader::new(batch, index, path, &decoded.text);
+    for (code, message) in &decoded.notes {
+        reader.note(*code, message.clone());
+    }
+    let mended;
+    if let Some(delimiter) = csv::delimiter(&decoded.text) {
+        csv::read(&mut reader, delimiter);
+    } else if yaml::looks_like_yaml(&decoded.text) {
+        yaml::read(&mut reader);
+    } else if let ControlFlow::Break(Mended(text)) = json::read(&mut reader, true) {
+        mended = text;
+        reader = reader.restart(&mended);
+        for (code, message) in decoded.notes {
+            reader.note(code, message);
+        }
+        reader.note(
+            Code::NonStandardJson,
+            "holds NaN, Infinity or half a surrogate pair, which JSON does not have; the first two \
+             are read as null, the last as \u{fffd}"
+                .to_owned(),
+        );
+        let _ = json::read(&mut reader, false);
+    }
+    reader.finish(Some(size), || {
+        looks::looks_like(&decoded.text, decoded.packed)
+    });
+}
+
+/// Joins what was read in parallel, in path order, and pairs it.
+fn join(
+    batches: Vec<Batch>,
+    notes: &mut Vec<Note>,
+    job_id: Option<&str>,
+) -> Result<Dump, LoadError> {
+    let mut columns = Vec::with_capacity(batches.len());
+    let (mut groups, mut found_jobs, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut rows = 0;
+    for batch in batches {
+        groups.extend(batch.groups.into_iter().map(|mut group| {
+            group.rows = group.rows.start + rows..group.rows.end + rows;
+            group
+        }));
+        rows += batch.columns.len();
+        columns.push(batch.columns);
+        found_jobs.extend(batch.jobs);
+        inputs.extend(batch.files);
+        notes.extend(batch.notes);
+    }
+    let paths: Vec<String> = inputs.iter().map(|file| file.path.clone()).collect();
+    let pairing = Pairing {
+        paths: &paths,
+        jobs: &found_jobs,
+        job_id,
+    };
+    let owners = pairing.owners(&groups, notes);
+    let mut jobs = Jobs::default();
+    // In the order of the files, records before items.
+    let mut next_job = found_jobs.into_iter().peekable();
+    let (mut job_of, mut file_of) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    for (group, owner) in groups.iter().zip(owners) {
+        while let Some(found) = next_job.next_if(|found| found.file <= group.file) {
+            jobs.add_record(found.record);
+        }
+        let job = jobs.of(owner);
+        let list = &mut jobs.lists[job as usize];
+        list.unreadable += group.unreadable;
+        list.total_sizes.extend(group.total_size);
+        list.filters
+            .push((group.file, group.rows.clone(), group.status_filter.clone()));
+        job_of.resize(group.rows.end, job);
+        file_of.resize(group.rows.end, group.file);
+    }
+    for found in next_job {
+        jobs.add_record(found.record);
+    }
+    let (items, recorded) = {
+        let Jobs { jobs: list, .. } = &jobs;
+        ItemFrame::build(columns, job_of, file_of, list.len())?
+    };
+    let ranges = items.rows_by_job(jobs.jobs.len());
+    let finished = jobs.finish(recorded, &ranges, &items, &paths);
+    Ok(Dump {
+        jobs: finished,
+        items,
+        rows: ranges,
+        inputs,
+        notes: std::mem::take(notes),
+    })
+}
+
+/// The jobs while they are collected.
+#[derive(Default)]
+struct Jobs {
+    by_owner: BTreeMap<Owner, u32>,
+    jobs: Vec<Job>,
+    lists: Vec<Lists>,
+}
+
+/// What the lists of a job say.
+#[derive(Default)]
+struct Lists {
+    unreadable: u64,
+    total_sizes: Vec<u64>,
+    filters: Vec<(u32, Range<usize>, Option<String>)>,
+}
+
+impl Jobs {
+    fn of(&mut self, owner: Owner) -> u32 {
+        let next = self.jobs.len() as u32;
+        let index = *self.by_owner.entry(owner.clone()).or_insert(next);
+        if index == next {
+            let (id, label) = match owner {
+                Owner::Job(id) => (Some(id.clone()), id),
+                Owner::Nameless(label) => (None, label),
+            };
+            self.jobs.push(Job {
+                id,
+                label,
+                record: None,
+                records: 0,
+                recorded: Recorded::default(),
+                unreadable: 0,
+                total_size: None,
+                total_sizes_differ: false,
+                known_filter: None,
+                has_list: false,
+            });
+            self.lists.push(Lists::default());
+        }
+        index
+    }
+
+    fn add_record(&mut self, record: JobRecord) {
+        let index = self.of(Owner::Job(record.id.clone()));
+        let job = &mut self.jobs[index as usize];
+        job.records += 1;
+        if job
+            .record
+            .as_ref()
+            .is_none_or(|before| record.supersedes(before))
+        {
+            job.record = Some(record);
+        }
+    }
+
+    fn finish(
+        mut self,
+        recorded: Vec<Recorded>,
+        ranges: &[Range<usize>],
+        items: &ItemFrame,
+        paths: &[String],
+    ) -> Vec<Job> {
+        for (index, (job, recorded)) in self.jobs.iter_mut().zip(recorded).enumerate() {
+            let lists = &mut self.lists[index];
+            job.recorded = recorded;
+            job.unreadable = lists.unreadable;
+            job.has_list = !lists.filters.is_empty();
+            job.total_size = lists.total_sizes.iter().max().copied();
+            job.total_sizes_differ = lists
+                .total_sizes
+                .iter()
+                .any(|size| Some(*size) != job.total_size);
+            let status = only_status(items, ranges[index].clone());
+            job.known_filter = known_filter(&lists.filters, status, paths);
+        }
+        self.jobs
+    }
+}
+
+/// The one status all these items have.
+pub(crate) fn only_status(items: &ItemFrame, rows: Range<usize>) -> Option<&str> {
+    if rows.is_empty() {
+        return None;
+    }
+    let status = items.status();
+    let first = status.get(rows.start)?;
+    rows.into_iter()
+        .all(|row| status.get(row) == Some(first))
+        .then_some(first)
+}
+
+/// The filter that all lists of a job tell: by what was asked for, or by a file name that holds the
+/// one status all items have, as in `failed.json`.
+fn known_filter(
+    lists: &[(u32, Range<usize>, Option<String>)],
+    only_status: Option<&str>,
+    paths: &[String],
+) -> Option<String> {
+    let mut filters = lists
+        .iter()
+        .filter(|(_, rows, asked)| !rows.is_empty() || asked.is_some())
+        .map(|(file, _, asked)| {
+            asked.clone().or_else(|| {
+                let status = only_status?;
+                let name = Path::new(paths.get(*file as usize)?)
+                    .file_name()?
+                    .to_string_lossy();
+                name.to_lowercase()
+                    .split(|c: char| !c.is_alphanumeric())
+                    .any(|word| word == status)
+                    .then(|| status.to_owned())
+            })
+        });
+    let first = filters.next()??;
+    filters
+        .all(|other| other.as_ref() == Some(&first))
+        .then_some(first)
+}

@@ -1,0 +1,353 @@
+//! Which batch job items belong to. An item does not name its batch, so that the document, the
+//! user, the names of files and folders and the jobs found beside them have to tell, in this order;
+//! where two jobs could claim items nobody guesses.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path};
+
+use super::note::{Code, Note, excerpt};
+use super::reader::{FoundJob, ItemGroup};
+
+/// To which job a group of items belongs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Owner {
+    /// The batch job of that id.
+    Job(String),
+    /// A job without an id, called by the folder or file its items came from.
+    Nameless(String),
+}
+
+/// What pairing looks at beside the items.
+pub(super) struct Pairing<'a> {
+    /// The path of each file.
+    pub paths: &'a [String],
+    /// The status records.
+    pub jobs: &'a [FoundJob],
+    /// `--job-id`.
+    pub job_id: Option<&'a str>,
+}
+
+impl Pairing<'_> {
+    /// The owner of each group.
+    pub(super) fn owners(&self, groups: &[ItemGroup], notes: &mut Vec<Note>) -> Vec<Owner> {
+        let known: BTreeSet<&str> = self
+            .jobs
+            .iter()
+            .map(|job| job.record.id.as_str())
+            .chain(
+                groups
+                    .iter()
+                    .filter_map(|group| group.batch_job_id.as_deref()),
+            )
+            .collect();
+        let folders = self.jobs_by_folder(groups);
+        let mut by_file: BTreeMap<u32, Owner> = BTreeMap::new();
+        groups
+            .iter()
+            .map(|group| {
+                if let Some(id) = group.batch_job_id.as_deref().or(self.job_id) {
+                    return Owner::Job(id.to_owned());
+                }
+                by_file
+                    .entry(group.file)
+                    .or_insert_with(|| self.owner_of_file(group.file, &known, &folders, notes))
+                    .clone()
+            })
+            .collect()
+    }
+
+    fn owner_of_file(
+        &self,
+        file: u32,
+        known: &BTreeSet<&str>,
+        folders: &BTreeMap<String, BTreeSet<String>>,
+        notes: &mut Vec<Note>,
+    ) -> Owner {
+        let path = &self.paths[file as usize];
+        match named_job(path, known) {
+            Named::One(id) => return Owner::Job(id),
+            Named::Several(ids) => notes.push(ambiguous(path, Code::AmbiguousName, &ids)),
+            Named::None => {}
+        }
+        let beside = folders_above(path);
+        for folder in beside.into_iter().chain([PIPED.to_owned()]) {
+            match folders.get(&folder) {
+                Some(ids) if ids.len() == 1 => {
+                    return Owner::Job(ids.iter().next().cloned().unwrap_or_default());
+                }
+                Some(ids) => {
+                    let ids: Vec<String> = ids.iter().cloned().collect();
+                    notes.push(ambiguous(path, Code::AmbiguousJob, &ids));
+                    break;
+                }
+                None => {}
+            }
+        }
+        Owner::Nameless(self.label(path))
+    }
+
+    /// The ids of the jobs found in each folder. Standard input lies in none: its items look for
+    /// the only job of all inputs, and files that find no job in a folder look there.
+    fn jobs_by_folder(&self, groups: &[ItemGroup]) -> BTreeMap<String, BTreeSet<String>> {
+        let mut folders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let records = self
+            .jobs
+            .iter()
+            .map(|job| (job.file, job.record.id.as_str()));
+        let named = groups
+            .iter()
+            .filter_map(|group| Some((group.file, group.batch_job_id.as_deref()?)));
+        for (file, id) in records.chain(named) {
+            let path = &self.paths[file as usize];
+            for folder in [folder_of(path), EVERYWHERE.to_owned()] {
+                folders.entry(folder).or_default().insert(id.to_owned());
+            }
+        }
+        folders
+    }
+
+    /// What a job without an id is called: the folder of its items; for a file that was named
+    /// without a folder the file, or together with its neighbours "files named without a folder".
+    fn label(&self, path: &str) -> String {
+        if path == super::walk::STDIN {
+            return "standard input".to_owned();
+        }
+        let folder = folder_of(path);
+        if !folder.is_empty() {
+            return folder;
+        }
+        let alone = self
+            .paths
+            .iter()
+            .filter(|other| folder_of(other).is_empty() && *other != super::walk::STDIN)
+            .count()
+            == 1;
+        if alone {
+            path.to_owned()
+        } else {
+            "files without a folder".to_owned()
+        }
+    }
+}
+
+/// Stands for all inputs; no folder has such a name.
+const EVERYWHERE: &str = "\0everywhere";
+/// Stands for standard input.
+const PIPED: &str = "\0piped";
+
+/// The folder of a file, as text; empty for a file named without one.
+fn folder_of(path: &str) -> String {
+    if path == super::walk::STDIN {
+        return PIPED.to_owned();
+    }
+    lexical(path)
+        .parent()
+        .map(|folder| folder.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+/// The folder of a file and those above it, nearest first.
+fn folders_above(path: &str) -> Vec<String> {
+    if path == super::walk::STDIN {
+        return vec![EVERYWHERE.to_owned()];
+    }
+    lexical(path)
+        .ancestors()
+        .skip(1)
+        .map(|folder| folder.to_string_lossy().into_owned())
+        .collect()
+}
+
+/// A path without a leading `./`, which names the same folder.
+fn lexical(path: &str) -> &Path {
+    let path = Path::new(path);
+    path.strip_prefix(".").unwrap_or(path)
+}
+
+enum Named {
+    None,
+    One(String),
+    Several(Vec<String>),
+}
+
+/// The job that a file's name holds, or else the nearest folder's whose name holds one.
+fn named_job(path: &str, known: &BTreeSet<&str>) -> Named {
+    let names = Path::new(path)
+        .components()
+        .rev()
+        .filter_map(|part| match part {
+            Component::Normal(name) => Some(name.to_string_lossy()),
+            _ => None,
+        });
+    for name in names {
+        let mut ids: BTreeSet<String> = batch_ids(&name).map(str::to_owned).collect();
+        ids.extend(
+            known
+                .iter()
+                .filter(|id| holds(&name, id))
+                .map(|id| (*id).to_owned()),
+        );
+        // An id that is part of a longer one that stands there too is not there by itself.
+        let all = ids.clone();
+        ids.retain(|id| {
+            !all.iter()
+                .any(|other| other != id && other.contains(id.as_str()))
+        });
+        match ids.len() {
+            0 => {}
+            1 => return Named::One(ids.pop_first().unwrap_or_default()),
+            _ => return Named::Several(ids.into_iter().collect()),
+        }
+    }
+    Named::None
+}
+
+/// Whether a name holds an id as a word of its own. Ids shorter than 4 characters are in too many
+/// names by accident.
+fn holds(name: &str, id: &str) -> bool {
+    id.len() >= 4
+        && name.match_indices(id).any(|(at, _)| {
+            let before = name[..at].chars().next_back();
+            let after = name[at + id.len()..].chars().next();
+            ![before, after]
+                .into_iter()
+                .flatten()
+                .any(char::is_alphanumeric)
+        })
+}
+
+/// `bjb-` with a UUID, wherever it stands in a name.
+fn batch_ids(name: &str) -> impl Iterator<Item = &str> {
+    const LENGTH: usize = 4 + 36;
+    name.match_indices("bjb-").filter_map(|(at, _)| {
+        let id = name.get(at..at + LENGTH)?;
+        let uuid = id[4..].bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+        uuid.then_some(id)
+    })
+}
+
+fn ambiguous(path: &str, code: Code, ids: &[String]) -> Note {
+    let listed: Vec<String> = ids.iter().take(5).map(|id| excerpt(id, 60)).collect();
+    let more = if ids.len() > 5 { ", …" } else { "" };
+    let place = match code {
+        Code::AmbiguousName => "its name holds",
+        _ => "beside it are",
+    };
+    Note {
+        code,
+        path: Some(path.to_owned()),
+        message: format!(
+            "{} jobs could claim its items, for {place} {}{more}; name the job with --job-id, or \
+             keep each job in a folder of its own",
+            ids.len(),
+            listed.join(", ")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::JobRecord;
+
+    const A: &str = "bjb-5eaf9ad5-8702-4c03-8bfd-9f390195055d";
+    const B: &str = "bjb-69c17150-74bb-4db0-b4c3-0906e293e9ee";
+
+    fn owner(paths: &[&str], jobs: &[(u32, &str)], job_id: Option<&str>) -> (Owner, usize) {
+        let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
+        let jobs: Vec<FoundJob> = jobs
+            .iter()
+            .map(|(file, id)| FoundJob {
+                file: *file,
+                record: JobRecord {
+                    id: (*id).to_owned(),
+                    ..JobRecord::default()
+                },
+            })
+            .collect();
+        let group = ItemGroup {
+            file: 0,
+            rows: 0..1,
+            unreadable: 0,
+            batch_job_id: None,
+            total_size: None,
+            status_filter: None,
+            loose: false,
+        };
+        let mut notes = Vec::new();
+        let pairing = Pairing {
+            paths: &paths,
+            jobs: &jobs,
+            job_id,
+        };
+        (pairing.owners(&[group], &mut notes).remove(0), notes.len())
+    }
+
+    fn job(id: &str) -> (Owner, usize) {
+        (Owner::Job(id.to_owned()), 0)
+    }
+
+    #[test]
+    fn the_users_word_goes_before_the_file_name() {
+        let path = format!("d/{A}.items.json");
+        assert_eq!(owner(&[&path], &[], Some(B)), job(B));
+        assert_eq!(owner(&[&path], &[], None), job(A));
+    }
+
+    #[test]
+    fn the_nearest_name_that_holds_an_id_tells() {
+        assert_eq!(
+            owner(&[&format!("{B}/pages-{A}/items.json")], &[], None),
+            job(A)
+        );
+        assert_eq!(
+            owner(
+                &["run/my-job-7/items.json", "x.json"],
+                &[(1, "my-job-7")],
+                None
+            ),
+            job("my-job-7")
+        );
+    }
+
+    #[test]
+    fn the_only_job_in_the_folder_or_in_the_nearest_one_above_tells() {
+        assert_eq!(
+            owner(&["d/items.json", "d/status.json"], &[(1, A)], None),
+            job(A)
+        );
+        assert_eq!(
+            owner(
+                &["d/pages/1.json", "d/s.json", "s.json"],
+                &[(1, A), (2, B)],
+                None
+            ),
+            job(A)
+        );
+        assert_eq!(owner(&["-", "d/s.json"], &[(1, A)], None), job(A));
+        assert_eq!(owner(&["d/items.json", "-"], &[(1, A)], None), job(A));
+        assert_eq!(
+            owner(&["./items.json", "status.json"], &[(1, A)], None),
+            job(A)
+        );
+    }
+
+    #[test]
+    fn two_jobs_in_the_folder_are_told_and_not_guessed() {
+        let (owner, notes) = owner(
+            &["d/items.json", "d/a.json", "d/b.json"],
+            &[(1, A), (2, B)],
+            None,
+        );
+        assert_eq!((owner, notes), (Owner::Nameless("d".to_owned()), 1));
+    }
+
+    #[test]
+    fn a_job_in_another_folder_claims_nothing() {
+        let (owner, _) = owner(&["d/items.json", "e/status.json"], &[(1, A)], None);
+        assert_eq!(owner, Owner::Nameless("d".to_owned()));
+    }
+}

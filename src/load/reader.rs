@@ -1,0 +1,534 @@
+//! What the readers of all formats write into: the columns, and beside them what each file held.
+
+use std::ops::Range;
+
+use super::note::{Code, Note, Place, excerpt};
+use crate::api::{ItemRecord, JobRecord, WrongType};
+use crate::frame::ItemColumns;
+
+/// What a run of files, read one after another, held.
+#[derive(Default)]
+pub(super) struct Batch {
+    /// The rows.
+    pub columns: ItemColumns,
+    /// To which document the rows belong.
+    pub groups: Vec<ItemGroup>,
+    /// The status records.
+    pub jobs: Vec<FoundJob>,
+    /// What each file was.
+    pub files: Vec<FileRead>,
+    /// What there is to say.
+    pub notes: Vec<Note>,
+}
+
+/// Rows that came from one list, or loose items that followed one another in a file.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ItemGroup {
+    /// Index of the file.
+    pub file: u32,
+    /// Its rows in the batch.
+    pub rows: Range<usize>,
+    /// Rows that were there but could not be read.
+    pub unreadable: u64,
+    /// The batch job the document itself names.
+    pub batch_job_id: Option<String>,
+    /// The `total_size` the document states.
+    pub total_size: Option<u64>,
+    /// The status it was filtered by, where the document tells.
+    pub status_filter: Option<String>,
+    /// Whether these are loose items and not a list.
+    pub loose: bool,
+}
+
+/// A status record and the file it was found in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FoundJob {
+    /// Index of the file.
+    pub file: u32,
+    /// The record.
+    pub record: JobRecord,
+}
+
+/// What a file was.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FileRead {
+    /// Its path.
+    pub path: String,
+    /// Its size as it lies there.
+    pub bytes: Option<u64>,
+    /// In a word.
+    pub kind: &'static str,
+    /// Documents in it.
+    pub documents: u64,
+    /// Rows in it.
+    pub items: u64,
+    /// What it looks like, where it is nothing of the API.
+    pub looks_like: Option<String>,
+    /// The text of a summary of ours, which the caller may render.
+    pub summary: Option<String>,
+}
+
+/// How many documents of which kind a file held.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    pages: u64,
+    loose_items: u64,
+    statuses: u64,
+    jobs: u64,
+    combined: u64,
+    sdk_pages: u64,
+    errors: u64,
+    summaries: u64,
+}
+
+/// An error answer of the server, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ErrorAnswer(pub String);
+
+/// How rows that could not be read are remembered: all counted, the first few with their place.
+const REMEMBERED: usize = 5;
+
+/// Takes what is found in one file.
+pub(super) struct FileReader<'b, 't> {
+    batch: &'b mut Batch,
+    file: u32,
+    path: String,
+    text: &'t str,
+    /// Where a text that was made from another one began there.
+    made_at: Option<Place>,
+    /// Rows of this file that stand in the columns already; a second pass does not add them again.
+    kept: usize,
+    /// Rows seen in this pass.
+    seen: usize,
+    first_row: usize,
+    first_group: usize,
+    first_job: usize,
+    first_note: usize,
+    tally: Tally,
+    documents: u64,
+    unreadable: Remembered,
+    unreadable_times: Remembered,
+    unreadable_jobs: Remembered,
+    errors: Vec<ErrorAnswer>,
+    /// Unreadable rows since the last group was closed.
+    pending_unreadable: u64,
+    http_status: Option<u16>,
+}
+
+#[derive(Default)]
+struct Remembered {
+    count: u64,
+    first: Vec<String>,
+}
+
+impl Remembered {
+    fn add(&mut self, text: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.first.len() < REMEMBERED {
+            self.first.push(text());
+        }
+    }
+
+    fn list(&self) -> String {
+        let more = self.count as usize - self.first.len();
+        let mut list = self.first.join("; ");
+        if more > 0 {
+            list.push_str(&format!("; and {more} more"));
+        }
+        list
+    }
+}
+
+impl<'b, 't> FileReader<'b, 't> {
+    /// A reader for the file of that index.
+    pub(super) fn new(batch: &'b mut Batch, file: u32, path: String, text: &'t str) -> Self {
+        Self {
+            first_row: batch.columns.len(),
+            first_group: batch.groups.len(),
+            first_job: batch.jobs.len(),
+            first_note: batch.notes.len(),
+            batch,
+            file,
+            path,
+            text,
+            made_at: None,
+            kept: 0,
+            seen: 0,
+            tally: Tally::default(),
+            documents: 0,
+            unreadable: Remembered::default(),
+            unreadable_times: Remembered::default(),
+            unreadable_jobs: Remembered::default(),
+            errors: Vec::new(),
+            pending_unreadable: 0,
+            http_status: None,
+        }
+    }
+
+    /// Begins again with a mended text of the same file; rows that were taken stay.
+    pub(super) fn restart<'n>(self, text: &'n str) -> FileReader<'b, 'n> {
+        let Self {
+            batch, file, path, ..
+        } = self;
+        batch.groups.truncate(self.first_group);
+        batch.jobs.truncate(self.first_job);
+        batch.notes.truncate(self.first_note);
+        let mut again = FileReader::new(batch, file, path, text);
+        again.first_row = self.first_row;
+        again.kept = self.seen.max(self.kept);
+        again
+    }
+
+    /// The text that is read.
+    pub(super) fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// Reads a text that was made from a part of the file, which began at `place`.
+    pub(super) fn within<R>(
+        &mut self,
+        place: Place,
+        read: impl FnOnce(&mut FileReader<'_, '_>) -> R,
+    ) -> R {
+        let before = self.made_at.replace(place);
+        let result = read(self);
+        self.made_at = before;
+        result
+    }
+
+    /// The status of the HTTP answer whose body comes next.
+    pub(super) fn http_status(&mut self, status: Option<u16>) {
+        self.http_status = status;
+    }
+
+    /// The status of the HTTP answer that is being read.
+    pub(super) fn current_http_status(&self) -> Option<u16> {
+        self.http_status
+    }
+
+    /// Counts a document that was recognised.
+    pub(super) fn document(&mut self) {
+        self.documents += 1;
+    }
+
+    /// Status records so far.
+    pub(super) fn jobs(&self) -> u64 {
+        (self.batch.jobs.len() - self.first_job) as u64
+    }
+
+    /// Whether anything of the API was found.
+    pub(super) fn has_content(&self) -> bool {
+        self.seen > 0
+            || self.unreadable.count > 0
+            || self.batch.jobs.len() > self.first_job
+            || self.batch.groups.len() > self.first_group
+    }
+
+    /// Where a part of the text stands that a parser has borrowed from it.
+    fn place(&self, part: Option<&str>) -> Option<Place> {
+        if self.made_at.is_some() {
+            return self.made_at;
+        }
+        let start = self.text.as_ptr() as usize;
+        let at = (part?.as_ptr() as usize).checked_sub(start)?;
+        (at <= self.text.len()).then(|| Place::of(self.text, at))
+    }
+
+    /// The row that the next item gets in the batch.
+    pub(super) fn next_row(&self) -> usize {
+        self.first_row + self.seen
+    }
+
+    /// Takes an item, or says why it is none. `part` is something borrowed from where it stands.
+    pub(super) fn item(&mut self, item: Result<ItemRecord<'_>, WrongType>, part: Option<&str>) {
+        match item {
+            Ok(item) => {
+                if let Some(field) = item.unreadable_time {
+                    let place = self.place(part);
+                    self.unreadable_times
+                        .add(|| named_place(place, &format!("`{}`", field.name())));
+                }
+                self.seen += 1;
+                if self.seen > self.kept {
+                    self.batch.columns.push(item.row());
+                }
+            }
+            Err(wrong) => self.unreadable(&wrong_words(wrong), part),
+        }
+    }
+
+    /// Takes an item that stands by itself and not in a list.
+    pub(super) fn loose_item(
+        &mut self,
+        item: Result<ItemRecord<'_>, WrongType>,
+        part: Option<&str>,
+    ) {
+        let start = self.next_row();
+        self.item(item, part);
+        self.tally.loose_items += 1;
+        let end = self.next_row();
+        let unreadable = std::mem::take(&mut self.pending_unreadable);
+        let file = self.file;
+        if let Some(group) = self.batch.groups[self.first_group..].last_mut()
+            && group.loose
+            && group.rows.end == start
+        {
+            group.rows.end = end;
+            group.unreadable += unreadable;
+            return;
+        }
+        self.batch.groups.push(ItemGroup {
+            file,
+            rows: start..end,
+            unreadable,
+            batch_job_id: None,
+            total_size: None,
+            status_filter: None,
+            loose: true,
+        });
+    }
+
+    /// Counts a row that is there but cannot be read.
+    pub(super) fn unreadable(&mut self, why: &str, part: Option<&str>) {
+        let place = self.place(part);
+        self.unreadable.add(|| named_place(place, why));
+        self.pending_unreadable += 1;
+    }
+
+    /// Closes a list whose rows began at `start`.
+    pub(super) fn list(
+        &mut self,
+        start: usize,
+        batch_job_id: Option<String>,
+        total_size: Option<u64>,
+        status_filter: Option<String>,
+    ) {
+        let rows = start..self.next_row();
+        // Lists of no items state 0 and mean it; an SDK's page object, and a server that does not
+        // count, write 0 beside items.
+        let total_size = total_size.filter(|total| *total > 0 || rows.is_empty());
+        self.batch.groups.push(ItemGroup {
+            file: self.file,
+            rows,
+            unreadable: std::mem::take(&mut self.pending_unreadable),
+            batch_job_id,
+            total_size,
+            status_filter,
+            loose: false,
+        });
+    }
+
+    /// Takes a status record.
+    pub(super) fn job(
+        &mut self,
+        job: Result<JobRecord, WrongType>,
+        wrong: &[WrongType],
+        part: Option<&str>,
+    ) {
+        let place = self.place(part);
+        for wrong in wrong {
+            self.unreadable_jobs
+                .add(|| named_place(place, &wrong_words(*wrong)));
+        }
+        match job {
+            Ok(record) => self.batch.jobs.push(FoundJob {
+                file: self.file,
+                record,
+            }),
+            Err(wrong) => self
+                .unreadable_jobs
+                .add(|| named_place(place, &format!("a job record: {}", wrong_words(wrong)))),
+        }
+    }
+
+    /// Counts what a document was.
+    pub(super) fn count(&mut self, shape: Shape) {
+        let tally = &mut self.tally;
+        let counter = match shape {
+            Shape::Page => &mut tally.pages,
+            Shape::Status => &mut tally.statuses,
+            Shape::Job => &mut tally.jobs,
+            Shape::Combined => &mut tally.combined,
+            Shape::SdkPage => &mut tally.sdk_pages,
+            Shape::Summary => &mut tally.summaries,
+        };
+        *counter += 1;
+    }
+
+    /// Takes an error answer.
+    pub(super) fn error_answer(&mut self, answer: ErrorAnswer) {
+        self.tally.errors += 1;
+        self.errors.push(answer);
+    }
+
+    /// Says something about the file.
+    pub(super) fn note(&mut self, code: Code, message: String) {
+        self.batch.notes.push(Note {
+            code,
+            path: Some(self.path.clone()),
+            message,
+        });
+    }
+
+    /// Ends the file. `looks_like` is asked for what the file looks like where nothing of the API
+    /// was in it.
+    pub(super) fn finish(
+        mut self,
+        bytes: Option<u64>,
+        looks_like: impl FnOnce() -> (&'static str, String),
+    ) {
+        self.remembered_notes();
+        let tally = self.tally;
+        let kinds = [
+            (tally.pages + tally.loose_items > 0, "items"),
+            (tally.statuses > 0, "status"),
+            (tally.jobs > 0, "jobs"),
+            (tally.combined > 0, "combined"),
+            (tally.sdk_pages > 0, "sdk-page"),
+        ];
+        let mut present = kinds
+            .iter()
+            .filter(|(there, _)| *there)
+            .map(|(_, kind)| *kind);
+        let (kind, looks_like) = match (present.next(), present.next()) {
+            (Some(kind), None) => (kind, None),
+            (Some(_), Some(_)) => ("mixed", None),
+            (None, _) if tally.summaries > 0 => ("summary", None),
+            (None, _) if self.has_content() => ("unreadable-items", None),
+            (None, _) if !self.errors.is_empty() => (
+                "error-answer",
+                Some(format!("an error answer: {}", self.errors[0].0)),
+            ),
+            (None, _) => {
+                let (kind, words) = looks_like();
+                (kind, Some(words))
+            }
+        };
+        for answer in std::mem::take(&mut self.errors) {
+            let message = format!("an error answer, saved as if it were data: {}", answer.0);
+            self.note(Code::ErrorAnswer, message);
+        }
+        if let (None, Some(words)) = (self.errors.first(), &looks_like)
+            && kind != "error-answer"
+        {
+            let code = if kind == "empty" {
+                Code::EmptyFile
+            } else {
+                Code::SkippedFile
+            };
+            self.note(code, format!("skipped: it looks like {words}"));
+        }
+        let file = FileRead {
+            path: self.path,
+            bytes,
+            kind,
+            documents: self.documents,
+            items: self.seen as u64,
+            looks_like,
+            summary: (kind == "summary").then(|| self.text.to_owned()),
+        };
+        self.batch.files.push(file);
+    }
+
+    fn remembered_notes(&mut self) {
+        let rows = &self.unreadable;
+        if rows.count > 0 {
+            let message = format!(
+                "{} could not be read as an item and {} not counted: {}",
+                counted(rows.count, "row", "rows"),
+                if rows.count == 1 { "is" } else { "are" },
+                rows.list()
+            );
+            self.note(Code::UnreadableItem, message);
+        }
+        let times = &self.unreadable_times;
+        if times.count > 0 {
+            let message = format!(
+                "{} no readable time and {} treated as if absent: {}",
+                counted(times.count, "item holds", "items hold"),
+                if times.count == 1 {
+                    "it is"
+                } else {
+                    "they are"
+                },
+                times.list()
+            );
+            self.note(Code::UnreadableTime, message);
+        }
+        let jobs = &self.unreadable_jobs;
+        if jobs.count > 0 {
+            let message = format!("parts of a job record could not be read: {}", jobs.list());
+            self.note(Code::UnreadableJob, message);
+        }
+    }
+}
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A list of items.
+    Page,
+    /// A status document.
+    Status,
+    /// A job by itself, or a list of jobs.
+    Job,
+    /// A status document and its items in one object.
+    Combined,
+    /// An SDK's page object.
+    SdkPage,
+    /// A summary of ours.
+    Summary,
+}
+
+fn wrong_words(wrong: WrongType) -> String {
+    let name = wrong.field.name();
+    match (wrong.field, wrong.found) {
+        (_, "absent") => format!("`{name}` is missing"),
+        (_, found) => format!("`{name}` is {found}"),
+    }
+}
+
+fn named_place(place: Option<Place>, what: &str) -> String {
+    match place {
+        Some(place) => format!("{place}: {what}"),
+        None => what.to_owned(),
+    }
+}
+
+/// "1 row", "3 rows".
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// What the fields of an error answer say.
+pub(super) fn error_words(detail: &str, http_status: Option<u16>) -> String {
+    let detail = excerpt(detail, 300);
+    match http_status
+        .map(|status| (status, true))
+        .or_else(|| usual_status(&detail).map(|s| (s, false)))
+    {
+        Some((status, true)) => format!("HTTP {status} \"{detail}\""),
+        Some((status, false)) => format!("\"{detail}\" (usually HTTP {status})"),
+        None => format!("\"{detail}\""),
+    }
+}
+
+/// The HTTP status under which the server is known to give this detail.
+fn usual_status(detail: &str) -> Option<u16> {
+    let lower = detail.to_lowercase();
+    [
+        ("invalid api key", 401),
+        ("not authenticated", 401),
+        ("unauthorized", 401),
+        ("invalid authentication", 401),
+        ("forbidden", 403),
+        ("not found", 404),
+        ("rate limit", 429),
+        ("too many requests", 429),
+        ("internal server error", 500),
+        ("bad gateway", 502),
+        ("service unavailable", 503),
+    ]
+    .into_iter()
+    .find_map(|(words, status)| lower.contains(words).then_some(status))
+}

@@ -1,0 +1,159 @@
+//! Which files there are: those that were named, and those in the folders that were named.
+
+use std::collections::HashSet;
+use std::fs::{self, FileType, Metadata};
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::note::{Code, Note};
+
+/// The name for standard input.
+pub const STDIN: &str = "-";
+
+/// A file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// As it was named, or the folder's name with what was found in it.
+    pub path: PathBuf,
+    /// Its size when it was found; absent for standard input and pipes.
+    pub bytes: Option<u64>,
+    /// Whether it was named itself, and not found in a folder.
+    pub named: bool,
+}
+
+impl Found {
+    /// The path as text; what is not UTF-8 in it is replaced.
+    pub fn display(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+}
+
+/// Finds the files, each once, in the order of the arguments and sorted within a folder. Hidden
+/// files in folders are left alone, as ripgrep does; so are links, which would lead out of the tree
+/// or count a file twice, and whatever is no regular file.
+pub(super) fn find(paths: &[PathBuf], notes: &mut Vec<Note>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.as_os_str() == STDIN {
+            found.push(Found {
+                path: path.clone(),
+                bytes: None,
+                named: true,
+            });
+            continue;
+        }
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => walk(path, &mut found, notes),
+            Ok(metadata) => named_file(path, &metadata, &mut found, notes),
+            Err(error) => notes.push(unreadable(path, &error.to_string())),
+        }
+    }
+    let mut seen = HashSet::new();
+    found.retain(|file| {
+        let identity = fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
+        seen.insert(identity)
+    });
+    found
+}
+
+fn named_file(path: &Path, metadata: &Metadata, found: &mut Vec<Found>, notes: &mut Vec<Note>) {
+    let regular = metadata.is_file();
+    if regular || is_shell_pipe(path) {
+        let bytes = regular.then_some(metadata.len());
+        found.push(Found {
+            path: path.to_owned(),
+            bytes,
+            named: true,
+        });
+    } else {
+        notes.push(special(path, metadata.file_type(), Code::UnreadableFile));
+    }
+}
+
+/// Whether it is a pipe the shell has opened for us, `<(command)`: that one has a writer, while
+/// another named pipe could keep us waiting for ever.
+fn is_shell_pipe(path: &Path) -> bool {
+    ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"]
+        .iter()
+        .any(|prefix| path.to_string_lossy().starts_with(prefix))
+}
+
+fn walk(folder: &Path, found: &mut Vec<Found>, notes: &mut Vec<Note>) {
+    let visible = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry);
+    let entries = WalkDir::new(folder)
+        .follow_links(false)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(visible);
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                let reason = match error.io_error() {
+                    Some(error) => error.to_string(),
+                    None => error.to_string(),
+                };
+                notes.push(unreadable(&path, &reason));
+                continue;
+            }
+        };
+        let file_type = entry.file_type();
+        let path = entry.path();
+        if file_type.is_file() {
+            let bytes = entry.metadata().ok().map(|metadata| metadata.len());
+            found.push(Found {
+                path: path.to_owned(),
+                bytes,
+                named: false,
+            });
+        } else if file_type.is_symlink() {
+            notes.push(Note {
+                code: Code::LinkLeftAlone,
+                path: Some(path.to_string_lossy().into_owned()),
+                message: "a link: left alone; name its target to read it".to_owned(),
+            });
+        } else if !file_type.is_dir() {
+            notes.push(special(path, file_type, Code::SpecialFile));
+        }
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().to_string_lossy().starts_with('.')
+}
+
+fn unreadable(path: &Path, reason: &str) -> Note {
+    Note {
+        code: Code::UnreadableFile,
+        path: Some(path.to_string_lossy().into_owned()),
+        message: format!("could not be read: {reason}"),
+    }
+}
+
+fn special(path: &Path, file_type: FileType, code: Code) -> Note {
+    let what = kind_of_special(file_type);
+    Note {
+        code,
+        path: Some(path.to_string_lossy().into_owned()),
+        message: format!("{what}: left alone; to read from a command, pipe it and name `-`"),
+    }
+}
+
+#[cfg(unix)]
+fn kind_of_special(file_type: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    if file_type.is_fifo() {
+        "a named pipe"
+    } else if file_type.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+#[cfg(not(unix))]
+fn kind_of_special(_: FileType) -> &'static str {
+    "no regular file"
+}

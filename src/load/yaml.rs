@@ -1,0 +1,322 @@
+//! YAML as the official CLI writes it: a list is mappings one after another with no `---` between
+//! them, so that the keys repeat. The text is cut into mappings first; each is then read by a YAML
+//! parser and handed on as JSON, so that what a document means is decided in one place.
+
+use std::collections::HashSet;
+
+use granit_parser::{Event, Parser, ScalarStyle};
+
+use super::document::read_document;
+use super::note::{Code, Place, excerpt};
+use super::reader::{FileReader, counted};
+
+/// Whether the text begins like YAML of ours.
+pub(super) fn looks_like_yaml(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_end).filter(|line| {
+        !line.is_empty() && !line.starts_with('#') && *line != "---" && !line.starts_with("%YAML")
+    });
+    lines.next().is_some_and(|line| {
+        key_of(line).is_some()
+            || line
+                .strip_prefix("- ")
+                .is_some_and(|rest| key_of(rest.trim_start()).is_some())
+    })
+}
+
+/// Reads all mappings of a text.
+pub(super) fn read(reader: &mut FileReader<'_, '_>) {
+    let text = reader.text();
+    let mut stray: Option<(usize, String)> = None;
+    let mut broken = 0_u64;
+    let mut first_broken = None;
+    for chunk in Chunks::new(text) {
+        match chunk.kind {
+            ChunkKind::Stray => {
+                stray.get_or_insert_with(|| (chunk.line, excerpt(chunk.text, 80)));
+            }
+            ChunkKind::Mapping => {
+                let place = Place {
+                    line: chunk.line,
+                    byte: None,
+                };
+                match to_json(chunk.text) {
+                    Ok(json) => reader.within(place, |reader| {
+                        // The JSON is our own, so that only what it means can be wrong with it.
+                        let _ = read_document(&json, reader);
+                    }),
+                    Err(reason) => {
+                        broken += 1;
+                        first_broken.get_or_insert((place, reason));
+                    }
+                }
+            }
+        }
+    }
+    if !reader.has_content() {
+        return;
+    }
+    if let Some((place, reason)) = first_broken {
+        let message = format!(
+            "{} not readable as YAML and lost; the first begins at {place}: {reason}",
+            counted(broken, "mapping is", "mappings are")
+        );
+        reader.note(Code::BrokenDocument, message);
+    }
+    if let Some((line, words)) = stray {
+        let message = format!(
+            "beside the documents stands text that is no data, at line {line}: \"{words}\"; where \
+             a client wrote it, what it was asked for may be missing"
+        );
+        reader.note(Code::StrayText, message);
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ChunkKind {
+    Mapping,
+    Stray,
+}
+
+struct Chunk<'t> {
+    kind: ChunkKind,
+    /// Counted from 1.
+    line: usize,
+    text: &'t str,
+}
+
+/// Cuts a text into its top-level mappings: at `---`, and where a key that the mapping has already
+/// stands again in the first column. Only keys, `- ` and comments can stand there: everything that
+/// belongs to a value is indented.
+struct Chunks<'t> {
+    text: &'t str,
+    at: usize,
+    line: usize,
+}
+
+impl<'t> Chunks<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            at: 0,
+            line: 1,
+        }
+    }
+}
+
+impl<'t> Iterator for Chunks<'t> {
+    type Item = Chunk<'t>;
+
+    fn next(&mut self) -> Option<Chunk<'t>> {
+        let mut keys = HashSet::new();
+        let mut start = None;
+        let mut end = self.at;
+        for line in self.text[self.at..].split_inclusive('\n') {
+            let bare = line.trim_end_matches(['\n', '\r']);
+            let separator = bare == "---" || bare == "..." || bare.starts_with("--- ");
+            let key = key_of(bare);
+            let part = bare.is_empty()
+                || bare.starts_with([' ', '\t', '#', '%'])
+                || bare == "-"
+                || bare.starts_with("- ");
+            let (begins_new, stray) = match key {
+                Some(key) => (!keys.insert(key), false),
+                None => (false, !part && !separator),
+            };
+            if start.is_some() && (separator || begins_new || stray) {
+                break;
+            }
+            let line_number = self.line;
+            self.line += 1;
+            end += line.len();
+            if stray {
+                self.at = end;
+                let text = &self.text[end - line.len()..end];
+                return Some(Chunk {
+                    kind: ChunkKind::Stray,
+                    line: line_number,
+                    text,
+                });
+            }
+            if !separator && !bare.trim().is_empty() && !bare.starts_with(['#', '%']) {
+                start.get_or_insert((end - line.len(), line_number));
+            }
+        }
+        let (from, line) = start?;
+        self.at = end;
+        Some(Chunk {
+            kind: ChunkKind::Mapping,
+            line,
+            text: &self.text[from..end],
+        })
+    }
+}
+
+/// The key a line in the first column begins with.
+fn key_of(line: &str) -> Option<&str> {
+    let (key, rest) = match line.strip_prefix('"') {
+        Some(quoted) => quoted.split_once("\":")?,
+        None => line.split_once(':')?,
+    };
+    let plain = !key.is_empty()
+        && key
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+        && !key.starts_with('-');
+    (plain && (rest.is_empty() || rest.starts_with([' ', '\t', '\r']))).then_some(key)
+}
+
+/// How deep a mapping of ours may be nested; what is deeper is not ours.
+const MAX_DEPTH: usize = 64;
+
+/// Writes one YAML document as JSON.
+fn to_json(yaml: &str) -> Result<String, String> {
+    let mut json = String::with_capacity(yaml.len() + yaml.len() / 4);
+    let mut open: Vec<Open> = Vec::new();
+    for event in Parser::new_from_str(yaml) {
+        let (event, _) = event.map_err(|error| error.to_string())?;
+        match event {
+            Event::Scalar(text, style, ..) => {
+                let key = begin_value(&mut json, &mut open);
+                let plain = matches!(style, ScalarStyle::Plain) && !key;
+                if plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL") {
+                    json.push_str("null");
+                } else if plain && (matches!(&*text, "true" | "false") || is_number(&text)) {
+                    json.push_str(&text);
+                } else {
+                    push_string(&mut json, &text);
+                }
+                end_value(&mut json, &mut open, key);
+            }
+            Event::SequenceStart(..) | Event::MappingStart(..) => {
+                if begin_value(&mut json, &mut open) {
+                    return Err("a key that is no text".to_owned());
+                }
+                if open.len() == MAX_DEPTH {
+                    return Err(format!("nested more than {MAX_DEPTH} deep"));
+                }
+                let mapping = matches!(event, Event::MappingStart(..));
+                json.push(if mapping { '{' } else { '[' });
+                open.push(Open {
+                    mapping,
+                    values: 0,
+                    key_next: mapping,
+                });
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                json.push(if open.pop().is_some_and(|open| open.mapping) {
+                    '}'
+                } else {
+                    ']'
+                });
+                end_value(&mut json, &mut open, false);
+            }
+            Event::Alias(..) => return Err("an alias, which is not followed".to_owned()),
+            _ => {}
+        }
+    }
+    if json.is_empty() {
+        return Err("nothing in it".to_owned());
+    }
+    Ok(json)
+}
+
+/// A mapping or sequence that is being written.
+struct Open {
+    mapping: bool,
+    values: usize,
+    key_next: bool,
+}
+
+/// Writes the comma before a value; tells whether it is a key.
+fn begin_value(json: &mut String, open: &mut [Open]) -> bool {
+    let Some(open) = open.last_mut() else {
+        return false;
+    };
+    let key = open.mapping && open.key_next;
+    if open.values > 0 && (key || !open.mapping) {
+        json.push(',');
+    }
+    key
+}
+
+fn end_value(json: &mut String, open: &mut [Open], key: bool) {
+    let Some(open) = open.last_mut() else {
+        return;
+    };
+    if key {
+        json.push(':');
+        open.key_next = false;
+    } else {
+        open.values += 1;
+        open.key_next = open.mapping;
+    }
+}
+
+/// Whether a plain scalar is a number as JSON writes it.
+fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+        && serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok()
+}
+
+fn push_string(json: &mut String, text: &str) {
+    match serde_json::to_string(text) {
+        Ok(quoted) => json.push_str(&quoted),
+        Err(_) => json.push_str("\"\""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunks(text: &str) -> Vec<(usize, &str)> {
+        Chunks::new(text)
+            .map(|chunk| (chunk.line, chunk.text))
+            .collect()
+    }
+
+    #[test]
+    fn a_repeated_key_begins_the_next_mapping() {
+        let text = "a: 1\nb: |-\n  a: x\n\n  b: y\na: 2\nb: null\n";
+        assert_eq!(
+            chunks(text),
+            [
+                (1, "a: 1\nb: |-\n  a: x\n\n  b: y\n"),
+                (6, "a: 2\nb: null\n")
+            ]
+        );
+    }
+
+    #[test]
+    fn separators_comments_and_sequences_are_understood() {
+        let text = "# made by hand\n---\na: 1\n---\nitems:\n- a: 1\n- a: 2\n...\n";
+        assert_eq!(
+            chunks(text),
+            [(3, "a: 1\n"), (5, "items:\n- a: 1\n- a: 2\n")]
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_no_yaml_costs_that_line_only() {
+        let text = "a: 1\nInternal\na: 2\n";
+        assert_eq!(
+            chunks(text),
+            [(1, "a: 1\n"), (2, "Internal\n"), (3, "a: 2\n")]
+        );
+    }
+
+    #[test]
+    fn block_scalars_keep_their_lines() {
+        let json = to_json("m: |-\n  Traceback:\n    line 3\n\n  End\nn: 'it''s'\nk: 012\n");
+        assert_eq!(
+            json.as_deref(),
+            Ok(r#"{"m":"Traceback:\n  line 3\n\nEnd","n":"it's","k":"012"}"#)
+        );
+    }
+
+    #[test]
+    fn aliases_and_deep_nesting_are_refused_and_not_followed() {
+        assert!(to_json("a: &x [1]\nb: *x\n").is_err());
+        assert!(to_json(&format!("a: {}", "[".repeat(2_000))).is_err());
+    }
+}

@@ -1,0 +1,178 @@
+//! How many items there are, of which status, why they were skipped, and whether that is all.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::status::{self, SKIPPED};
+use crate::frame::ItemFrame;
+
+/// Where a stated total comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum TotalSource {
+    /// The job's own `total_items`.
+    #[serde(rename = "job.total_items")]
+    JobTotalItems,
+    /// The `total_size` of its item list.
+    #[serde(rename = "total_size")]
+    TotalSize,
+}
+
+/// Whether all items are there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Completeness {
+    /// How many items there should be.
+    pub stated_total: Option<u64>,
+    /// Where that comes from.
+    pub source: Option<TotalSource>,
+    /// Stated but not recorded items.
+    pub missing: Option<u64>,
+    /// Whether none is missing.
+    pub complete: Option<bool>,
+}
+
+impl Completeness {
+    /// Compares distinct items with the total that is stated: the job's own, else its list's.
+    /// Without one it is unknown.
+    pub fn of(distinct: u64, job_total: Option<u64>, total_size: Option<u64>) -> Self {
+        let stated = job_total
+            .map(|total| (total, TotalSource::JobTotalItems))
+            .or_else(|| total_size.map(|total| (total, TotalSource::TotalSize)));
+        let Some((total, source)) = stated else {
+            return Self::default();
+        };
+        let missing = total.saturating_sub(distinct);
+        Self {
+            stated_total: Some(total),
+            source: Some(source),
+            missing: Some(missing),
+            complete: Some(missing == 0),
+        }
+    }
+
+    /// Over several jobs: the sums, unknown where one is unknown; but what is incomplete in one
+    /// job is incomplete in all.
+    pub fn over(jobs: impl Iterator<Item = Self>) -> Self {
+        let mut all: Option<Self> = None;
+        let mut any_incomplete = false;
+        for job in jobs {
+            any_incomplete |= job.complete == Some(false);
+            all = Some(match all {
+                None => job,
+                Some(all) => Self {
+                    stated_total: all.stated_total.zip(job.stated_total).map(|(a, b)| a + b),
+                    source: all.source.filter(|source| job.source == Some(*source)),
+                    missing: all.missing.zip(job.missing).map(|(a, b)| a + b),
+                    complete: all.complete.zip(job.complete).map(|(a, b)| a && b),
+                },
+            });
+        }
+        let mut all = all.unwrap_or_default();
+        if any_incomplete {
+            all.complete = Some(false);
+        }
+        all
+    }
+}
+
+/// A reason for which items were skipped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SkipReason {
+    /// The reason as the server gave it; absent where it gave none.
+    pub reason: Option<String>,
+    /// Skipped items with this reason.
+    pub count: u64,
+    /// count / skipped items, 0–1.
+    pub share: f64,
+}
+
+/// Items per status word: the six known ones in their order, zero where there is none, then others
+/// by name.
+pub fn by_status(items: &ItemFrame) -> IndexMap<String, u64> {
+    let mut counts: IndexMap<String, u64> = status::KNOWN
+        .iter()
+        .map(|word| ((*word).to_owned(), 0))
+        .collect();
+    let mut others: BTreeMap<&str, u64> = BTreeMap::new();
+    for word in items.status().iter().flatten() {
+        match counts.get_mut(word) {
+            Some(count) => *count += 1,
+            None => *others.entry(word).or_default() += 1,
+        }
+    }
+    counts.extend(
+        others
+            .into_iter()
+            .map(|(word, count)| (word.to_owned(), count)),
+    );
+    counts
+}
+
+/// Skipped items per reason: most first, then by name, those without a reason last among equals.
+pub fn skip_reasons(items: &ItemFrame) -> Vec<SkipReason> {
+    let mut counts: BTreeMap<Option<&str>, u64> = BTreeMap::new();
+    for (status, reason) in items.status().iter().zip(items.skip_reason().iter()) {
+        if status == Some(SKIPPED) {
+            *counts.entry(reason).or_default() += 1;
+        }
+    }
+    let skipped: u64 = counts.values().sum();
+    let mut reasons: Vec<(Option<&str>, u64)> = counts.into_iter().collect();
+    reasons.sort_by(|(a, a_count), (b, b_count)| {
+        b_count
+            .cmp(a_count)
+            .then_with(|| a.is_none().cmp(&b.is_none()))
+            .then_with(|| a.cmp(b))
+    });
+    reasons
+        .into_iter()
+        .map(|(reason, count)| SkipReason {
+            reason: reason.map(str::to_owned),
+            count,
+            share: count as f64 / skipped as f64,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_jobs_own_total_goes_before_the_lists() {
+        let both = Completeness::of(240, Some(250), Some(240));
+        assert_eq!(
+            (both.missing, both.source),
+            (Some(10), Some(TotalSource::JobTotalItems))
+        );
+        let list = Completeness::of(240, None, Some(240));
+        assert_eq!(
+            (list.complete, list.source),
+            (Some(true), Some(TotalSource::TotalSize))
+        );
+    }
+
+    #[test]
+    fn without_a_stated_total_it_is_unknown() {
+        assert_eq!(Completeness::of(5, None, None), Completeness::default());
+    }
+
+    #[test]
+    fn more_items_than_stated_miss_none() {
+        assert_eq!(Completeness::of(12, Some(10), None).missing, Some(0));
+    }
+
+    #[test]
+    fn over_several_jobs_unknown_stays_unknown_and_incomplete_incomplete() {
+        let known = Completeness::of(9, Some(10), None);
+        let all = Completeness::over([known, Completeness::default()].into_iter());
+        assert_eq!(
+            (all.missing, all.complete, all.stated_total),
+            (None, Some(false), None)
+        );
+        let all = Completeness::over([known, known].into_iter());
+        assert_eq!((all.missing, all.stated_total), (Some(2), Some(20)));
+    }
+}

@@ -1,0 +1,232 @@
+//! How long items took.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::UtcTime;
+use crate::api::status::{COMPLETED, FAILED};
+use crate::frame::ItemFrame;
+
+/// How long items took.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Durations {
+    /// Over the completed items.
+    pub completed: DurationStats,
+    /// Over the failed items.
+    pub failed: DurationStats,
+}
+
+/// Statistics of `completed_at - started_at` over items that have both and whose difference is not
+/// negative. Percentiles interpolate linearly between closest ranks (type 7). All absent where
+/// `count` is 0.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DurationStats {
+    /// Items the statistics are about.
+    pub count: u64,
+    /// Items left out because a time is missing.
+    pub missing_times: u64,
+    /// Items left out because they ended before they started.
+    pub negative: u64,
+    /// The shortest.
+    pub min_seconds: Option<f64>,
+    /// The arithmetic mean.
+    pub mean_seconds: Option<f64>,
+    /// The median.
+    pub p50_seconds: Option<f64>,
+    /// The 90th percentile.
+    pub p90_seconds: Option<f64>,
+    /// The 95th percentile.
+    pub p95_seconds: Option<f64>,
+    /// The 99th percentile.
+    pub p99_seconds: Option<f64>,
+    /// The longest.
+    pub max_seconds: Option<f64>,
+    /// The sum.
+    pub total_seconds: Option<f64>,
+}
+
+/// An item that took long.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SlowItem {
+    /// The item.
+    pub item_id: String,
+    /// Its name.
+    pub item_name: Option<String>,
+    /// Its status.
+    pub status: String,
+    /// `completed_at - started_at`.
+    pub duration_seconds: f64,
+    /// When it started.
+    pub started_at: Option<UtcTime>,
+    /// The `label` of the job it belongs to.
+    pub job: String,
+}
+
+/// The durations of the completed and of the failed items.
+pub fn durations(items: &ItemFrame) -> Durations {
+    let mut completed = Collected::default();
+    let mut failed = Collected::default();
+    let times = items.started_at().iter().zip(items.completed_at().iter());
+    for (status, (start, end)) in items.status().iter().zip(times) {
+        let collected = match status {
+            Some(COMPLETED) => &mut completed,
+            Some(FAILED) => &mut failed,
+            _ => continue,
+        };
+        collected.add(start, end);
+    }
+    Durations {
+        completed: completed.stats(),
+        failed: failed.stats(),
+    }
+}
+
+/// The durations of one status, in microseconds, which are summed without rounding.
+#[derive(Default)]
+struct Collected {
+    micros: Vec<i64>,
+    missing_times: u64,
+    negative: u64,
+}
+
+impl Collected {
+    fn add(&mut self, start: Option<i64>, end: Option<i64>) {
+        match (start, end) {
+            (Some(start), Some(end)) if end >= start => self.micros.push(end - start),
+            (Some(_), Some(_)) => self.negative += 1,
+            _ => self.missing_times += 1,
+        }
+    }
+
+    fn stats(mut self) -> DurationStats {
+        self.micros.sort_unstable();
+        let sorted = &self.micros;
+        let seconds = |micros: f64| micros / 1e6;
+        let at = |fraction| percentile(sorted, fraction).map(seconds);
+        let total: i128 = sorted.iter().map(|micros| i128::from(*micros)).sum();
+        let total = (!sorted.is_empty()).then(|| seconds(total as f64));
+        DurationStats {
+            count: sorted.len() as u64,
+            missing_times: self.missing_times,
+            negative: self.negative,
+            min_seconds: at(0.0),
+            mean_seconds: total.map(|total| total / sorted.len() as f64),
+            p50_seconds: at(0.50),
+            p90_seconds: at(0.90),
+            p95_seconds: at(0.95),
+            p99_seconds: at(0.99),
+            max_seconds: at(1.0),
+            total_seconds: total,
+        }
+    }
+}
+
+/// The percentile at `fraction` (0–1) of sorted values, interpolated linearly between the closest
+/// ranks; `None` for no values.
+///
+/// Source: R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages", The American
+/// Statistician 50 (1996), type 7, which numpy and polars call `linear`: with `h = (n - 1) · p`,
+/// `x[⌊h⌋] + (h - ⌊h⌋) · (x[⌊h⌋ + 1] - x[⌊h⌋])`.
+pub fn percentile(sorted: &[i64], fraction: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let rank = last as f64 * fraction;
+    let below = rank.floor() as usize;
+    let (low, high) = (sorted[below], sorted[(below + 1).min(last)]);
+    Some(low as f64 + (rank - rank.floor()) * (high - low) as f64)
+}
+
+/// The `most` items that took longest, longest first, then by id.
+pub fn slowest(items: &ItemFrame, labels: &[String], most: usize) -> Vec<SlowItem> {
+    let mut rows: Vec<(f64, usize)> = items
+        .duration_seconds()
+        .iter()
+        .enumerate()
+        .filter_map(|(row, seconds)| Some((seconds.filter(|seconds| *seconds >= 0.0)?, row)))
+        .collect();
+    let ids = items.item_id();
+    let order = |a: &(f64, usize), b: &(f64, usize)| {
+        b.0.total_cmp(&a.0)
+            .then_with(|| ids.get(a.1).cmp(&ids.get(b.1)))
+            .then(a.1.cmp(&b.1))
+    };
+    if most < rows.len() {
+        rows.select_nth_unstable_by(most, order);
+        rows.truncate(most);
+    }
+    rows.sort_unstable_by(order);
+    rows.into_iter()
+        .map(|(duration_seconds, row)| SlowItem {
+            item_id: ids.get(row).unwrap_or_default().to_owned(),
+            item_name: items.item_name().get(row).map(str::to_owned),
+            status: items.status().get(row).unwrap_or_default().to_owned(),
+            duration_seconds,
+            started_at: items.started_at().get(row).and_then(UtcTime::from_micros),
+            job: super::label(items, labels, row),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::{ChunkQuantile, Float64Chunked, PlSmallStr, QuantileMethod};
+
+    use super::*;
+
+    #[test]
+    fn percentiles_agree_with_those_of_polars() {
+        let mut values: Vec<i64> = (1..=997_i64).map(|n| n * n * 7_919 % 1_000_003).collect();
+        values.sort_unstable();
+        let column = Float64Chunked::from_vec(
+            PlSmallStr::EMPTY,
+            values.iter().map(|value| *value as f64).collect(),
+        );
+        for fraction in [0.0, 0.01, 0.5, 0.9, 0.95, 0.99, 1.0] {
+            let theirs = column
+                .quantile(fraction, QuantileMethod::Linear)
+                .expect("a column");
+            let ours = percentile(&values, fraction).expect("values");
+            assert!((ours - theirs.expect("values")).abs() < 1e-6, "{fraction}");
+        }
+    }
+
+    #[test]
+    fn a_percentile_lies_between_its_closest_ranks() {
+        assert_eq!(percentile(&[10, 20, 40], 0.5), Some(20.0));
+        assert_eq!(percentile(&[10, 20, 40, 80], 0.5), Some(30.0));
+        assert_eq!(percentile(&[10], 0.99), Some(10.0));
+        assert_eq!(percentile(&[], 0.5), None);
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted() {
+        let mut collected = Collected::default();
+        for (start, end) in [
+            (Some(0), Some(1_000_000)),
+            (Some(0), Some(3_000_000)),
+            (Some(5), Some(4)),
+            (None, Some(4)),
+            (Some(5), None),
+            (None, None),
+        ] {
+            collected.add(start, end);
+        }
+        let stats = collected.stats();
+        assert_eq!(
+            (stats.count, stats.negative, stats.missing_times),
+            (2, 1, 3)
+        );
+        assert_eq!(
+            (stats.mean_seconds, stats.total_seconds),
+            (Some(2.0), Some(4.0))
+        );
+    }
+
+    #[test]
+    fn statistics_of_nothing_are_absent() {
+        let stats = Collected::default().stats();
+        assert_eq!(
+            (stats.count, stats.total_seconds, stats.p50_seconds),
+            (0, None, None)
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! Why items failed: groups of messages that are equal once what varies in them is masked.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::mask::mask;
+use crate::api::UtcTime;
+use crate::api::status::FAILED;
+use crate::frame::ItemFrame;
+
+/// Failures whose messages are equal once what varies is masked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ErrorGroup {
+    /// The message with ids, numbers, quoted names, paths, URLs and times masked; absent for
+    /// failures without a message.
+    pub pattern: Option<String>,
+    /// Failed items in the group.
+    pub count: u64,
+    /// count / failed items, 0–1.
+    pub share: f64,
+    /// The earliest failure: `completed_at`, else `effective_at`.
+    pub first_at: Option<UtcTime>,
+    /// The latest failure.
+    pub last_at: Option<UtcTime>,
+    /// Some of the failures, in the order of the inputs.
+    pub examples: Vec<Example>,
+}
+
+/// A failed item that stands for its group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Example {
+    /// The item.
+    pub item_id: String,
+    /// Its name.
+    pub item_name: Option<String>,
+    /// The message as the server gave it, cut where it is very long.
+    pub error_message: Option<String>,
+    /// The `label` of the job it belongs to.
+    pub job: String,
+}
+
+/// The failed items of a frame, each with its group. Made once, and asked for each job and for all.
+pub struct Failures {
+    /// Rows in ascending order.
+    rows: Vec<(usize, u32)>,
+    /// The pattern of each group.
+    patterns: Vec<Option<String>>,
+}
+
+impl Failures {
+    /// Masks the message of every failed item.
+    pub fn of(items: &ItemFrame) -> Self {
+        let mut groups: BTreeMap<Option<String>, u32> = BTreeMap::new();
+        let mut rows = Vec::new();
+        let messages = items.error_message().iter();
+        for (row, (status, message)) in items.status().iter().zip(messages).enumerate() {
+            if status != Some(FAILED) {
+                continue;
+            }
+            let pattern = message.map(|message| mask(message).into_owned());
+            let next = groups.len() as u32;
+            rows.push((row, *groups.entry(pattern).or_insert(next)));
+        }
+        let mut patterns = vec![None; groups.len()];
+        for (pattern, group) in groups {
+            patterns[group as usize] = pattern;
+        }
+        Self { rows, patterns }
+    }
+
+    /// The groups of the failures among `rows`: most first, then by pattern, those without a
+    /// message last among equals. Each holds up to `examples` of its items.
+    pub fn groups(
+        &self,
+        items: &ItemFrame,
+        rows: &Range<usize>,
+        labels: &[String],
+        examples: usize,
+    ) -> Vec<ErrorGroup> {
+        let from = self.rows.partition_point(|(row, _)| *row < rows.start);
+        let to = self.rows.partition_point(|(row, _)| *row < rows.end);
+        let failures = &self.rows[from..to];
+        let mut groups: BTreeMap<u32, ErrorGroup> = BTreeMap::new();
+        for (row, group) in failures {
+            let entry = groups.entry(*group).or_insert_with(|| ErrorGroup {
+                pattern: self.patterns[*group as usize].clone(),
+                count: 0,
+                share: 0.0,
+                first_at: None,
+                last_at: None,
+                examples: Vec::new(),
+            });
+            entry.count += 1;
+            if let Some(at) = failed_at(items, *row) {
+                entry.first_at = Some(entry.first_at.map_or(at, |first| first.min(at)));
+                entry.last_at = Some(entry.last_at.map_or(at, |last| last.max(at)));
+            }
+            if entry.examples.len() < examples {
+                entry.examples.push(Example {
+                    item_id: items.item_id().get(*row).unwrap_or_default().to_owned(),
+                    item_name: items.item_name().get(*row).map(str::to_owned),
+                    error_message: items.error_message().get(*row).map(str::to_owned),
+                    job: super::label(items, labels, *row),
+                });
+            }
+        }
+        let mut groups: Vec<ErrorGroup> = groups.into_values().collect();
+        for group in &mut groups {
+            group.share = group.count as f64 / failures.len() as f64;
+        }
+        groups.sort_by(|a, b| {
+            let by_pattern = || match (&a.pattern, &b.pattern) {
+                (Some(a), Some(b)) => a.cmp(b),
+                (a, b) => a.is_none().cmp(&b.is_none()),
+            };
+            b.count.cmp(&a.count).then_with(by_pattern)
+        });
+        groups
+    }
+}
+
+/// When an item failed: its end, else the instant its record speaks of, for the server leaves the
+/// end of some failures out.
+fn failed_at(items: &ItemFrame, row: usize) -> Option<UtcTime> {
+    items
+        .completed_at()
+        .get(row)
+        .or_else(|| items.effective_at().get(row))
+        .and_then(UtcTime::from_micros)
+}

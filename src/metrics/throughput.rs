@@ -1,0 +1,148 @@
+//! How fast items ended, and how many were worked on at once.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::durations::percentile;
+use crate::api::UtcTime;
+use crate::frame::ItemFrame;
+
+/// How fast items ended, and how many were worked on at once.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Throughput {
+    /// `ended_items` per minute between `first_start` and `last_end`; absent where that is no
+    /// positive span.
+    pub items_per_minute: Option<f64>,
+    /// The most items worked on at one instant (`started_at <= t < completed_at`); absent where no
+    /// item has both times.
+    pub peak_concurrency: Option<u64>,
+    /// The time-weighted mean of the items worked on, from `first_start` to `last_end`.
+    pub mean_concurrency: Option<f64>,
+    /// The earliest `started_at`.
+    pub first_start: Option<UtcTime>,
+    /// The latest `completed_at`.
+    pub last_end: Option<UtcTime>,
+    /// From the 95th percentile of the ends (type 7) to the last end.
+    pub tail_seconds: Option<f64>,
+    /// Items with a `completed_at`.
+    pub ended_items: u64,
+    /// Items the concurrency is made from: those with both times, in order.
+    pub timed_items: u64,
+    /// Items that started or ended but are left out of the concurrency, because a time is missing
+    /// or they ended before they started.
+    pub untimed_items: u64,
+}
+
+/// Throughput, concurrency and tail of these items, of whatever status.
+pub fn throughput(items: &ItemFrame) -> Throughput {
+    let times = items.started_at().iter().zip(items.completed_at().iter());
+    let mut first_start: Option<i64> = None;
+    let mut ends = Vec::new();
+    let mut intervals = Vec::new();
+    let mut untimed_items = 0;
+    for (start, end) in times {
+        if let Some(start) = start {
+            first_start = Some(first_start.map_or(start, |first| first.min(start)));
+        }
+        ends.extend(end);
+        match (start, end) {
+            (Some(start), Some(end)) if end >= start => intervals.push((start, end)),
+            (None, None) => {}
+            _ => untimed_items += 1,
+        }
+    }
+    ends.sort_unstable();
+    let last_end = ends.last().copied();
+    let span_micros = first_start
+        .zip(last_end)
+        .map(|(first, last)| last - first)
+        .filter(|span| *span > 0);
+    let worked_micros: i128 = intervals
+        .iter()
+        .map(|(start, end)| i128::from(end - start))
+        .sum();
+    let timed = !intervals.is_empty();
+    Throughput {
+        items_per_minute: span_micros.map(|span| ends.len() as f64 * 60e6 / span as f64),
+        peak_concurrency: timed.then(|| peak_concurrency(&intervals)),
+        mean_concurrency: span_micros
+            .filter(|_| timed)
+            .map(|span| worked_micros as f64 / span as f64),
+        first_start: first_start.and_then(UtcTime::from_micros),
+        last_end: last_end.and_then(UtcTime::from_micros),
+        tail_seconds: tail_micros(&ends).map(|micros| micros / 1e6),
+        ended_items: ends.len() as u64,
+        timed_items: intervals.len() as u64,
+        untimed_items,
+    }
+}
+
+/// From the 95th percentile of sorted ends to the last one. Reckoned back from the last end, because
+/// microseconds since 1970 leave a float no digits for what is interpolated between them.
+fn tail_micros(ends: &[i64]) -> Option<f64> {
+    let last = ends.last()?;
+    let before_last: Vec<i64> = ends.iter().map(|end| end - last).collect();
+    percentile(&before_last, 0.95).map(|micros| -micros)
+}
+
+/// The most intervals `start <= t < end` that share an instant.
+fn peak_concurrency(intervals: &[(i64, i64)]) -> u64 {
+    let mut starts: Vec<i64> = Vec::with_capacity(intervals.len());
+    let mut ends: Vec<i64> = Vec::with_capacity(intervals.len());
+    // An interval without length holds no instant.
+    for (start, end) in intervals.iter().filter(|(start, end)| start < end) {
+        starts.push(*start);
+        ends.push(*end);
+    }
+    starts.sort_unstable();
+    ends.sort_unstable();
+    let mut ended = 0;
+    let mut peak = 0;
+    for (begun, start) in starts.iter().enumerate() {
+        while ends[ended] <= *start {
+            ended += 1;
+        }
+        peak = peak.max(begun + 1 - ended);
+    }
+    peak as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tail_is_exact_to_the_fraction_of_a_microsecond() {
+        let base = 1_778_747_433_233_758;
+        let tail = tail_micros(&[base, base + 1, base + 2, base + 4]).expect("there are ends");
+        assert!((tail - 0.3).abs() < 1e-9, "{tail}");
+    }
+
+    #[test]
+    fn one_that_ends_as_another_starts_is_not_beside_it() {
+        assert_eq!(peak_concurrency(&[(0, 10), (10, 20)]), 1);
+        assert_eq!(peak_concurrency(&[(0, 11), (10, 20)]), 2);
+    }
+
+    #[test]
+    fn an_interval_without_length_holds_no_instant() {
+        assert_eq!(peak_concurrency(&[(5, 5), (5, 5)]), 0);
+        assert_eq!(peak_concurrency(&[(0, 10), (5, 5)]), 1);
+    }
+
+    #[test]
+    fn the_peak_agrees_with_counting_at_every_instant() {
+        let intervals: Vec<(i64, i64)> = (0..200)
+            .map(|n| (n * 37 % 101, n * 37 % 101 + n * 53 % 29))
+            .collect();
+        let counted = (0..200)
+            .map(|t| {
+                intervals
+                    .iter()
+                    .filter(|(start, end)| (*start..*end).contains(&t))
+                    .count()
+            })
+            .max();
+        assert_eq!(Some(peak_concurrency(&intervals) as usize), counted);
+    }
+}

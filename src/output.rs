@@ -1,0 +1,112 @@
+//! Where reports go: to a file, whole or not at all, or to standard output.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A report that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write {}", path.display())]
+pub struct WriteError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// Writes a file so that a reader, or a crash, never meets half of it: beside it first, then over
+/// it. A link is followed; a pipe or device is written to as it is.
+///
+/// # Errors
+///
+/// Where the folder or the file cannot be written; the old file is untouched then.
+pub fn write_file(path: &Path, content: &str) -> Result<(), WriteError> {
+    replace(path, content).map_err(|source| WriteError {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn replace(path: &Path, content: &str) -> io::Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let old = fs::metadata(&target).ok();
+    if old
+        .as_ref()
+        .is_some_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+    {
+        return File::options()
+            .write(true)
+            .open(&target)?
+            .write_all(content.as_bytes());
+    }
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut file = temporary_in(folder)?;
+    file.write_all(content.as_bytes())?;
+    if let Some(old) = old {
+        file.as_file().set_permissions(old.permissions())?;
+    }
+    file.persist(&target).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A temporary file with the permissions a file gets that is made anew.
+fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".batch-report-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Prints; a reader that went away has what it wanted.
+///
+/// # Errors
+///
+/// Where standard output cannot be written for another reason than that it was closed.
+pub fn print(content: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(content).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report.md");
+        write_file(&path, "old").expect("written");
+        write_file(&path, "new").expect("written");
+        assert_eq!(fs::read_to_string(&path).expect("there"), "new");
+        assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_named_with_its_cause() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("missing/report.md");
+        let error = write_file(&path, "x").expect_err("no such folder");
+        assert!(error.to_string().ends_with("missing/report.md"));
+        assert!(std::error::Error::source(&error).is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed_and_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (target, link) = (folder.path().join("t.md"), folder.path().join("l.md"));
+        fs::write(&target, "old").expect("written");
+        std::os::unix::fs::symlink(&target, &link).expect("linked");
+        write_file(&link, "new").expect("written");
+        assert_eq!(fs::read_to_string(&target).expect("there"), "new");
+        assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
+    }
+}

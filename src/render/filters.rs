@@ -1,0 +1,395 @@
+//! How numbers, times and user text are written. Every filter shows what is absent as "–".
+
+use minijinja::{Environment, Error, ErrorKind, State, Value};
+
+use super::escape;
+
+/// What stands where there is nothing to say.
+pub(super) const ABSENT: &str = "–";
+
+pub(super) fn add_to(env: &mut Environment<'_>) {
+    env.add_filter("thousands", |state: &State<'_, '_>, value: &Value| {
+        number(state, value, |n| thousands(n as u64))
+    });
+    env.add_filter("percent", |state: &State<'_, '_>, value: &Value| {
+        number(state, value, percent)
+    });
+    env.add_filter("progress", |state: &State<'_, '_>, value: &Value| {
+        number(state, value, |n| percent(n / 100.0))
+    });
+    env.add_filter("duration", |state: &State<'_, '_>, value: &Value| {
+        number(state, value, duration)
+    });
+    env.add_filter("decimal", |state: &State<'_, '_>, value: &Value| {
+        number(state, value, decimal)
+    });
+    env.add_filter("bytes", |state: &State<'_, '_>, value: &Value| {
+        number(state, value, |n| bytes(n as u64))
+    });
+    env.add_filter("interval", interval_filter);
+    env.add_filter("time", |state: &State<'_, '_>, value: &Value| {
+        time_filter(state, value, time)
+    });
+    env.add_filter("date", |state: &State<'_, '_>, value: &Value| {
+        time_filter(state, value, date)
+    });
+    env.add_filter("clock", |state: &State<'_, '_>, value: &Value| {
+        time_filter(state, value, clock)
+    });
+    env.add_filter("code", |value: &Value, max: usize| {
+        user_text(value, max, escape::markdown_code)
+    });
+    env.add_filter("prose", |value: &Value, max: usize| {
+        user_text(value, max, escape::markdown_prose)
+    });
+    env.add_filter("cut", cut_filter);
+    env.add_filter("status_class", |status: &str| status_class(status));
+    env.add_filter("segments", segments);
+    env.add_filter("bar", |share: f64| {
+        format!("{:.2}", share.clamp(0.0, 1.0) * 100.0)
+    });
+    env.add_filter("beyond", |list: Vec<Value>, shown: usize| {
+        list.len().saturating_sub(shown)
+    });
+}
+
+/// The value, where there is one. A field that does not exist is a fault of the template, not
+/// something absent.
+fn present(value: &Value) -> Result<Option<&Value>, Error> {
+    if value.is_undefined() {
+        return Err(ErrorKind::UndefinedError.into());
+    }
+    Ok((!value.is_none()).then_some(value))
+}
+
+fn number(
+    state: &State<'_, '_>,
+    value: &Value,
+    format: impl FnOnce(f64) -> String,
+) -> Result<Value, Error> {
+    let number = match present(value)? {
+        Some(value) => f64::try_from(value.clone())?,
+        None => f64::NAN,
+    };
+    Ok(if number.is_finite() {
+        finished(state, format(number))
+    } else {
+        Value::from(ABSENT)
+    })
+}
+
+/// Keeps a number and its unit on one line where lines are broken. In Markdown, digits and units
+/// need no escaping, and would only be harder to read with it.
+fn finished(state: &State<'_, '_>, text: String) -> Value {
+    if *state.auto_escape() == super::MARKDOWN {
+        Value::from_safe_string(text)
+    } else {
+        Value::from(text.replace(' ', "\u{a0}"))
+    }
+}
+
+fn user_text(value: &Value, max: usize, format: fn(&str, usize) -> String) -> Result<Value, Error> {
+    Ok(match present(value)? {
+        Some(text) => Value::from_safe_string(format(&text.to_string(), max)),
+        None => Value::from(ABSENT),
+    })
+}
+
+fn cut_filter(value: &Value, max: usize) -> Result<Value, Error> {
+    let Some(text) = present(value)?.map(Value::to_string) else {
+        return Ok(Value::from(ABSENT));
+    };
+    let text = escape::visible(&text, escape::Newlines::Mark);
+    Ok(Value::from(escape::cut(&text, max).as_ref()))
+}
+
+/// A whole number in groups of three.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A ratio as a percentage. "0 %" and "100 %" are exact: what only rounds to them is written as
+/// less or more.
+fn percent(ratio: f64) -> String {
+    if ratio == 0.0 {
+        "0 %".into()
+    } else if ratio == 1.0 {
+        "100 %".into()
+    } else if ratio > 0.0 && ratio < 0.0005 {
+        "<0.1 %".into()
+    } else if (0.9995..1.0).contains(&ratio) {
+        ">99.9 %".into()
+    } else {
+        format!("{:.1} %", ratio * 100.0)
+    }
+}
+
+/// Seconds in the two largest units that say something.
+fn duration(seconds: f64) -> String {
+    if seconds < 0.0 {
+        return format!("-{}", duration(-seconds));
+    }
+    if seconds == 0.0 {
+        return "0 s".into();
+    }
+    if seconds < 0.005 {
+        return "<0.01 s".into();
+    }
+    // Each unit is chosen by the rounded value: 59.97 s is a minute.
+    if (seconds * 100.0).round() < 100.0 {
+        return format!("{seconds:.2} s");
+    }
+    if (seconds * 10.0).round() < 600.0 {
+        return format!("{seconds:.1} s");
+    }
+    let whole = seconds.round() as u64;
+    if whole < 3_600 {
+        return format!("{} min {:02} s", whole / 60, whole % 60);
+    }
+    let minutes = (seconds / 60.0).round() as u64;
+    if minutes < 24 * 60 {
+        return format!("{} h {:02} min", minutes / 60, minutes % 60);
+    }
+    let hours = (seconds / 3_600.0).round() as u64;
+    format!("{} d {} h", thousands(hours / 24), hours % 24)
+}
+
+/// A number with one decimal.
+fn decimal(number: f64) -> String {
+    if number > 0.0 && number < 0.05 {
+        return "<0.1".into();
+    }
+    let tenths = (number * 10.0).round();
+    let sign = if tenths < 0.0 { "-" } else { "" };
+    let tenths = tenths.abs() as u64;
+    format!("{sign}{}.{}", thousands(tenths / 10), tenths % 10)
+}
+
+/// A size in decimal units.
+fn bytes(size: u64) -> String {
+    if size < 1_000 {
+        return format!("{size} B");
+    }
+    let mut scaled = size as f64;
+    for unit in ["kB", "MB", "GB"] {
+        scaled /= 1_000.0;
+        if (scaled * 10.0).round() < 100.0 {
+            return format!("{scaled:.1} {unit}");
+        }
+        if scaled.round() < 1_000.0 {
+            return format!("{scaled:.0} {unit}");
+        }
+    }
+    format!("{} TB", thousands((scaled / 1_000.0).round() as u64))
+}
+
+fn interval_filter(state: &State<'_, '_>, bounds: &Value) -> Result<Value, Error> {
+    let Some(bounds) = present(bounds)? else {
+        return Ok(Value::from(ABSENT));
+    };
+    let low = f64::try_from(bounds.get_item_by_index(0)?)?;
+    let high = f64::try_from(bounds.get_item_by_index(1)?)?;
+    Ok(finished(state, interval(low, high)))
+}
+
+/// Two ratios as a range of percentages.
+fn interval(low: f64, high: f64) -> String {
+    format!("{}–{} %", bound(low), bound(high))
+}
+
+/// One end of an interval. Those of 0 of n and n of n miss their end by a rounding error only.
+fn bound(ratio: f64) -> String {
+    const ROUNDING_ERROR: f64 = 1e-9;
+    if ratio.abs() < ROUNDING_ERROR {
+        "0".into()
+    } else if (1.0 - ratio).abs() < ROUNDING_ERROR {
+        "100".into()
+    } else {
+        format!("{:.1}", ratio * 100.0)
+    }
+}
+
+fn time_filter(
+    state: &State<'_, '_>,
+    value: &Value,
+    format: fn(&str) -> String,
+) -> Result<Value, Error> {
+    Ok(match present(value)? {
+        Some(time) => finished(state, format(&time.to_string())),
+        None => Value::from(ABSENT),
+    })
+}
+
+/// An RFC 3339 time of the model without the fraction of its second.
+fn time(rfc3339: &str) -> String {
+    format!("{} {}", date(rfc3339), clock(rfc3339))
+}
+
+fn date(rfc3339: &str) -> String {
+    rfc3339.get(..10).unwrap_or(ABSENT).to_owned()
+}
+
+fn clock(rfc3339: &str) -> String {
+    format!("{} UTC", rfc3339.get(11..19).unwrap_or(ABSENT))
+}
+
+/// The name under which a status has a colour; a word we do not know gets the neutral one.
+fn status_class(status: &str) -> &'static str {
+    match status {
+        "completed" => "completed",
+        "failed" => "failed",
+        "skipped" => "skipped",
+        "cancelled" => "cancelled",
+        "pending" => "pending",
+        "processing" | "running" | "dispatched" => "processing",
+        _ => "other",
+    }
+}
+
+/// The parts of a bar of counts: where each begins and how wide it is, in percent of the bar.
+/// A part is never too narrow to be seen.
+fn segments(counts: &Value) -> Result<Vec<Value>, Error> {
+    const NARROWEST: f64 = 0.8;
+    let mut parts = Vec::new();
+    for key in counts.try_iter()? {
+        let count = u64::try_from(counts.get_item(&key)?)?;
+        if count > 0 {
+            parts.push((key, count));
+        }
+    }
+    let total: f64 = parts.iter().map(|(_, count)| *count as f64).sum();
+    let width = |count: u64| (count as f64 / total * 100.0).max(NARROWEST);
+    let drawn: f64 = parts.iter().map(|(_, count)| width(*count)).sum();
+    let mut x = 0.0;
+    Ok(parts
+        .into_iter()
+        .map(|(status, count)| {
+            let begins = x;
+            let wide = width(count) / drawn * 100.0;
+            x += wide;
+            let class = status_class(status.as_str().unwrap_or_default());
+            Value::from_pairs([
+                ("x", Value::from(format!("{begins:.2}"))),
+                ("width", Value::from(format!("{wide:.2}"))),
+                ("class", Value::from(class)),
+                ("count", Value::from(count)),
+                ("status", status),
+            ])
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped_in_threes() {
+        for (number, written) in [
+            (0, "0"),
+            (999, "999"),
+            (1_203, "1,203"),
+            (1_000_000, "1,000,000"),
+        ] {
+            assert_eq!(thousands(number), written);
+        }
+    }
+
+    #[test]
+    fn a_percentage_is_round_only_where_it_is_exact() {
+        for (ratio, written) in [
+            (0.0, "0 %"),
+            (1.0, "100 %"),
+            (0.00001, "<0.1 %"),
+            (0.9999, ">99.9 %"),
+            (0.05, "5.0 %"),
+            (0.05394190871369295, "5.4 %"),
+        ] {
+            assert_eq!(percent(ratio), written);
+        }
+    }
+
+    #[test]
+    fn a_duration_is_written_in_the_units_people_speak_in() {
+        for (seconds, written) in [
+            (0.0, "0 s"),
+            (0.001, "<0.01 s"),
+            (0.377742, "0.38 s"),
+            (0.999, "1.0 s"),
+            (15.678935, "15.7 s"),
+            (59.97, "1 min 00 s"),
+            (125.0, "2 min 05 s"),
+            (3599.7, "1 h 00 min"),
+            (3780.0, "1 h 03 min"),
+            (187_200.0, "2 d 4 h"),
+            (-15.0, "-15.0 s"),
+        ] {
+            assert_eq!(duration(seconds), written);
+        }
+    }
+
+    #[test]
+    fn sizes_are_decimal() {
+        for (size, written) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (3_900, "3.9 kB"),
+            (39_210, "39 kB"),
+            (999_999, "1.0 MB"),
+            (2_500_000_000_000, "3 TB"),
+        ] {
+            assert_eq!(bytes(size), written);
+        }
+    }
+
+    #[test]
+    fn a_decimal_keeps_one_place() {
+        assert_eq!(decimal(7.46), "7.5");
+        assert_eq!(decimal(1_203.44), "1,203.4");
+        assert_eq!(decimal(0.01), "<0.1");
+        assert_eq!(decimal(0.0), "0.0");
+    }
+
+    #[test]
+    fn the_ends_of_an_interval_are_round_where_they_are_exact() {
+        assert_eq!(interval(0.029, 0.085), "2.9–8.5 %");
+        assert_eq!(interval(1e-17, 0.04), "0–4.0 %");
+        assert_eq!(interval(0.96, 1.0), "96.0–100 %");
+    }
+
+    #[test]
+    fn a_time_loses_its_fraction_and_keeps_its_zone() {
+        assert_eq!(
+            time("2026-05-14T08:30:03.233758Z"),
+            "2026-05-14 08:30:03 UTC"
+        );
+    }
+
+    #[test]
+    fn the_smallest_part_of_a_bar_is_still_seen_and_the_bar_is_full() {
+        let counts = Value::from_pairs([("completed", 1_000_000_u64), ("failed", 1), ("x", 0)]);
+        let parts = segments(&counts).expect("counts");
+        assert_eq!(parts.len(), 2);
+        let width = |part: &Value| -> f64 {
+            let width = part.get_attr("width").expect("a width");
+            width.as_str().expect("text").parse().expect("a number")
+        };
+        assert!(parts.iter().all(|part| width(part) > 0.7));
+        let sum: f64 = parts.iter().map(width).sum();
+        assert!((sum - 100.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn a_bar_of_nothing_has_no_parts() {
+        let counts = Value::from_pairs([("completed", 0_u64)]);
+        assert!(segments(&counts).expect("counts").is_empty());
+    }
+}

@@ -1,0 +1,348 @@
+//! Reports for the tests of the renderers.
+
+use crate::api::UtcTime;
+use crate::report::model::*;
+
+fn time(text: &str) -> UtcTime {
+    UtcTime::parse(text).expect("a time")
+}
+
+fn rate(numerator: u64, denominator: u64, value: f64, ci95: [f64; 2]) -> Rate {
+    Rate {
+        numerator,
+        denominator,
+        value: Some(value),
+        ci95: Some(ci95),
+    }
+}
+
+fn error_group(pattern: Option<&str>, count: u64, share: f64, message: Option<&str>) -> ErrorGroup {
+    ErrorGroup {
+        pattern: pattern.map(Into::into),
+        count,
+        share,
+        first_at: Some(time("2026-05-14T08:34:12.5Z")),
+        last_at: Some(time("2026-05-14T08:58:41Z")),
+        examples: vec![Example {
+            item_id: "dfl-0b6f5d3e-12aa-4f0e-9d5a-7f1c2b3a4d5e".into(),
+            item_name: Some("invoices/2026/Q1 statement.pdf".into()),
+            error_message: message.map(Into::into),
+            job: LABEL.into(),
+        }],
+    }
+}
+
+const LABEL: &str = "bjb-5eaf9ad5-8702-4c03-8bfd-9f390195055d";
+
+fn sections() -> Sections {
+    Sections {
+        items: ItemCounts {
+            recorded: 250,
+            distinct: 250,
+            duplicates: 0,
+            conflicting_duplicates: 0,
+            unreadable: 0,
+            status_filter: None,
+            stated_total: Some(250),
+            stated_total_source: Some(TotalSource::JobTotalItems),
+            missing: Some(0),
+            complete: Some(true),
+            by_status: [
+                ("pending", 0),
+                ("processing", 0),
+                ("completed", 228),
+                ("failed", 13),
+                ("skipped", 9),
+                ("cancelled", 0),
+            ]
+            .map(|(status, count)| (status.to_owned(), count))
+            .into(),
+        },
+        rates: Rates {
+            failure: rate(13, 241, 13.0 / 241.0, [0.031_790, 0.090_118]),
+            failed_of_all: rate(13, 250, 0.052, [0.030_638, 0.086_929]),
+            skipped_of_all: rate(9, 250, 0.036, [0.019_054, 0.066_984]),
+        },
+        durations: Durations {
+            completed: DurationStats {
+                count: 228,
+                missing_times: 0,
+                negative: 0,
+                min_seconds: Some(0.377_742),
+                mean_seconds: Some(32.568_752),
+                p50_seconds: Some(15.678_935),
+                p90_seconds: Some(41.880_855),
+                p95_seconds: Some(124.91),
+                p99_seconds: Some(523.437_701),
+                max_seconds: Some(621.202_364),
+                total_seconds: Some(7_425.675_562),
+            },
+            failed: DurationStats {
+                count: 12,
+                missing_times: 1,
+                min_seconds: Some(2.1),
+                mean_seconds: Some(61.4),
+                p50_seconds: Some(20.2),
+                p90_seconds: Some(300.0),
+                p95_seconds: Some(300.0),
+                p99_seconds: Some(300.1),
+                max_seconds: Some(300.1),
+                total_seconds: Some(736.8),
+                ..DurationStats::default()
+            },
+        },
+        throughput: Throughput {
+            items_per_minute: Some(7.22),
+            peak_concurrency: Some(12),
+            mean_concurrency: Some(4.07),
+            first_start: Some(time("2026-05-14T08:30:04Z")),
+            last_end: Some(time("2026-05-14T09:03:29Z")),
+            tail_seconds: Some(200.4),
+            ended_items: 241,
+            timed_items: 240,
+            untimed_items: 1,
+        },
+        skip_reasons: vec![
+            SkipReason {
+                reason: Some("already_processed".into()),
+                count: 6,
+                share: 6.0 / 9.0,
+            },
+            SkipReason {
+                reason: None,
+                count: 3,
+                share: 3.0 / 9.0,
+            },
+        ],
+        error_groups: vec![
+            error_group(
+                Some(
+                    "Parse job <id> failed with PDF_CONVERSION_ERROR: page <n> of <n> could not \
+                     be rendered (file <name>)",
+                ),
+                4,
+                4.0 / 13.0,
+                Some(
+                    "Parse job pjb-1 failed with PDF_CONVERSION_ERROR: page 3 of 12 could not be \
+                     rendered (file 'Q1 statement.pdf')\nTraceback: render.py line 88",
+                ),
+            ),
+            error_group(
+                Some("Job timed out after <n> seconds (job_id=<id>, attempt <n>/<n>)"),
+                8,
+                8.0 / 13.0,
+                Some("Job timed out after 300 seconds (job_id=pjb-2, attempt 3/3)"),
+            ),
+            error_group(None, 1, 1.0 / 13.0, None),
+        ],
+        slowest: vec![
+            SlowItem {
+                item_id: "dfl-7a1d9c52-0f0e-4d0b-8a55-93b1f1f0e001".into(),
+                item_name: Some("contracts/master agreement (scanned).pdf".into()),
+                status: "completed".into(),
+                duration_seconds: 621.202_364,
+                started_at: Some(time("2026-05-14T08:41:20Z")),
+                job: LABEL.into(),
+            },
+            SlowItem {
+                item_id: "dfl-c3f2b870-5d7d-49a8-a0a7-52c3c1e0e002".into(),
+                item_name: Some("報告書 2025.pdf".into()),
+                status: "failed".into(),
+                duration_seconds: 300.1,
+                started_at: Some(time("2026-05-14T08:44:02Z")),
+                job: LABEL.into(),
+            },
+        ],
+    }
+}
+
+/// An ordinary job, with every field present that can be.
+pub(super) fn typical() -> Report {
+    let verdict = "13 of 241 finished items failed (5.4 %, 95 % interval 3.2–9.0 %); 8 of them: \
+                   Job timed out after <n> seconds (job_id=<id>, attempt <n>/<n>).";
+    Report {
+        schema_version: SCHEMA_VERSION,
+        generator: Generator {
+            name: "batch-report".into(),
+            version: "0.1.0".into(),
+        },
+        generated_at: time("2026-05-15T06:00:00Z"),
+        title: "Batch job bjb-5eaf9ad5".into(),
+        verdict: verdict.into(),
+        jobs: vec![JobReport {
+            batch_job_id: Some(LABEL.into()),
+            label: LABEL.into(),
+            verdict: verdict.into(),
+            job: Some(JobFacts {
+                id: LABEL.into(),
+                job_type: Some("parse".into()),
+                status: Some("completed".into()),
+                total_items: Some(250),
+                started_at: Some(time("2026-05-14T08:30:03.2Z")),
+                completed_at: Some(time("2026-05-14T09:03:30.8Z")),
+                effective_at: Some(time("2026-05-14T09:03:31Z")),
+                error_message: Some("attempt 1 was restarted".into()),
+                processed_items: Some(250),
+                failed_items: Some(13),
+                skipped_items: Some(9),
+                wall_seconds: Some(2_007.579_349),
+                progress_percentage: Some(100.0),
+                ..JobFacts::default()
+            }),
+            sections: sections(),
+        }],
+        overall: sections(),
+        inputs: vec![
+            Input {
+                path: "dumps/items_0.json".into(),
+                bytes: Some(39_210),
+                kind: "items".into(),
+                documents: 1,
+                items: 250,
+                looks_like: None,
+            },
+            Input {
+                path: "dumps/items_1.json".into(),
+                bytes: Some(812),
+                kind: "error-answer".into(),
+                documents: 0,
+                items: 0,
+                looks_like: Some("an error answer 401 \"Invalid API Key\"".into()),
+            },
+        ],
+        notes: vec![
+            Note {
+                severity: Severity::Warning,
+                code: "not-a-dump".into(),
+                path: Some("dumps/items_1.json".into()),
+                job: None,
+                loss: true,
+                message: "an error answer was saved in place of a page; fetch it again".into(),
+            },
+            Note {
+                severity: Severity::Info,
+                code: "no-zone".into(),
+                path: None,
+                job: Some(LABEL.into()),
+                loss: false,
+                message: "times without a zone were read as UTC".into(),
+            },
+        ],
+    }
+}
+
+/// A job of which nothing is known but that it was named.
+pub(super) fn bare() -> Report {
+    let absent = Rate {
+        numerator: 0,
+        denominator: 0,
+        value: None,
+        ci95: None,
+    };
+    let sections = Sections {
+        items: ItemCounts {
+            recorded: 0,
+            distinct: 0,
+            duplicates: 0,
+            conflicting_duplicates: 0,
+            unreadable: 0,
+            status_filter: None,
+            stated_total: None,
+            stated_total_source: None,
+            missing: None,
+            complete: None,
+            by_status: [].into(),
+        },
+        rates: Rates {
+            failure: absent.clone(),
+            failed_of_all: absent.clone(),
+            skipped_of_all: absent,
+        },
+        durations: Durations {
+            completed: DurationStats::default(),
+            failed: DurationStats::default(),
+        },
+        throughput: Throughput::default(),
+        skip_reasons: vec![],
+        error_groups: vec![],
+        slowest: vec![],
+    };
+    let mut report = typical();
+    report.verdict = "No item was recorded.".into();
+    report.jobs[0] = JobReport {
+        batch_job_id: None,
+        label: "dumps".into(),
+        verdict: "No item was recorded.".into(),
+        job: Some(JobFacts::default()),
+        sections: sections.clone(),
+    };
+    report.overall = sections;
+    report.inputs.clear();
+    report.notes.clear();
+    report
+}
+
+/// Thirty jobs, some of them without a status record.
+pub(super) fn many() -> Report {
+    let mut report = typical();
+    let job = report.jobs[0].clone();
+    report.title = "30 batch jobs".into();
+    report.jobs = (0..30)
+        .map(|number| {
+            let mut job = job.clone();
+            job.label = format!("bjb-{number:08x}-8702-4c03-8bfd-9f390195055d");
+            if number % 7 == 3 {
+                job.job = None;
+                job.sections.items.stated_total = None;
+                job.sections.items.stated_total_source = None;
+                job.sections.items.missing = None;
+                job.sections.items.complete = None;
+            }
+            job
+        })
+        .collect();
+    report
+}
+
+/// What people and servers may put into any text.
+pub(super) const HOSTILE: &str = "<script>alert(1)</script></title></style>]]>--> `code` ``` | a\\| \
+    @everyone #123 GH-9 org/repo#4 https://evil.example www.evil.example a@b.example :tada: $x$ \
+    [l](javascript:x) ![i](https://evil.example/i.png) **b** {{ 7*7 }} {% raw %}\r\n\n# h\n- l\t\
+    \x1b[31mred\x1b[0m\x1b]8;;https://evil.example\x07link\u{9b}2J\u{202e}txt.exe\u{200b}\u{feff}";
+
+/// A job in which every text is hostile, and some are very long words.
+pub(super) fn hostile() -> Report {
+    let mut report = typical();
+    let part = &mut report.jobs[0].sections;
+    part.items.by_status.insert(HOSTILE.into(), 4);
+    part.items.status_filter = Some(HOSTILE.into());
+    part.error_groups[1].pattern = Some("W".repeat(10_000));
+    part.error_groups[1].examples[0].error_message = Some("|`".repeat(5_000));
+    part.slowest[1].item_name = Some("W".repeat(10_000));
+    let mut json = serde_json::to_value(&report).expect("JSON");
+    poison(&mut json);
+    serde_json::from_value(json).expect("a report")
+}
+
+/// The hostile report with a second job, so that what is said of several jobs is hostile too.
+pub(super) fn hostile_jobs() -> Report {
+    let mut report = hostile();
+    report.overall = report.jobs[0].sections.clone();
+    report.jobs.push(report.jobs[0].clone());
+    report
+}
+
+/// Replaces every text that is not a time, a word of the model or a test's own long word.
+fn poison(json: &mut serde_json::Value) {
+    match json {
+        serde_json::Value::String(text) => {
+            let of_the_model = ["warning", "info", "job.total_items"].contains(&text.as_str());
+            if !of_the_model && text.len() < 1_000 && UtcTime::parse(text).is_none() {
+                *text = HOSTILE.into();
+            }
+        }
+        serde_json::Value::Array(list) => list.iter_mut().for_each(poison),
+        serde_json::Value::Object(map) => map.values_mut().for_each(poison),
+        _ => {}
+    }
+}

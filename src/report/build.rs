@@ -1,0 +1,278 @@
+//! From a dump to a report: computes the metrics of each job and of all, and puts them into words.
+
+use super::model::{
+    Generator, Input, ItemCounts, JobFacts, JobReport, Note, Report, SCHEMA_VERSION, Sections,
+};
+use super::verdict::{Subject, verdict};
+use super::words::{clip, counted};
+use super::{ReportOptions, notes};
+use crate::api::{JobRecord, UtcTime};
+use crate::load::{Dump, Job};
+use crate::metrics::{self, Completeness, Failures, Limits, Metrics};
+
+/// The longest message or pattern a report holds, in characters; a dump may hold 10 MB of one.
+const MAX_MESSAGE: usize = 2_000;
+/// The longest name, id, label, reason or status word.
+const MAX_NAME: usize = 500;
+
+/// Makes the report of a dump.
+pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Report {
+    let labels: Vec<String> = dump
+        .jobs
+        .iter()
+        .map(|job| clipped(&job.label, MAX_NAME))
+        .collect();
+    let failures = Failures::of(&dump.items);
+    let limits = Limits {
+        slowest: options.slowest,
+        examples: options.examples,
+    };
+    let compute = |rows| metrics::compute(&dump.items, rows, &failures, &labels, limits);
+    let mut job_notes = Vec::new();
+    let mut jobs = Vec::with_capacity(dump.jobs.len());
+    for (index, job) in dump.jobs.iter().enumerate() {
+        let sections = sections_of(job, compute(&dump.rows[index]));
+        let report = job_report(job, &labels[index], sections);
+        job_notes.extend(notes::of_job(job, &report));
+        jobs.push(report);
+    }
+    let overall = match &jobs[..] {
+        [only] => only.sections.clone(),
+        _ => overall(dump, &jobs, compute(&(0..dump.items.len()))),
+    };
+    let verdict = match &jobs[..] {
+        [only] => only.verdict.clone(),
+        _ => verdict(&Subject {
+            sections: &overall,
+            job: None,
+            jobs: jobs.len(),
+            has_list: dump.jobs.iter().any(|job| job.has_list),
+        }),
+    };
+    let mut notes: Vec<Note> = notes::of_loading(dump).chain(job_notes).collect();
+    // Worst first; what is said about files before what is said about jobs, each in its order.
+    notes.sort_by_key(|note| note.severity);
+    Report {
+        schema_version: SCHEMA_VERSION,
+        generator: Generator {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        generated_at,
+        title: options.title.clone().unwrap_or_else(|| title(&labels)),
+        verdict,
+        jobs,
+        overall,
+        inputs: inputs(dump),
+        notes,
+    }
+}
+
+fn title(labels: &[String]) -> String {
+    match labels {
+        [only] => format!("Batch job {only}"),
+        many => counted(many.len() as u64, "batch job", "batch jobs"),
+    }
+}
+
+fn job_report(job: &Job, label: &str, sections: Sections) -> JobReport {
+    let facts = job.record.as_ref().map(facts);
+    let sentence = verdict(&Subject {
+        sections: &sections,
+        job: facts.as_ref(),
+        jobs: 1,
+        has_list: job.has_list,
+    });
+    JobReport {
+        batch_job_id: job.id.as_deref().map(|id| clipped(id, MAX_NAME)),
+        label: label.to_owned(),
+        verdict: capitalised(sentence),
+        job: facts,
+        sections,
+    }
+}
+
+/// A sentence may begin with a clause that stands behind a colon elsewhere.
+fn capitalised(sentence: String) -> String {
+    let mut chars = sentence.chars();
+    match chars.next() {
+        Some(first) if first.is_ascii_lowercase() => {
+            format!("{}{}", first.to_ascii_uppercase(), chars.as_str())
+        }
+        _ => sentence,
+    }
+}
+
+fn facts(record: &JobRecord) -> JobFacts {
+    let name = |text: &Option<String>| text.as_deref().map(|text| clipped(text, MAX_NAME));
+    let wall_seconds = record
+        .started_at
+        .zip(record.completed_at)
+        .map(|(start, end)| end.seconds_since(start))
+        .filter(|seconds| *seconds >= 0.0);
+    JobFacts {
+        id: clipped(&record.id, MAX_NAME),
+        job_type: name(&record.job_type),
+        project_id: name(&record.project_id),
+        status: name(&record.status),
+        total_items: record.total_items,
+        completed_at: record.completed_at,
+        created_at: record.created_at,
+        directory_id: name(&record.directory_id),
+        effective_at: record.effective_at,
+        error_message: record
+            .error_message
+            .as_deref()
+            .map(|text| clipped(text, MAX_MESSAGE)),
+        failed_items: record.failed_items,
+        job_record_id: name(&record.job_record_id),
+        processed_items: record.processed_items,
+        skipped_items: record.skipped_items,
+        started_at: record.started_at,
+        updated_at: record.updated_at,
+        workflow_id: name(&record.workflow_id),
+        wall_seconds,
+        progress_percentage: record.progress_percentage,
+    }
+}
+
+fn sections_of(job: &Job, metrics: Metrics) -> Sections {
+    let job_total = job.record.as_ref().and_then(|record| record.total_items);
+    let completeness = Completeness::of(metrics.distinct, job_total, job.total_size);
+    let status_filter = job
+        .known_filter
+        .clone()
+        .or_else(|| filter_that_can_be_seen(job, &metrics, job_total));
+    let items = ItemCounts {
+        recorded: job.recorded.rows,
+        distinct: metrics.distinct,
+        duplicates: job.recorded.rows - metrics.distinct,
+        conflicting_duplicates: job.recorded.conflicting,
+        unreadable: job.unreadable,
+        status_filter: status_filter.map(|filter| clipped(&filter, MAX_NAME)),
+        stated_total: completeness.stated_total,
+        stated_total_source: completeness.source,
+        missing: completeness.missing,
+        complete: completeness.complete,
+        by_status: metrics.by_status.clone(),
+    };
+    sections(items, metrics)
+}
+
+/// A list of one status that is smaller than the job looks filtered by it; unless the list itself
+/// states that it is as long as the job, which makes it the begin of a whole one.
+fn filter_that_can_be_seen(job: &Job, metrics: &Metrics, job_total: Option<u64>) -> Option<String> {
+    let (status, count) = metrics.by_status.iter().find(|(_, count)| **count > 0)?;
+    let alone = *count == metrics.distinct;
+    let smaller = job_total.is_some_and(|total| total > metrics.distinct);
+    let says_whole = job.total_size.is_some_and(|size| Some(size) >= job_total);
+    (alone && smaller && !says_whole).then(|| status.clone())
+}
+
+fn overall(dump: &Dump, jobs: &[JobReport], metrics: Metrics) -> Sections {
+    let items = || jobs.iter().map(|job| &job.sections.items);
+    let completeness = Completeness::over(items().map(|items| Completeness {
+        stated_total: items.stated_total,
+        source: items.stated_total_source,
+        missing: items.missing,
+        complete: items.complete,
+    }));
+    let first_filter = items().next().and_then(|items| items.status_filter.clone());
+    let recorded = items().map(|items| items.recorded).sum::<u64>();
+    let items = ItemCounts {
+        recorded,
+        distinct: metrics.distinct,
+        duplicates: recorded - metrics.distinct,
+        conflicting_duplicates: items().map(|items| items.conflicting_duplicates).sum(),
+        unreadable: dump.jobs.iter().map(|job| job.unreadable).sum(),
+        status_filter: first_filter
+            .filter(|filter| items().all(|items| items.status_filter.as_ref() == Some(filter))),
+        stated_total: completeness.stated_total,
+        stated_total_source: completeness.source,
+        missing: completeness.missing,
+        complete: completeness.complete,
+        by_status: metrics.by_status.clone(),
+    };
+    sections(items, metrics)
+}
+
+/// Puts the figures together, and cuts what no page can hold.
+fn sections(mut items: ItemCounts, metrics: Metrics) -> Sections {
+    if items.by_status.keys().any(|word| word.len() > MAX_NAME) {
+        let mut by_status = indexmap::IndexMap::new();
+        for (word, count) in items.by_status {
+            *by_status.entry(clipped(&word, MAX_NAME)).or_default() += count;
+        }
+        items.by_status = by_status;
+    }
+    let mut sections = Sections {
+        items,
+        rates: metrics.rates,
+        durations: metrics.durations,
+        throughput: metrics.throughput,
+        skip_reasons: metrics.skip_reasons,
+        error_groups: metrics.error_groups,
+        slowest: metrics.slowest,
+    };
+    for reason in &mut sections.skip_reasons {
+        clip_some(&mut reason.reason, MAX_NAME);
+    }
+    for group in &mut sections.error_groups {
+        clip_some(&mut group.pattern, MAX_MESSAGE);
+        for example in &mut group.examples {
+            clip(&mut example.item_id, MAX_NAME);
+            clip_some(&mut example.item_name, MAX_NAME);
+            clip_some(&mut example.error_message, MAX_MESSAGE);
+        }
+    }
+    for item in &mut sections.slowest {
+        clip(&mut item.item_id, MAX_NAME);
+        clip_some(&mut item.item_name, MAX_NAME);
+        clip(&mut item.status, MAX_NAME);
+    }
+    sections
+}
+
+fn inputs(dump: &Dump) -> Vec<Input> {
+    dump.inputs
+        .iter()
+        .map(|file| Input {
+            path: file.path.clone(),
+            bytes: file.bytes,
+            kind: file.kind.to_owned(),
+            documents: file.documents,
+            items: file.items,
+            looks_like: file.looks_like.clone(),
+        })
+        .collect()
+}
+
+fn clipped(text: &str, max: usize) -> String {
+    let mut text = text.to_owned();
+    clip(&mut text, max);
+    text
+}
+
+fn clip_some(text: &mut Option<String>, max: usize) {
+    if let Some(text) = text {
+        clip(text, max);
+    }
+}
+
+impl Report {
+    /// Whether everything that was found was read whole, and nothing stated is missing.
+    pub fn is_whole(&self) -> bool {
+        !self.notes.iter().any(|note| note.loss)
+    }
+
+    /// Cuts the lists of the slowest items and of examples, where they are longer than asked for.
+    pub fn shorten(&mut self, slowest: Option<usize>, examples: Option<usize>) {
+        let jobs = self.jobs.iter_mut().map(|job| &mut job.sections);
+        for sections in jobs.chain([&mut self.overall]) {
+            sections.slowest.truncate(slowest.unwrap_or(usize::MAX));
+            for group in &mut sections.error_groups {
+                group.examples.truncate(examples.unwrap_or(usize::MAX));
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The answer in one sentence.
+
+use super::model::{ErrorGroup, JobFacts, Rate, Sections};
+use super::words::{are, counted, joined, number, percent, were};
+use crate::api::status;
+use crate::load::note::excerpt;
+
+/// How long an error pattern may be in the sentence.
+const PATTERN_CHARS: usize = 90;
+
+/// What the sentence is about.
+pub(super) struct Subject<'a> {
+    /// The figures.
+    pub sections: &'a Sections,
+    /// The status record, where the sentence is about one job that has one.
+    pub job: Option<&'a JobFacts>,
+    /// How many jobs it is about.
+    pub jobs: usize,
+    /// Whether any list of items was recorded.
+    pub has_list: bool,
+}
+
+/// The answer, with a full stop.
+pub(super) fn verdict(subject: &Subject<'_>) -> String {
+    let items = &subject.sections.items;
+    let mut parts = vec![main_clause(subject)];
+    if subject.has_list && items.status_filter.is_none() {
+        parts.extend(other_statuses(subject.sections));
+    }
+    if items.unreadable > 0 {
+        parts.push(format!(
+            "{} could not be read",
+            counted(items.unreadable, "row", "rows")
+        ));
+    }
+    if subject.has_list {
+        parts.extend(completeness(subject));
+    }
+    format!("{}{}.", opening(subject), parts.join("; "))
+}
+
+/// How the job stands, where that is not that it was completed.
+fn opening(subject: &Subject<'_>) -> String {
+    if subject.jobs > 1 {
+        return format!("{}: ", counted(subject.jobs as u64, "job", "jobs"));
+    }
+    let Some(job) = subject.job else {
+        return String::new();
+    };
+    let progress = job
+        .progress_percentage
+        .map(|progress| format!(" ({} % done)", percent(progress / 100.0)))
+        .unwrap_or_default();
+    match job.status.as_deref() {
+        Some("completed") | None => String::new(),
+        Some("running" | "dispatched") => format!("The job is still running{progress}: "),
+        Some("pending") => "The job has not begun: ".to_owned(),
+        Some("failed") => match &job.error_message {
+            Some(message) => format!(
+                "The job failed with “{}”: ",
+                excerpt(message, PATTERN_CHARS)
+            ),
+            None => "The job failed: ".to_owned(),
+        },
+        Some("cancelled") => "The job was cancelled: ".to_owned(),
+        Some(other) => format!(
+            "The job has the status “{}”{progress}: ",
+            excerpt(other, 40)
+        ),
+    }
+}
+
+fn main_clause(subject: &Subject<'_>) -> String {
+    let sections = subject.sections;
+    if !subject.has_list {
+        return without_list(subject);
+    }
+    if let Some(filter) = &sections.items.status_filter {
+        let kind = leading_group(sections, sections.items.distinct);
+        return format!(
+            "the list holds only items with the status “{}” ({}{kind}), so that the job's own \
+             rates cannot be told from it",
+            excerpt(filter, 40),
+            number(sections.items.distinct),
+        );
+    }
+    let failure = &sections.rates.failure;
+    match (failure.numerator, failure.denominator) {
+        (0, 0) if sections.items.distinct == 0 => "the list holds no items".to_owned(),
+        (0, 0) => format!(
+            "none of the {} was processed to an end",
+            counted(sections.items.distinct, "item", "items")
+        ),
+        (0, processed) => format!(
+            "none of {} failed ({})",
+            counted(processed, "processed item", "processed items"),
+            interval(failure)
+        ),
+        (failed, processed) => format!(
+            "{} of {} failed ({} %, {}){}",
+            number(failed),
+            counted(processed, "processed item", "processed items"),
+            percent(failure.value.unwrap_or_default()),
+            interval(failure),
+            leading_group(sections, failed),
+        ),
+    }
+}
+
+/// What the status alone tells.
+fn without_list(subject: &Subject<'_>) -> String {
+    let mut words = "no item list was recorded".to_owned();
+    let Some(job) = subject.job else {
+        return words;
+    };
+    let counts: Vec<String> = [(job.failed_items, "failed"), (job.skipped_items, "skipped")]
+        .into_iter()
+        .filter_map(|(count, word)| Some(format!("{} {word}", number(count?))))
+        .collect();
+    if !counts.is_empty() {
+        let total = job
+            .total_items
+            .map(|total| format!(" of {}", counted(total, "item", "items")))
+            .unwrap_or_default();
+        words.push_str(&format!("; the status says {}{total}", joined(&counts)));
+    }
+    words
+}
+
+/// ", 7 of them with “…”": the most frequent error, of `failed` items.
+fn leading_group(sections: &Sections, failed: u64) -> String {
+    let Some(ErrorGroup { pattern, count, .. }) = sections.error_groups.first() else {
+        return String::new();
+    };
+    let kind = match pattern {
+        Some(pattern) => format!("with “{}”", excerpt(pattern, PATTERN_CHARS)),
+        None => "without a message".to_owned(),
+    };
+    match (*count, failed) {
+        (1, 1) => format!(", {kind}"),
+        (count, failed) if count == failed => format!(", all of them {kind}"),
+        (1, _) if sections.error_groups.len() > 1 => ", each with another message".to_owned(),
+        (count, _) => format!(", {} of them {kind}", number(count)),
+    }
+}
+
+fn interval(rate: &Rate) -> String {
+    let [low, high] = rate.ci95.unwrap_or_default();
+    format!("95 % interval {}–{} %", percent(low), percent(high))
+}
+
+fn other_statuses(sections: &Sections) -> Vec<String> {
+    sections
+        .items
+        .by_status
+        .iter()
+        .filter(|(_, count)| **count > 0)
+        .filter_map(|(word, count)| {
+            let n = number(*count);
+            Some(match word.as_str() {
+                status::COMPLETED | status::FAILED => return None,
+                status::SKIPPED | status::CANCELLED => format!("{n} {} {word}", were(*count)),
+                status::PENDING => format!("{n} {} pending", are(*count)),
+                status::PROCESSING => format!("{n} {} being processed", are(*count)),
+                other => format!(
+                    "{n} {} the status “{}”",
+                    if *count == 1 { "has" } else { "have" },
+                    excerpt(other, 40)
+                ),
+            })
+        })
+        .collect()
+}
+
+fn completeness(subject: &Subject<'_>) -> Option<String> {
+    let items = &subject.sections.items;
+    let lists = if subject.jobs > 1 {
+        "the lists are"
+    } else {
+        "the list is"
+    };
+    match (items.complete, items.missing, items.stated_total) {
+        (_, Some(missing @ 1..), Some(total)) => Some(format!(
+            "{lists} missing {} of {}",
+            number(missing),
+            counted(total, "item", "items")
+        )),
+        (Some(true), ..) => None,
+        (Some(false), ..) => Some(format!("{lists} not whole")),
+        (None, ..) => Some(
+            if subject.jobs > 1 {
+                "whether the lists are whole is unknown"
+            } else {
+                "whether the list is whole is unknown"
+            }
+            .to_owned(),
+        ),
+    }
+}

@@ -1,0 +1,315 @@
+//! The way through the house: load, build the report, render, put out.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use anstream::AutoStream;
+
+use crate::api::UtcTime;
+use crate::args::{Color, Command, DEFAULT_EXAMPLES, DEFAULT_SLOWEST, ReportArgs, Verbosity};
+use crate::load::note::{Code, Severity};
+use crate::load::{self, Dump, FileRead, Found, LoadError, counted};
+use crate::output::{self, WriteError};
+use crate::progress::Progress;
+use crate::render::{self, Format, Look, RenderError};
+use crate::report::model::{Note, SCHEMA_VERSION};
+use crate::report::{self, Report, ReportOptions};
+
+/// How a run ended that did what it could.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well.
+    Done,
+    /// With `--strict`: something was lost, cut, skipped or missing.
+    Loss,
+}
+
+/// Why a run could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// An output is one of the inputs.
+    #[error("`{}` is an input and would be overwritten; name another file for -o", .0.display())]
+    OverwritesInput(PathBuf),
+    /// An option that has no meaning for a saved summary.
+    #[error(
+        "--job-id pairs items with their job while dumps are read; the summary `{0}` is already paired"
+    )]
+    JobIdForSummary(String),
+    /// Nothing of the API was found.
+    #[error("{0}")]
+    Nothing(String),
+    /// Loading failed as a whole.
+    #[error("could not load")]
+    Load(#[from] LoadError),
+    /// A summary that this version cannot read.
+    #[error(
+        "the summary `{path}` has schema version {found}; this program reads version {SCHEMA_VERSION}"
+    )]
+    NewerSummary {
+        /// The file.
+        path: String,
+        /// Its version.
+        found: u64,
+    },
+    /// A summary that is broken.
+    #[error("the summary `{path}` could not be read")]
+    BrokenSummary {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A template failed.
+    #[error("could not render the report")]
+    Render(#[from] RenderError),
+    /// An output could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Standard output could not be written.
+    #[error("could not write to standard output")]
+    Print(#[source] io::Error),
+    /// The schema could not be written as JSON.
+    #[error("could not write the schema")]
+    Schema(#[source] serde_json::Error),
+}
+
+impl RunError {
+    /// Whether the command line is at fault, and not the data.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::OverwritesInput(_) | Self::JobIdForSummary(_))
+    }
+}
+
+/// Runs a command. `now` is the time that a report is made at.
+///
+/// # Errors
+///
+/// Where the command could not be done.
+pub fn run(command: Command, now: UtcTime) -> Result<Outcome, RunError> {
+    match command {
+        Command::Report(args) => report(&args, now),
+        Command::PrintSchema => {
+            let schema = schemars::schema_for!(Report);
+            let text = serde_json::to_string_pretty(&schema).map_err(RunError::Schema)?;
+            print(&format!("{text}\n"))
+        }
+        Command::Print(text) => output::print(&text)
+            .map_err(RunError::Print)
+            .map(|()| Outcome::Done),
+    }
+}
+
+fn print(text: &str) -> Result<Outcome, RunError> {
+    output::print(text.as_bytes()).map_err(RunError::Print)?;
+    Ok(Outcome::Done)
+}
+
+fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
+    let (mut files, notes) = load::find(&args.paths);
+    keep_outputs_apart(&mut files, &args.outputs)?;
+    let progress = Progress::new(
+        files.iter().filter_map(|file| file.bytes).sum(),
+        args.verbosity > Verbosity::Quiet,
+    );
+    let dump = load::load(&files, notes, args.job_id.as_deref(), &|bytes| {
+        progress.advance(bytes);
+    })?;
+    progress.finish();
+    let report = match saved_summary(&dump, args)? {
+        Some(report) => report,
+        None => {
+            if let Some(words) = nothing_found(&dump) {
+                return Err(RunError::Nothing(words));
+            }
+            let options = ReportOptions {
+                title: args.title.clone(),
+                slowest: args.slowest.unwrap_or(DEFAULT_SLOWEST),
+                examples: args.examples.unwrap_or(DEFAULT_EXAMPLES),
+            };
+            report::build(&dump, &options, now)
+        }
+    };
+    speak(&dump, &report, args.verbosity);
+    for (path, format) in &args.outputs {
+        let text = render::render(&report, *format, Look::PLAIN)?;
+        output::write_file(path, &text)?;
+    }
+    if let Some(format) = args.print {
+        print(&render::render(&report, format, look(args.color))?)?;
+    }
+    Ok(if args.strict && !report.is_whole() {
+        Outcome::Loss
+    } else {
+        Outcome::Done
+    })
+}
+
+/// Refuses to write over an input; but a report of ours that an earlier run left in a folder is
+/// none.
+fn keep_outputs_apart(
+    files: &mut Vec<Found>,
+    outputs: &[(PathBuf, Format)],
+) -> Result<(), RunError> {
+    let targets: HashSet<PathBuf> = outputs
+        .iter()
+        .filter_map(|(path, _)| fs::canonicalize(path).ok())
+        .collect();
+    if targets.is_empty() {
+        return Ok(());
+    }
+    let mut clash = None;
+    files.retain(|file| {
+        let overwritten = fs::canonicalize(&file.path).is_ok_and(|path| targets.contains(&path));
+        if overwritten && (file.named || !render::is_own_report(&file.path)) {
+            clash.get_or_insert_with(|| file.path.clone());
+        }
+        !overwritten
+    });
+    clash.map_or(Ok(()), |path| Err(RunError::OverwritesInput(path)))
+}
+
+/// The report that was saved, where that is what was given. Summaries beside dumps are left alone.
+fn saved_summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, RunError> {
+    let mut summaries = dump.inputs.iter().filter(|file| file.summary.is_some());
+    let (Some(file), true) = (summaries.next(), dump.jobs.is_empty()) else {
+        return Ok(None);
+    };
+    if let Some(second) = summaries.next() {
+        return Err(RunError::Nothing(format!(
+            "`{}` and `{}` are both saved summaries; name the one to render, or the dumps they were \
+             made from",
+            file.path, second.path
+        )));
+    }
+    if args.job_id.is_some() {
+        return Err(RunError::JobIdForSummary(file.path.clone()));
+    }
+    let text = file.summary.as_deref().unwrap_or_default();
+    let mut report = read_summary(text, &file.path)?;
+    if let Some(title) = &args.title {
+        report.title.clone_from(title);
+    }
+    report.shorten(args.slowest, args.examples);
+    Ok(Some(report))
+}
+
+fn read_summary(text: &str, path: &str) -> Result<Report, RunError> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        schema_version: u64,
+    }
+    let broken = |source| RunError::BrokenSummary {
+        path: path.to_owned(),
+        source,
+    };
+    let version: Version = serde_json::from_str(text).map_err(broken)?;
+    if version.schema_version != u64::from(SCHEMA_VERSION) {
+        return Err(RunError::NewerSummary {
+            path: path.to_owned(),
+            found: version.schema_version,
+        });
+    }
+    serde_json::from_str(text).map_err(broken)
+}
+
+/// Why nothing can be reported, with what each file looks like; `None` where something can.
+fn nothing_found(dump: &Dump) -> Option<String> {
+    let lossy = dump.notes.iter().any(|note| note.code.is_loss());
+    let something = dump.jobs.iter().zip(&dump.rows).any(|(job, rows)| {
+        // A list that is whole and empty is an answer; one that broke before its first item is none.
+        job.record.is_some() || !rows.is_empty() || !lossy
+    });
+    if something {
+        return None;
+    }
+    let mut words = match dump.inputs.len() {
+        0 => "nothing could be reported: there is no file to read".to_owned(),
+        1 => "nothing could be reported: the file holds neither a job nor items".to_owned(),
+        n => format!("nothing could be reported: none of {n} files holds a job or items"),
+    };
+    for note in dump
+        .notes
+        .iter()
+        .filter(|note| note.code != Code::LinkLeftAlone)
+    {
+        let path = note.path.as_deref().unwrap_or("?");
+        words.push_str(&format!(
+            "\n  {}: {}",
+            one_line(path),
+            one_line(&note.message)
+        ));
+    }
+    Some(words)
+}
+
+/// Says on standard error what could not be read, and with `-v` what each file was.
+fn speak(dump: &Dump, report: &Report, verbosity: Verbosity) {
+    if verbosity == Verbosity::Verbose {
+        for file in &dump.inputs {
+            say(&read_words(file));
+        }
+    }
+    let least = match verbosity {
+        Verbosity::Quiet => return,
+        Verbosity::Normal => Severity::Warning,
+        Verbosity::Verbose => Severity::Info,
+    };
+    for note in report.notes.iter().filter(|note| note.severity <= least) {
+        say(&note_words(note));
+    }
+}
+
+fn read_words(file: &FileRead) -> String {
+    let items = counted(file.items, "item", "items");
+    format!("read {}: {}, {items}", one_line(&file.path), file.kind)
+}
+
+fn note_words(note: &Note) -> String {
+    let severity = match note.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    };
+    let about = note
+        .path
+        .as_deref()
+        .or(note.job.as_deref())
+        .unwrap_or_default();
+    format!(
+        "{severity}: {}: {}",
+        one_line(about),
+        one_line(&note.message)
+    )
+}
+
+/// Standard error may be a terminal, and what is printed there may come from a hostile file.
+fn one_line(text: &str) -> String {
+    render::visible(text)
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the one place that speaks to the user beside the report"
+)]
+fn say(words: &str) {
+    eprintln!("batch-report: {words}");
+}
+
+fn look(color: Color) -> Look {
+    let color = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+    };
+    let width = if io::stdout().is_terminal() {
+        render::terminal_width()
+    } else {
+        None
+    };
+    Look {
+        color,
+        width: width.unwrap_or(Look::PLAIN.width),
+    }
+}
