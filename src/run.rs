@@ -131,7 +131,9 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
             report::build(&dump, &options, now)
         }
     };
-    speak(&dump, &report, args.verbosity);
+    if !reads_it_anyway(args) {
+        speak(&dump, &report, args.verbosity);
+    }
     for (path, format) in &args.outputs {
         let text = render::render(&report, *format, Look::PLAIN)?;
         output::write_file(path, &text)?;
@@ -242,6 +244,14 @@ fn nothing_found(dump: &Dump) -> Option<String> {
         ));
     }
     Some(words)
+}
+
+/// Whether the summary, with its notes, goes to the terminal that standard error goes to.
+fn reads_it_anyway(args: &ReportArgs) -> bool {
+    args.print == Some(Format::Text)
+        && args.verbosity < Verbosity::Verbose
+        && io::stdout().is_terminal()
+        && io::stderr().is_terminal()
 }
 
 /// Says on standard error what could not be read, and with `-v` what each file was.

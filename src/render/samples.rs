@@ -37,6 +37,7 @@ const LABEL: &str = "bjb-5eaf9ad5-8702-4c03-8bfd-9f390195055d";
 fn sections() -> Sections {
     Sections {
         items: ItemCounts {
+            listed: true,
             recorded: 250,
             distinct: 250,
             duplicates: 0,
@@ -241,6 +242,7 @@ pub(super) fn bare() -> Report {
     };
     let sections = Sections {
         items: ItemCounts {
+            listed: true,
             recorded: 0,
             distinct: 0,
             duplicates: 0,

@@ -3,7 +3,7 @@
 use super::model::{
     Generator, Input, ItemCounts, JobFacts, JobReport, Note, Report, SCHEMA_VERSION, Sections,
 };
-use super::verdict::{Subject, verdict};
+use super::verdict::verdict;
 use super::words::{clip, counted};
 use super::{ReportOptions, notes};
 use crate::api::{JobRecord, UtcTime};
@@ -42,12 +42,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
     };
     let verdict = match &jobs[..] {
         [only] => only.verdict.clone(),
-        _ => verdict(&Subject {
-            sections: &overall,
-            job: None,
-            jobs: jobs.len(),
-            has_list: dump.jobs.iter().any(|job| job.has_list),
-        }),
+        many => verdict(&overall, many.iter().map(|job| job.job.as_ref())),
     };
     let mut notes: Vec<Note> = notes::of_loading(dump).chain(job_notes).collect();
     // Worst first; what is said about files before what is said about jobs, each in its order.
@@ -77,12 +72,7 @@ fn title(labels: &[String]) -> String {
 
 fn job_report(job: &Job, label: &str, sections: Sections) -> JobReport {
     let facts = job.record.as_ref().map(facts);
-    let sentence = verdict(&Subject {
-        sections: &sections,
-        job: facts.as_ref(),
-        jobs: 1,
-        has_list: job.has_list,
-    });
+    let sentence = verdict(&sections, [facts.as_ref()].into_iter());
     JobReport {
         batch_job_id: job.id.as_deref().map(|id| clipped(id, MAX_NAME)),
         label: label.to_owned(),
@@ -144,6 +134,7 @@ fn sections_of(job: &Job, metrics: Metrics) -> Sections {
         .clone()
         .or_else(|| filter_that_can_be_seen(job, &metrics, job_total));
     let items = ItemCounts {
+        listed: job.has_list,
         recorded: job.recorded.rows,
         distinct: metrics.distinct,
         duplicates: job.recorded.rows - metrics.distinct,
@@ -180,6 +171,7 @@ fn overall(dump: &Dump, jobs: &[JobReport], metrics: Metrics) -> Sections {
     let first_filter = items().next().and_then(|items| items.status_filter.clone());
     let recorded = items().map(|items| items.recorded).sum::<u64>();
     let items = ItemCounts {
+        listed: dump.jobs.iter().any(|job| job.has_list),
         recorded,
         distinct: metrics.distinct,
         duplicates: recorded - metrics.distinct,

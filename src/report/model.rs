@@ -133,6 +133,9 @@ pub struct Sections {
 /// How many items were recorded, and whether that is all of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ItemCounts {
+    /// Whether any list of items was recorded; where none was, the counts are of nothing, and what
+    /// is known is what the status says.
+    pub listed: bool,
     /// Rows read, repeated ones included, unreadable ones not.
     pub recorded: u64,
     /// Distinct `item_id`s; every figure is about these, each by its newest record.

@@ -1,5 +1,7 @@
 //! The answer in one sentence.
 
+use std::collections::BTreeMap;
+
 use super::model::{ErrorGroup, JobFacts, Rate, Sections};
 use super::words::{are, counted, joined, number, percent, were};
 use crate::api::status;
@@ -8,24 +10,21 @@ use crate::load::note::excerpt;
 /// How long an error pattern may be in the sentence.
 const PATTERN_CHARS: usize = 90;
 
-/// What the sentence is about.
-pub(super) struct Subject<'a> {
-    /// The figures.
-    pub sections: &'a Sections,
-    /// The status record, where the sentence is about one job that has one.
-    pub job: Option<&'a JobFacts>,
-    /// How many jobs it is about.
-    pub jobs: usize,
-    /// Whether any list of items was recorded.
-    pub has_list: bool,
-}
-
-/// The answer, with a full stop.
-pub(super) fn verdict(subject: &Subject<'_>) -> String {
-    let items = &subject.sections.items;
-    let mut parts = vec![main_clause(subject)];
-    if subject.has_list && items.status_filter.is_none() {
-        parts.extend(other_statuses(subject.sections));
+/// The answer about the items of `jobs`, of which each is given by its status record where it has
+/// one; with a full stop.
+pub(super) fn verdict<'a>(
+    sections: &'a Sections,
+    jobs: impl Iterator<Item = Option<&'a JobFacts>>,
+) -> String {
+    let jobs: Vec<Option<&JobFacts>> = jobs.collect();
+    let subject = Subject {
+        sections,
+        jobs: &jobs,
+    };
+    let items = &sections.items;
+    let mut parts = vec![main_clause(&subject)];
+    if items.listed && items.status_filter.is_none() {
+        parts.extend(other_statuses(sections));
     }
     if items.unreadable > 0 {
         parts.push(format!(
@@ -33,19 +32,30 @@ pub(super) fn verdict(subject: &Subject<'_>) -> String {
             counted(items.unreadable, "row", "rows")
         ));
     }
-    if subject.has_list {
-        parts.extend(completeness(subject));
+    if items.listed {
+        parts.extend(completeness(&subject));
     }
-    format!("{}{}.", opening(subject), parts.join("; "))
+    format!("{}{}.", opening(&jobs), parts.join("; "))
 }
 
-/// How the job stands, where that is not that it was completed.
-fn opening(subject: &Subject<'_>) -> String {
-    if subject.jobs > 1 {
-        return format!("{}: ", counted(subject.jobs as u64, "job", "jobs"));
-    }
-    let Some(job) = subject.job else {
-        return String::new();
+/// What the sentence is about.
+struct Subject<'a> {
+    sections: &'a Sections,
+    jobs: &'a [Option<&'a JobFacts>],
+}
+
+/// How the jobs stand; of a single one only where that is not that it was completed.
+fn opening(jobs: &[Option<&JobFacts>]) -> String {
+    let job = match jobs {
+        [Some(job)] => job,
+        [None] => return String::new(),
+        many => {
+            return format!(
+                "{}{}: ",
+                counted(many.len() as u64, "job", "jobs"),
+                states(many)
+            );
+        }
     };
     let progress = job
         .progress_percentage
@@ -56,10 +66,12 @@ fn opening(subject: &Subject<'_>) -> String {
         Some("running" | "dispatched") => format!("The job is still running{progress}: "),
         Some("pending") => "The job has not begun: ".to_owned(),
         Some("failed") => match &job.error_message {
-            Some(message) => format!(
-                "The job failed with “{}”: ",
-                excerpt(message, PATTERN_CHARS)
-            ),
+            Some(message) => {
+                format!(
+                    "The job failed with “{}”: ",
+                    excerpt(message, PATTERN_CHARS)
+                )
+            }
             None => "The job failed: ".to_owned(),
         },
         Some("cancelled") => "The job was cancelled: ".to_owned(),
@@ -70,9 +82,31 @@ fn opening(subject: &Subject<'_>) -> String {
     }
 }
 
+/// " (3 completed, 1 failed)": how several jobs ended, most first.
+fn states(jobs: &[Option<&JobFacts>]) -> String {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for job in jobs {
+        let state = job.map_or("without a status record", |job| {
+            job.status.as_deref().unwrap_or("of unknown status")
+        });
+        *counts.entry(excerpt(state, 40)).or_default() += 1;
+    }
+    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let mut words: Vec<String> = counts
+        .iter()
+        .take(5)
+        .map(|(state, count)| format!("{} {state}", number(*count)))
+        .collect();
+    if counts.len() > 5 {
+        words.push("…".to_owned());
+    }
+    format!(" ({})", words.join(", "))
+}
+
 fn main_clause(subject: &Subject<'_>) -> String {
     let sections = subject.sections;
-    if !subject.has_list {
+    if !sections.items.listed {
         return without_list(subject);
     }
     if let Some(filter) = &sections.items.status_filter {
@@ -91,6 +125,10 @@ fn main_clause(subject: &Subject<'_>) -> String {
             "none of the {} was processed to an end",
             counted(sections.items.distinct, "item", "items")
         ),
+        (0, 1) => format!(
+            "the only processed item did not fail ({})",
+            interval(failure)
+        ),
         (0, processed) => format!(
             "none of {} failed ({})",
             counted(processed, "processed item", "processed items"),
@@ -107,24 +145,34 @@ fn main_clause(subject: &Subject<'_>) -> String {
     }
 }
 
-/// What the status alone tells.
+/// What the status records alone tell; nothing where one of them does not tell it.
 fn without_list(subject: &Subject<'_>) -> String {
-    let mut words = "no item list was recorded".to_owned();
-    let Some(job) = subject.job else {
-        return words;
+    let jobs = subject.jobs;
+    let sum = |count: fn(&JobFacts) -> Option<u64>| -> Option<u64> {
+        jobs.iter().map(|job| job.and_then(count)).sum()
     };
-    let counts: Vec<String> = [(job.failed_items, "failed"), (job.skipped_items, "skipped")]
-        .into_iter()
-        .filter_map(|(count, word)| Some(format!("{} {word}", number(count?))))
-        .collect();
-    if !counts.is_empty() {
-        let total = job
-            .total_items
-            .map(|total| format!(" of {}", counted(total, "item", "items")))
-            .unwrap_or_default();
-        words.push_str(&format!("; the status says {}{total}", joined(&counts)));
+    let counts: Vec<String> = [
+        (sum(|job| job.failed_items), "failed"),
+        (sum(|job| job.skipped_items), "skipped"),
+    ]
+    .into_iter()
+    .filter_map(|(count, word)| Some(format!("{} {word}", number(count?))))
+    .collect();
+    if counts.is_empty() {
+        return "no item list was recorded".to_owned();
     }
-    words
+    let total = sum(|job| job.total_items)
+        .map(|total| format!(" of {}", counted(total, "item", "items")))
+        .unwrap_or_default();
+    let says = if jobs.len() > 1 {
+        "the status records say"
+    } else {
+        "the status says"
+    };
+    format!(
+        "no item list was recorded; {says} {}{total}",
+        joined(&counts)
+    )
 }
 
 /// ", 7 of them with “…”": the most frequent error, of `failed` items.
@@ -174,7 +222,7 @@ fn other_statuses(sections: &Sections) -> Vec<String> {
 
 fn completeness(subject: &Subject<'_>) -> Option<String> {
     let items = &subject.sections.items;
-    let lists = if subject.jobs > 1 {
+    let lists = if subject.jobs.len() > 1 {
         "the lists are"
     } else {
         "the list is"
@@ -188,7 +236,7 @@ fn completeness(subject: &Subject<'_>) -> Option<String> {
         (Some(true), ..) => None,
         (Some(false), ..) => Some(format!("{lists} not whole")),
         (None, ..) => Some(
-            if subject.jobs > 1 {
+            if subject.jobs.len() > 1 {
                 "whether the lists are whole is unknown"
             } else {
                 "whether the list is whole is unknown"

@@ -1,1 +1,464 @@
-//! To come.
+//! Broken and hostile input: it costs what is broken, it is named, and nothing panics or hangs.
+
+use std::fs;
+use std::path::PathBuf;
+
+use batch_report::load::{self, Dump};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::harness::{Folder, codes, finish, item, program, status, summary_of_file};
+
+fn page(items: &[String]) -> String {
+    format!(
+        r#"{{"items":[{}],"next_page_token":null,"total_size":3}}"#,
+        items.join(",")
+    )
+}
+
+fn three() -> Vec<String> {
+    ["a", "b", "c"]
+        .iter()
+        .map(|id| item(id, "completed"))
+        .collect()
+}
+
+/// Loads a file of that content without starting the program.
+fn load_bytes(folder: &Folder, content: &[u8]) -> Dump {
+    folder.write("x", content);
+    let (files, notes) = load::find(&[PathBuf::from(folder.path())]);
+    load::load(&files, notes, None, &|_| {}).expect("a bad file costs that file only")
+}
+
+fn ids(dump: &Dump) -> Vec<String> {
+    dump.items
+        .item_id()
+        .iter()
+        .flatten()
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Cuts a text at every byte: the items before the cut are kept, each once and in order, and unless
+/// all of it is there a note says what is lost.
+fn cut_everywhere(text: &str) {
+    let folder = Folder::new();
+    let whole = ids(&load_bytes(&folder, text.as_bytes()));
+    assert_eq!(whole, ["a", "b", "c"]);
+    let mut before = 0;
+    for end in 0..text.len() {
+        let dump = load_bytes(&folder, &text.as_bytes()[..end]);
+        let kept = ids(&dump);
+        assert!(whole.starts_with(&kept), "cut at {end}: {kept:?}");
+        assert!(kept.len() >= before, "cut at {end}: an item is lost again");
+        before = kept.len();
+        assert!(
+            kept.len() == 3 || !dump.notes.is_empty() || end == 0 || lines_end(text, end),
+            "cut at {end}"
+        );
+    }
+    assert!(before >= 2);
+}
+
+/// Whether a text of lines is whole up to there, so that nobody can tell that more should come.
+fn lines_end(text: &str, end: usize) -> bool {
+    !text.starts_with("{\"items\"") && !text.starts_with('[') && {
+        let rest = &text[end..];
+        rest.starts_with('\n')
+            || rest.starts_with('\r')
+            || text[..end].ends_with('\n')
+            || !text.starts_with('{')
+    }
+}
+
+#[test]
+fn a_page_cut_at_any_byte_keeps_what_came_before() {
+    cut_everywhere(&page(&three()));
+}
+
+#[test]
+fn an_array_cut_at_any_byte_keeps_what_came_before() {
+    cut_everywhere(&format!("[\n{}\n]", three().join(",\n")));
+}
+
+#[test]
+fn lines_cut_at_any_byte_keep_what_came_before() {
+    cut_everywhere(&three().join("\n"));
+}
+
+#[test]
+fn headers_and_bodies_cut_at_any_byte_keep_what_came_before() {
+    let body = |items: &[String]| {
+        format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{}",
+            page(items)
+        )
+    };
+    cut_everywhere(&(body(&three()[..2]) + &body(&three()[2..])));
+}
+
+#[test]
+fn yaml_cut_at_any_byte_keeps_what_came_before() {
+    let yaml: String = ["a", "b", "c"]
+        .iter()
+        .map(|id| format!("item_id: {id}\nitem_name: \"{id}.pdf\"\nstatus: completed\nerror_message: |-\n  one\n\n  two\n"))
+        .collect();
+    let folder = Folder::new();
+    for end in 0..yaml.len() {
+        let kept = ids(&load_bytes(&folder, &yaml.as_bytes()[..end]));
+        assert!(
+            ["a", "b", "c"]
+                .iter()
+                .zip(&kept)
+                .all(|(id, kept)| id == kept),
+            "{end}: {kept:?}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever stands in a file, it is read without a panic, and every row is accounted for.
+    #[test]
+    fn any_bytes_are_survived(
+        cuts in prop::collection::vec((0usize..2_000, any::<u8>()), 0..12),
+        tail in prop::collection::vec(any::<u8>(), 0..40),
+        form in 0usize..5,
+    ) {
+        let mut bytes = match form {
+            0 => page(&three()).into_bytes(),
+            1 => format!("{}\n{}", status("bjb-1", 3), three().join("\n")).into_bytes(),
+            2 => b"item_id: a\nstatus: failed\nitem_id: b\nstatus: |-\n  x\n".to_vec(),
+            3 => b"item_id,status,started_at\na,failed,1747211403505\n\"b\"\"\",completed,\n".to_vec(),
+            _ => b"HTTP/1.1 200 OK\r\n\r\n".iter().copied().chain(page(&three()).into_bytes()).collect(),
+        };
+        for (at, byte) in cuts {
+            let at = at % bytes.len();
+            bytes[at] = byte;
+        }
+        bytes.extend(tail);
+        let folder = Folder::new();
+        let dump = load_bytes(&folder, &bytes);
+        let recorded: u64 = dump.jobs.iter().map(|job| job.recorded.rows).sum();
+        prop_assert_eq!(recorded, dump.inputs.iter().map(|file| file.items).sum::<u64>());
+        prop_assert!(dump.items.len() as u64 <= recorded);
+    }
+}
+
+#[test]
+fn an_empty_file_is_named_and_nothing_else_is_an_error() {
+    let run = summary_of_file("items.json", b"");
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr
+            .contains("items.json: skipped: it looks like an empty file"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn deep_nesting_in_what_we_do_not_read_costs_nothing() {
+    let deep = format!("{}{}", "[".repeat(2_000), "]".repeat(2_000));
+    let odd = three()[0].replace("{\"item_id\"", &format!("{{\"extra\":{deep},\"item_id\""));
+    let run = summary_of_file("items.json", page(&[odd, three()[1].clone()]).as_bytes());
+    assert_eq!(run.summary()["overall"]["items"]["distinct"], 2);
+}
+
+#[test]
+fn deep_nesting_instead_of_data_is_named() {
+    for deep in [
+        "[".repeat(2_000),
+        "{\"items\":".repeat(2_000),
+        "[".repeat(2_000) + &"]".repeat(2_000),
+    ] {
+        let run = summary_of_file("items.json", deep.as_bytes());
+        assert_eq!(run.code, 1, "{}", run.stdout);
+        assert!(run.stderr.contains("items.json"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn deep_nesting_in_a_field_we_read_makes_that_item_unreadable() {
+    let deep = format!("{}{}", "[".repeat(2_000), "]".repeat(2_000));
+    let odd = three()[0].replace("\"completed\"", &deep);
+    let summary =
+        summary_of_file("items.json", page(&[odd, three()[1].clone()]).as_bytes()).summary();
+    assert_eq!(summary["overall"]["items"]["distinct"], 1);
+    assert_eq!(summary["overall"]["items"]["unreadable"], 1);
+}
+
+#[test]
+fn a_wrong_type_in_any_field_costs_that_item_and_names_its_place() {
+    for field in [
+        "item_id",
+        "item_name",
+        "status",
+        "started_at",
+        "completed_at",
+        "effective_at",
+        "error_message",
+        "skip_reason",
+        "job_id",
+        "job_record_id",
+    ] {
+        for wrong in ["true", "[1]", "{\"a\":1}"] {
+            let odd = format!("{{\"item_id\":\"x\",\"status\":\"failed\",\"{field}\":{wrong}}}");
+            let content = page(&[three()[0].clone(), odd, three()[1].clone()]);
+            let summary = summary_of_file("items.json", content.as_bytes()).summary();
+            let items = &summary["overall"]["items"];
+            assert_eq!(
+                (&items["distinct"], &items["unreadable"]),
+                (&Value::from(2), &Value::from(1)),
+                "{field}"
+            );
+            let note = &summary["notes"][0];
+            assert_eq!(note["code"], "unreadable-item");
+            let words = note["message"].as_str().expect("words");
+            assert!(
+                words.contains("line 1, byte ") && words.contains(&format!("`{field}` is ")),
+                "{words}"
+            );
+        }
+    }
+}
+
+#[test]
+fn numbers_beyond_all_bounds_are_survived() {
+    for number in [
+        "1e999",
+        "-1e999",
+        "123456789012345678901234567890",
+        "0.00000000000000000001",
+    ] {
+        let odd = three()[0].replace("\"2026-05-14T08:30:00Z\"", number);
+        let content = format!(
+            "{}\n{}",
+            status("bjb-1", 3).replace(":3}", &format!(":{number}}}")),
+            page(&[odd])
+        );
+        let summary = summary_of_file("items.json", content.as_bytes()).summary();
+        assert_eq!(summary["overall"]["items"]["distinct"], 1, "{number}");
+    }
+}
+
+#[test]
+fn nan_is_absent_and_told() {
+    let odd = three()[0]
+        .replace("\"2026-05-14T08:30:00Z\"", "NaN")
+        .replace("{\"item_id\"", "{\"x\":-Infinity,\"item_id\"");
+    let content = format!("{}\n{odd}\n{}\n", three()[1], three()[2]);
+    let run = summary_of_file("items.jsonl", content.as_bytes());
+    let summary = run.summary();
+    assert_eq!(summary["overall"]["items"]["recorded"], 3);
+    assert_eq!(
+        summary["overall"]["durations"]["completed"]["missing_times"],
+        1
+    );
+    assert!(codes(&summary).contains(&"non-standard-json".to_owned()));
+}
+
+#[test]
+fn bytes_that_are_not_utf8_and_lone_surrogates_cost_a_character() {
+    let mut bytes = page(&three()).into_bytes();
+    let at = bytes
+        .windows(5)
+        .position(|part| part == b"b.pdf")
+        .expect("there");
+    bytes[at] = 0xff;
+    let summary = summary_of_file("items.json", &bytes).summary();
+    assert_eq!(summary["overall"]["items"]["distinct"], 3);
+    assert!(codes(&summary).contains(&"invalid-utf8".to_owned()));
+
+    let odd = three()[0]
+        .replace("a.pdf", "\\ud83d.pdf")
+        .replace("{\"item_id\"", "{\"\\udc00\":1,\"item_id\"");
+    let summary =
+        summary_of_file("items.json", page(&[odd, three()[1].clone()]).as_bytes()).summary();
+    assert_eq!(summary["overall"]["items"]["distinct"], 2);
+    assert_eq!(
+        summary["overall"]["slowest"][0]["item_name"],
+        "\u{fffd}.pdf"
+    );
+}
+
+#[test]
+fn of_duplicate_keys_the_last_counts() {
+    let odd = three()[0].replace(
+        "\"status\":\"completed\"",
+        "\"status\":\"failed\",\"status\":\"skipped\"",
+    );
+    let summary = summary_of_file("items.json", page(&[odd]).as_bytes()).summary();
+    assert_eq!(summary["overall"]["items"]["by_status"]["skipped"], 1);
+}
+
+#[test]
+fn ten_megabytes_of_text_are_read_and_not_printed() {
+    let long = "x1 ".repeat(10 << 20 >> 1);
+    let items: Vec<String> = ["item_name", "error_message", "skip_reason"]
+        .iter()
+        .enumerate()
+        .map(|(at, field)| {
+            format!("{{\"item_id\":\"{at}\",\"status\":\"failed\",\"{field}\":\"{long}\"}}")
+        })
+        .collect();
+    let folder = Folder::new();
+    folder.write("d/items.json", page(&items));
+    let run = folder.run(&[
+        "report", "d", "-q", "-o", "r.html", "-o", "r.md", "-o", "r.json",
+    ]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for name in ["r.html", "r.md", "r.json"] {
+        assert!(folder.read(name).len() < 100_000, "{name}");
+    }
+}
+
+#[test]
+fn times_of_the_first_and_last_year_and_negative_durations_are_counted() {
+    let run = crate::harness::summary_of("fixtures/malformed");
+    let summary = run.summary();
+    assert_eq!(summary["overall"]["durations"]["completed"]["negative"], 1);
+    assert_eq!(
+        summary["overall"]["throughput"]["first_start"],
+        "0000-01-01T00:00:00Z"
+    );
+    let codes = codes(&summary);
+    for code in ["negative-durations", "implausible-times", "unknown-status"] {
+        assert!(codes.contains(&code.to_owned()), "{code}");
+    }
+}
+
+#[test]
+fn pages_appended_to_a_cut_one_are_found_again() {
+    let pages: Vec<String> = three()
+        .iter()
+        .map(|item| page(std::slice::from_ref(item)))
+        .collect();
+    let cut = &pages[0][..pages[0].len() - 60];
+    for between in ["", "\n"] {
+        let content = format!("{}{between}{}{between}{}", pages[1], cut, pages[2]);
+        let summary = summary_of_file("items.json", content.as_bytes()).summary();
+        assert_eq!(
+            summary["overall"]["items"]["distinct"],
+            3 - u64::from(!cut.contains("}]")),
+            "{content}"
+        );
+        assert!(codes(&summary).contains(&"broken-document".to_owned()));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_pipes_and_folders_that_cannot_be_read_are_left_alone_and_named() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = Folder::new();
+    folder.write("d/items.json", page(&three()));
+    symlink("nowhere", folder.path().join("d/dangling")).expect("linked");
+    symlink(".", folder.path().join("d/loop")).expect("linked");
+    symlink("/", folder.path().join("d/out")).expect("linked");
+    folder.write("d/.hidden.json", page(&[item("hidden", "failed")]));
+    let fifo = folder.path().join("d/fifo");
+    let made = std::process::Command::new("mkfifo")
+        .arg(&fifo)
+        .status()
+        .expect("runs");
+    assert!(made.success());
+    folder.write("d/closed/x.json", "{}");
+    let closed = folder.path().join("d/closed");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).expect("set");
+    let run = folder.run(&["report", "d", "--format", "json"]);
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).expect("set");
+    let summary = run.summary();
+    assert_eq!(summary["overall"]["items"]["distinct"], 3);
+    let codes = codes(&summary);
+    assert_eq!(
+        codes
+            .iter()
+            .filter(|code| *code == "link-left-alone")
+            .count(),
+        3
+    );
+    assert!(codes.contains(&"special-file".to_owned()));
+    // Root may read everything.
+    if fs::read_dir(&closed).is_ok() && codes.contains(&"skipped-file".to_owned()) {
+        return;
+    }
+    assert!(codes.contains(&"unreadable-file".to_owned()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_is_named_is_not_waited_for_unless_the_shell_opened_it() {
+    let folder = Folder::new();
+    folder.write("items.json", page(&three()));
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.path().join("fifo"))
+        .status();
+    assert!(made.expect("runs").success());
+    let run = folder.run(&["report", "fifo"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr.contains("fifo: a named pipe: left alone"),
+        "{}",
+        run.stderr
+    );
+    let mut command = program();
+    command
+        .current_dir(folder.path())
+        .args(["report", "/dev/stdin", "--format", "json"]);
+    let run = finish(command, page(&three()).as_bytes());
+    assert_eq!(run.summary()["overall"]["items"]["distinct"], 3);
+}
+
+#[test]
+fn a_file_that_vanishes_between_walk_and_read_is_named() {
+    let folder = Folder::new();
+    folder.write("gone.json", "{}");
+    folder.write("items.json", page(&three()));
+    let (files, notes) = load::find(&[PathBuf::from(folder.path())]);
+    fs::remove_file(folder.path().join("gone.json")).expect("removed");
+    let dump = load::load(&files, notes, None, &|_| {}).expect("loaded");
+    assert_eq!(dump.items.len(), 3);
+    assert!(
+        dump.notes[0]
+            .path
+            .as_deref()
+            .is_some_and(|path| path.ends_with("gone.json"))
+    );
+    assert!(dump.notes[0].message.starts_with("could not be read: "));
+}
+
+#[test]
+fn what_does_not_exist_is_named_and_the_rest_is_reported() {
+    let folder = Folder::new();
+    folder.write("items.json", page(&three()));
+    let run = folder.run(&["report", "items.json", "missing.json", "--format", "json"]);
+    assert_eq!(run.summary()["overall"]["items"]["distinct"], 3);
+    assert!(
+        run.stderr
+            .contains("error: missing.json: could not be read"),
+        "{}",
+        run.stderr
+    );
+    let run = folder.run(&["report", "missing.json"]);
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn a_hostile_name_or_detail_cannot_reach_the_terminal() {
+    let folder = Folder::new();
+    folder.write(
+        "a\u{1b}[31m.json",
+        "{\"detail\":\"\\u001b]0;x\\u0007\\u202e\"}",
+    );
+    let run = folder.run(&["report", "."]);
+    assert_eq!(run.code, 1);
+    assert!(
+        !run.stderr
+            .chars()
+            .any(|c| c.is_control() && c != '\n' || c == '\u{202e}'),
+        "{:?}",
+        run.stderr
+    );
+}

@@ -1,1 +1,471 @@
-//! To come.
+//! Options, exit codes, and what is said on standard error.
+
+use std::fs;
+use std::process::Stdio;
+
+use crate::harness::{Folder, fixture, program, run, summary_of};
+
+fn snapshot(name: &str, text: &str) {
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+#[test]
+fn help_says_what_there_is() {
+    for (name, args) in [
+        ("help", vec!["--help"]),
+        ("help-report", vec!["report", "--help"]),
+        ("help-report-short", vec!["report", "-h"]),
+    ] {
+        let run = run(args);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+        snapshot(name, &run.stdout);
+    }
+}
+
+#[test]
+fn wrong_usage_is_2_and_says_what_is_wrong() {
+    for args in [
+        vec!["report"],
+        vec!["report", "x", "--format", "pdf"],
+        vec!["report", "x", "-o", "report.pdf"],
+        vec!["report", "x", "-o", "a.md", "-o", "a.md"],
+        vec!["report", "-", "-"],
+        vec!["report", "x", "-q", "-v"],
+        vec!["fetsch"],
+    ] {
+        let run = run(&args);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{args:?}");
+        assert!(
+            run.stderr.starts_with("error: "),
+            "{args:?}: {}",
+            run.stderr
+        );
+    }
+    assert_eq!(run::<&str>([]).code, 2);
+}
+
+#[test]
+fn reports_are_written_and_the_summary_is_printed() {
+    let folder = Folder::new();
+    let typical = fs::canonicalize(fixture("typical")).expect("there");
+    let typical = typical.to_str().expect("UTF-8");
+    let run = folder.run(&[
+        "report", typical, "-o", "r.html", "-o", "r.md", "-o", "r.json", "-o", "r.txt",
+    ]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let first = "12 of 241 processed items failed (5.0 %, 95 % interval 2.9–8.5 %)";
+    assert!(run.stdout.starts_with(first));
+    assert!(folder.read("r.md").starts_with(&format!("**{first}")));
+    assert_eq!(folder.read("r.txt"), run.stdout);
+    assert!(folder.read("r.html").starts_with("<!doctype html>"));
+    assert!(
+        folder
+            .read("r.json")
+            .starts_with("{\n  \"schema_version\": 1,")
+    );
+    assert_eq!(
+        fs::read_dir(folder.path()).expect("there").count(),
+        4,
+        "nothing else is left"
+    );
+}
+
+#[test]
+fn quiet_with_an_output_says_nothing() {
+    let folder = Folder::new();
+    folder.write(
+        "d/items.json",
+        "{\"items\":[{\"item_id\":\"a\",\"status\":\"failed\"},5]}",
+    );
+    let run = folder.run(&["report", "d", "-q", "-o", "r.html"]);
+    assert_eq!(
+        (run.code, run.stdout.as_str(), run.stderr.as_str()),
+        (0, "", "")
+    );
+}
+
+#[test]
+fn verbose_says_what_each_file_was() {
+    let mut command = program();
+    command.args(["report", "fixtures/typical", "-v", "--format", "json"]);
+    let run = crate::harness::finish(command, b"");
+    assert!(
+        run.stderr
+            .contains("read fixtures/typical/items_0.json: items, 100 items")
+    );
+    assert!(
+        run.stderr
+            .contains("read fixtures/typical/status.json: status, 0 items")
+    );
+}
+
+#[test]
+fn an_output_that_is_an_input_is_refused() {
+    let folder = Folder::new();
+    let content = "{\"items\":[{\"item_id\":\"a\",\"status\":\"failed\"}]}";
+    folder.write("items.json", content);
+    for args in [
+        ["report", "items.json", "-o", "items.json"],
+        ["report", ".", "-o", "./items.json"],
+    ] {
+        let run = folder.run(&args);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+        assert!(
+            run.stderr.contains("would be overwritten"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(folder.read("items.json"), content);
+    }
+}
+
+#[test]
+fn a_report_of_an_earlier_run_in_the_same_folder_is_replaced_and_not_read() {
+    let folder = Folder::new();
+    folder.write(
+        "items.json",
+        "{\"items\":[{\"item_id\":\"a\",\"status\":\"failed\"}],\"total_size\":1}",
+    );
+    let args = [
+        "report", ".", "-o", "r.html", "-o", "r.md", "-o", "r.json", "-o", "r.txt",
+    ];
+    let first = folder.run(&args);
+    let written = folder.read("r.json");
+    let second = folder.run(&args);
+    assert_eq!((second.code, second.stderr.as_str()), (0, ""));
+    assert_eq!(
+        (second.stdout, folder.read("r.json")),
+        (first.stdout, written)
+    );
+}
+
+#[test]
+fn strict_fails_where_something_is_lost_and_writes_all_the_same() {
+    let folder = Folder::new();
+    let partial = fs::canonicalize(fixture("partial")).expect("there");
+    let args = [
+        "report",
+        partial.to_str().expect("UTF-8"),
+        "--strict",
+        "-q",
+        "-o",
+        "r.md",
+    ];
+    assert_eq!(folder.run(&args).code, 4);
+    assert!(
+        folder
+            .read("r.md")
+            .contains("the list is missing 30 of 130 items")
+    );
+    for whole in [
+        "typical",
+        "several-jobs",
+        "flat-jobs",
+        "encodings",
+        "formats",
+        "empty",
+    ] {
+        let path = fixture(whole);
+        let run = run(["report", path.to_str().expect("UTF-8"), "--strict", "-q"]);
+        assert_eq!(run.code, 0, "{whole}: {}", run.stdout);
+    }
+    for lossy in ["malformed", "filtered", "partial", "ambiguous"] {
+        let path = fixture(lossy);
+        assert_eq!(
+            run(["report", path.to_str().expect("UTF-8"), "--strict", "-q"]).code,
+            4,
+            "{lossy}"
+        );
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_1_and_named_with_the_cause() {
+    let run = run([
+        "report",
+        "fixtures/typical",
+        "-q",
+        "-o",
+        "no/such/folder/r.md",
+    ]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr.contains("could not write no/such/folder/r.md"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("No such file or directory"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = program()
+        .args(["report", "fixtures/typical", "--format", "html"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_ask() {
+    let printed = |args: &[&str], variable: Option<&str>| {
+        let mut command = program();
+        command
+            .args(["report", "fixtures/typical", "-q"])
+            .args(args);
+        if let Some(variable) = variable {
+            command.env(variable, "1");
+        }
+        crate::harness::finish(command, b"").stdout
+    };
+    assert!(
+        !printed(&[], None).contains('\x1b'),
+        "a pipe gets no colours"
+    );
+    assert!(printed(&["--color", "always"], None).contains("\x1b["));
+    assert!(printed(&[], Some("CLICOLOR_FORCE")).contains("\x1b["));
+    assert!(!printed(&["--color", "never"], Some("CLICOLOR_FORCE")).contains('\x1b'));
+    assert!(!printed(&[], Some("NO_COLOR")).contains('\x1b'));
+}
+
+#[test]
+fn a_saved_summary_renders_to_the_same_bytes() {
+    let folder = Folder::new();
+    for case in [
+        "typical",
+        "several-jobs",
+        "malformed",
+        "hostile-text",
+        "running",
+    ] {
+        folder.write("saved.json", summary_of(fixture(case)).stdout);
+        for format in ["html", "markdown", "text", "json"] {
+            let path = fixture(case);
+            let direct = run([
+                "report",
+                path.to_str().expect("UTF-8"),
+                "-q",
+                "--format",
+                format,
+            ]);
+            let again = folder.run(&["report", "saved.json", "-q", "--format", format]);
+            assert!(again.stdout == direct.stdout, "{case} as {format} differs");
+        }
+    }
+}
+
+#[test]
+fn a_saved_summary_obeys_the_options_that_concern_it() {
+    let folder = Folder::new();
+    folder.write("saved.json", summary_of(fixture("typical")).stdout);
+    let again = folder.run(&[
+        "report",
+        "saved.json",
+        "--format",
+        "json",
+        "--title",
+        "Friday",
+        "--slowest",
+        "2",
+        "--examples",
+        "0",
+    ]);
+    let summary = again.summary();
+    assert_eq!(summary["title"], "Friday");
+    assert_eq!(
+        summary["overall"]["slowest"].as_array().map(Vec::len),
+        Some(2)
+    );
+    assert_eq!(
+        summary["jobs"][0]["error_groups"][0]["examples"]
+            .as_array()
+            .map(Vec::len),
+        Some(0)
+    );
+    let refused = folder.run(&["report", "saved.json", "--job-id", "x"]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+}
+
+#[test]
+fn a_summary_of_another_version_or_a_broken_one_is_named() {
+    let folder = Folder::new();
+    let saved = summary_of(fixture("single")).stdout;
+    folder.write(
+        "newer.json",
+        saved.replace("\"schema_version\": 1", "\"schema_version\": 2"),
+    );
+    let run = folder.run(&["report", "newer.json"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr.contains("has schema version 2"),
+        "{}",
+        run.stderr
+    );
+    folder.write("broken.json", saved.replace("\"verdict\"", "\"word\""));
+    let run = folder.run(&["report", "broken.json"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr.contains("missing field `verdict`"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn how_many_are_listed_is_the_users_choice() {
+    let mut command = program();
+    command.args([
+        "report",
+        "fixtures/typical",
+        "--format",
+        "json",
+        "--slowest",
+        "3",
+        "--examples",
+        "5",
+    ]);
+    let summary = crate::harness::finish(command, b"").summary();
+    assert_eq!(
+        summary["overall"]["slowest"].as_array().map(Vec::len),
+        Some(3)
+    );
+    assert_eq!(
+        summary["overall"]["error_groups"][0]["examples"]
+            .as_array()
+            .map(Vec::len),
+        Some(5)
+    );
+}
+
+#[test]
+fn the_schema_describes_every_summary() {
+    let schema: serde_json::Value =
+        serde_json::from_str(&run(["report", "--print-schema"]).stdout).expect("JSON");
+    assert_eq!(
+        run(["--print-schema"]).stdout,
+        run(["report", "--print-schema"]).stdout
+    );
+    for entry in fs::read_dir("fixtures").expect("there") {
+        let path = entry.expect("readable").path();
+        if path.ends_with("clients") {
+            continue;
+        }
+        described(
+            &schema,
+            &schema,
+            &summary_of(&path).summary(),
+            &path.display().to_string(),
+        );
+    }
+    snapshot(
+        "schema",
+        &serde_json::to_string_pretty(&schema).expect("JSON"),
+    );
+}
+
+/// Checks the parts of JSON Schema that the generated schema uses, so that no validator is needed
+/// whose own dependencies outweigh this program.
+fn described(
+    root: &serde_json::Value,
+    schema: &serde_json::Value,
+    value: &serde_json::Value,
+    place: &str,
+) {
+    use serde_json::Value;
+    if let Some(name) = schema["$ref"].as_str() {
+        let name = name.rsplit('/').next().expect("a name");
+        return described(root, &root["$defs"][name], value, place);
+    }
+    if let Some(choices) = schema["anyOf"].as_array() {
+        let choice = choices
+            .iter()
+            .find(|choice| (choice["type"] == "null") == value.is_null());
+        return described(root, choice.expect("a choice"), value, place);
+    }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        assert!(
+            choices.iter().any(|choice| &choice["const"] == value),
+            "{place}: {value}"
+        );
+        return;
+    }
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let allowed = match &schema["type"] {
+        Value::String(one) => vec![one.as_str()],
+        Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
+        _ => vec![kind],
+    };
+    let fits = allowed.contains(&kind) || kind == "integer" && allowed.contains(&"number");
+    assert!(fits, "{place}: {kind} is not among {allowed:?}");
+    if let Value::Object(fields) = value {
+        for required in schema["required"].as_array().into_iter().flatten() {
+            assert!(
+                fields.contains_key(required.as_str().expect("a name")),
+                "{place}: {required}"
+            );
+        }
+        for (name, value) in fields {
+            let place = format!("{place}.{name}");
+            match schema["properties"].get(name) {
+                Some(schema) => described(root, schema, value, &place),
+                None => match schema.get("additionalProperties") {
+                    Some(schema) => described(root, schema, value, &place),
+                    None => panic!("{place} is not described"),
+                },
+            }
+        }
+    }
+    for (at, value) in value.as_array().into_iter().flatten().enumerate() {
+        described(root, &schema["items"], value, &format!("{place}[{at}]"));
+    }
+}
+
+#[test]
+fn completions_and_the_manual_are_printed() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let run = run(["completions", shell]);
+        assert!(run.code == 0 && run.stdout.contains("job-id"), "{shell}");
+    }
+    let man = run(["man"]);
+    assert!(
+        man.code == 0 && man.stdout.contains(".TH"),
+        "{}",
+        man.stdout
+    );
+    assert!(
+        man.stdout.contains("batch\\-report\\-report")
+            || man.stdout.contains("batch\\-report report")
+    );
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let printed = |threads: &str| {
+        let mut command = program();
+        command
+            .args(["report", "fixtures", "--format", "json", "-q"])
+            .env("RAYON_NUM_THREADS", threads);
+        crate::harness::finish(command, b"").stdout
+    };
+    let one = printed("1");
+    assert!(one.len() > 100_000);
+    assert!(one == printed("2") && one == printed("8"));
+}

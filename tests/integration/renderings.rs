@@ -1,1 +1,54 @@
-//! To come.
+//! Whole renderings of every fixture, compared with those that were looked at.
+
+use crate::harness::{fixture, run};
+
+fn check(case: &str) {
+    let path = fixture(case);
+    let path = path.to_str().expect("UTF-8");
+    for (format, ending) in [
+        ("json", "json"),
+        ("text", "txt"),
+        ("markdown", "md"),
+        ("html", "html"),
+    ] {
+        let run = run(["report", path, "-q", "--format", format]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        // The version changes with every release and nothing else with it.
+        let version = env!("CARGO_PKG_VERSION");
+        let text = run
+            .stdout
+            .replace(&format!("batch-report {version}"), "batch-report VERSION")
+            .replace(
+                &format!("\"version\": \"{version}\""),
+                "\"version\": \"VERSION\"",
+            );
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("{case}.{ending}"), text);
+        });
+    }
+}
+
+macro_rules! cases {
+    ($($name:ident: $case:literal,)+) => {
+        $(#[test] fn $name() { check($case); })+
+    };
+}
+
+cases! {
+    all_skipped: "all-skipped",
+    ambiguous: "ambiguous",
+    cancelled: "cancelled",
+    empty: "empty",
+    filtered: "filtered",
+    formats: "formats",
+    hostile_text: "hostile-text",
+    malformed: "malformed",
+    no_status: "no-status",
+    partial: "partial",
+    running: "running",
+    several_jobs: "several-jobs",
+    single: "single",
+    snapshots: "snapshots",
+    typical: "typical",
+    jobs_only: "clients/llp-list-jobs-json",
+}
