@@ -6,4 +6,5 @@ mod command_line;
 mod expected;
 mod harness;
 mod pairing;
+mod readme;
 mod renderings;

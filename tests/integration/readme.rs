@@ -1,0 +1,69 @@
+//! What the README shows is what happens.
+
+use std::fs;
+
+use crate::harness::{Folder, run};
+
+fn readme() -> String {
+    fs::read_to_string("README.md").expect("there")
+}
+
+/// The first block of that kind after `begin`.
+fn block<'a>(text: &'a str, fence: &str) -> &'a str {
+    let (_, rest) = text.split_once(&format!("```{fence}\n")).expect("a block");
+    rest.split_once("\n```").expect("its end").0
+}
+
+#[test]
+fn the_output_of_the_first_command_is_the_one_that_is_shown() {
+    let text = readme();
+    let command = block(&text, "sh");
+    assert!(command.starts_with("cargo run --release -- report fixtures/typical "));
+    let printed = run(["report", "fixtures/typical"]).stdout;
+    let (shown, _) = printed.rsplit_once("\n\nMade by").expect("the last line");
+    assert_eq!(block(&text, "text"), shown);
+}
+
+#[test]
+fn the_exit_codes_are_those_of_the_help() {
+    let text = readme().replace('`', "");
+    let help = run(["--help"]).stdout;
+    let (_, codes) = help.split_once("Exit codes:\n").expect("exit codes");
+    for line in codes.lines() {
+        let (code, meaning) = line.trim().split_once("  ").expect("a code");
+        assert!(text.contains(&format!("| {code} | {meaning} |")), "{line}");
+    }
+}
+
+#[test]
+fn every_option_that_is_shown_exists() {
+    let help = run(["report", "--help"]).stdout + &run(["--help"]).stdout;
+    let text = readme();
+    let commands = text
+        .lines()
+        .filter(|line| line.starts_with("batch-report "));
+    let mut options = 0;
+    for line in commands {
+        for word in line
+            .split([' ', '`'])
+            .filter(|word| word.starts_with('-') && word.len() > 1)
+        {
+            if word.starts_with("--") || word == "-o" || word == "-q" {
+                assert!(help.contains(word), "{word} in {line}");
+                options += 1;
+            }
+        }
+    }
+    assert!(options >= 8);
+}
+
+#[test]
+fn a_summary_that_was_kept_renders_as_shown() {
+    let folder = Folder::new();
+    folder.write(
+        "summary.json",
+        run(["report", "fixtures/typical", "--format", "json"]).stdout,
+    );
+    let run = folder.run(&["report", "summary.json", "-o", "report.html"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+}
