@@ -9,9 +9,10 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 use std::fmt;
 
-use super::note::excerpt;
-use super::reader::{ErrorAnswer, FileReader, Shape, error_words};
-use crate::api::{Field, ItemRecord, JobRecord, Value};
+use super::error_answer;
+use super::object::{Fields, Name};
+use super::reader::{FileReader, Shape};
+use crate::api::{Field, JobRecord, Value};
 
 /// Reads the document a text begins with; gives its length.
 ///
@@ -46,126 +47,6 @@ enum Level {
     Element,
     /// An element of a list's `items`.
     Listed,
-}
-
-/// The values of an object's fields, as they stand in the text.
-struct Fields<'de>([Option<&'de str>; Field::COUNT]);
-
-impl<'de> Fields<'de> {
-    fn new() -> Self {
-        Self([None; Field::COUNT])
-    }
-
-    fn set(&mut self, field: Field, raw: &'de RawValue) {
-        // Of a key that stands there twice the last counts, as in every JSON library.
-        self.0[field as usize] = Some(raw.get());
-    }
-
-    fn raw(&self, field: Field) -> Option<&'de str> {
-        self.0[field as usize]
-    }
-
-    fn has(&self, field: Field) -> bool {
-        self.raw(field).is_some()
-    }
-
-    fn value(&self, field: Field) -> Value<'de> {
-        self.raw(field).map_or(Value::Absent, Value::from_json)
-    }
-
-    fn text(&self, field: Field) -> Option<String> {
-        match self.value(field) {
-            Value::Text(text) if !text.is_empty() => Some(text.into_owned()),
-            _ => None,
-        }
-    }
-
-    fn object(&self, field: Field) -> Option<Fields<'de>> {
-        self.raw(field)
-            .filter(|raw| raw.starts_with('{'))
-            .and_then(fields_of)
-    }
-
-    /// Something that stands where the object stands.
-    fn part(&self) -> Option<&'de str> {
-        self.0
-            .iter()
-            .flatten()
-            .min_by_key(|raw| raw.as_ptr() as usize)
-            .copied()
-    }
-
-    fn is_item(&self) -> bool {
-        self.has(Field::ItemId)
-    }
-
-    fn is_job(&self) -> bool {
-        !self.is_item()
-            && self.has(Field::Id)
-            && [
-                Field::JobType,
-                Field::TotalItems,
-                Field::ProjectId,
-                Field::ProcessedItems,
-            ]
-            .into_iter()
-            .any(|field| self.has(field))
-    }
-
-    fn item(&self) -> Result<ItemRecord<'de>, crate::api::WrongType> {
-        ItemRecord::read(|field| self.value(field))
-    }
-}
-
-/// The fields of a small object.
-fn fields_of(raw: &str) -> Option<Fields<'_>> {
-    struct Object;
-    impl<'de> Visitor<'de> for Object {
-        type Value = Fields<'de>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-            let mut fields = Fields::new();
-            while let Some(field) = map.next_key_seed(Name)? {
-                match field {
-                    Some(field) => fields.set(field, map.next_value()?),
-                    None => {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                }
-            }
-            Ok(fields)
-        }
-    }
-    serde_json::Deserializer::from_str(raw)
-        .deserialize_map(Object)
-        .ok()
-}
-
-/// The name of a field, looked up without copying it.
-struct Name;
-
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Option<Field>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for Name {
-    type Value = Option<Field>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a field")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(Field::from_name(name))
-    }
 }
 
 /// Something that may be a document, or an element of one.
@@ -407,8 +288,9 @@ impl<'de> Object<'_, '_, '_, 'de> {
                 complete
             }
             None => {
-                if let Some(answer) = error_answer(&fields, reader.current_http_status()) {
-                    reader.error_answer(answer);
+                if let Some(raw) = fields.raw(Field::Detail) {
+                    let status = reader.current_http_status();
+                    reader.error_answer(error_answer::of_detail(raw, status));
                 }
                 false
             }
@@ -487,49 +369,6 @@ fn batch_id_in_path(path: &str) -> Option<String> {
     let rest = path.split("/batch-processing/").nth(1)?;
     let id = rest.split(['/', '?', '#']).next()?;
     (!id.is_empty()).then(|| id.to_owned())
-}
-
-/// What `{"detail": …}` says.
-fn error_answer(fields: &Fields<'_>, http_status: Option<u16>) -> Option<ErrorAnswer> {
-    let raw = fields.raw(Field::Detail)?;
-    let words = match Value::from_json(raw) {
-        Value::Text(text) => error_words(&text, http_status),
-        Value::Other("an array") => validation_words(raw, http_status),
-        _ => error_words(&excerpt(raw, 200), http_status),
-    };
-    Some(ErrorAnswer(words))
-}
-
-/// What the server's list of validation errors says: `loc` and `msg` of each.
-fn validation_words(raw: &str, http_status: Option<u16>) -> String {
-    #[derive(serde::Deserialize)]
-    struct Invalid<'a> {
-        #[serde(borrow)]
-        loc: Option<Vec<&'a RawValue>>,
-        msg: Option<String>,
-    }
-    let errors: Vec<Invalid<'_>> = serde_json::from_str(raw).unwrap_or_default();
-    let words: Vec<String> = errors
-        .iter()
-        .map(|error| {
-            let place: Vec<&str> = error
-                .loc
-                .iter()
-                .flatten()
-                .map(|part| part.get().trim_matches('"'))
-                .collect();
-            format!(
-                "{}: {}",
-                place.join("."),
-                error.msg.as_deref().unwrap_or("invalid")
-            )
-        })
-        .collect();
-    if words.is_empty() {
-        return error_words(&excerpt(raw, 200), http_status);
-    }
-    let detail = excerpt(&words.join("; "), 300);
-    format!("HTTP {} \"{detail}\"", http_status.unwrap_or(422))
 }
 
 /// The value of `items`, or of `body`.

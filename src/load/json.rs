@@ -4,8 +4,9 @@
 use std::ops::ControlFlow;
 
 use super::document::read_document;
+use super::error_answer::{ErrorAnswer, error_words};
 use super::note::{Code, Place, excerpt};
-use super::reader::{ErrorAnswer, FileReader, counted, error_words};
+use super::reader::{FileReader, counted};
 use crate::api::field::replace_lone_surrogates;
 
 /// Asks the caller to read the file again with this text, in which what JSON does not have (NaN,

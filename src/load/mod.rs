@@ -6,9 +6,11 @@
 mod bytes;
 mod csv;
 mod document;
+mod error_answer;
 mod json;
 mod looks;
 pub mod note;
+mod object;
 mod pair;
 mod reader;
 mod walk;

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::note::{Code, Note, Place, excerpt};
+use super::error_answer::ErrorAnswer;
+use super::note::{Code, Note, Place};
 use crate::api::{ItemRecord, JobRecord, WrongType};
 use crate::frame::ItemColumns;
 
@@ -80,10 +81,6 @@ struct Tally {
     errors: u64,
     summaries: u64,
 }
-
-/// An error answer of the server, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ErrorAnswer(pub String);
 
 /// How rows that could not be read are remembered: all counted, the first few with their place.
 const REMEMBERED: usize = 5;
@@ -498,37 +495,4 @@ fn named_place(place: Option<Place>, what: &str) -> String {
 /// "1 row", "3 rows".
 pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// What the fields of an error answer say.
-pub(super) fn error_words(detail: &str, http_status: Option<u16>) -> String {
-    let detail = excerpt(detail, 300);
-    match http_status
-        .map(|status| (status, true))
-        .or_else(|| usual_status(&detail).map(|s| (s, false)))
-    {
-        Some((status, true)) => format!("HTTP {status} \"{detail}\""),
-        Some((status, false)) => format!("\"{detail}\" (usually HTTP {status})"),
-        None => format!("\"{detail}\""),
-    }
-}
-
-/// The HTTP status under which the server is known to give this detail.
-fn usual_status(detail: &str) -> Option<u16> {
-    let lower = detail.to_lowercase();
-    [
-        ("invalid api key", 401),
-        ("not authenticated", 401),
-        ("unauthorized", 401),
-        ("invalid authentication", 401),
-        ("forbidden", 403),
-        ("not found", 404),
-        ("rate limit", 429),
-        ("too many requests", 429),
-        ("internal server error", 500),
-        ("bad gateway", 502),
-        ("service unavailable", 503),
-    ]
-    .into_iter()
-    .find_map(|(words, status)| lower.contains(words).then_some(status))
 }

@@ -1,0 +1,129 @@
+//! The fields of a JSON object, as they stand in the text: nothing is decoded before it is known
+//! what the object is.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::api::{Field, ItemRecord, Value, WrongType};
+
+/// The values of an object's fields, as they stand in the text.
+pub(super) struct Fields<'de>([Option<&'de str>; Field::COUNT]);
+
+impl<'de> Fields<'de> {
+    pub(super) fn new() -> Self {
+        Self([None; Field::COUNT])
+    }
+
+    pub(super) fn set(&mut self, field: Field, raw: &'de RawValue) {
+        // Of a key that stands there twice the last counts, as in every JSON library.
+        self.0[field as usize] = Some(raw.get());
+    }
+
+    pub(super) fn raw(&self, field: Field) -> Option<&'de str> {
+        self.0[field as usize]
+    }
+
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.raw(field).is_some()
+    }
+
+    pub(super) fn value(&self, field: Field) -> Value<'de> {
+        self.raw(field).map_or(Value::Absent, Value::from_json)
+    }
+
+    pub(super) fn text(&self, field: Field) -> Option<String> {
+        match self.value(field) {
+            Value::Text(text) if !text.is_empty() => Some(text.into_owned()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn object(&self, field: Field) -> Option<Fields<'de>> {
+        self.raw(field)
+            .filter(|raw| raw.starts_with('{'))
+            .and_then(fields_of)
+    }
+
+    /// Something that stands where the object stands.
+    pub(super) fn part(&self) -> Option<&'de str> {
+        self.0
+            .iter()
+            .flatten()
+            .min_by_key(|raw| raw.as_ptr() as usize)
+            .copied()
+    }
+
+    pub(super) fn is_item(&self) -> bool {
+        self.has(Field::ItemId)
+    }
+
+    pub(super) fn is_job(&self) -> bool {
+        !self.is_item()
+            && self.has(Field::Id)
+            && [
+                Field::JobType,
+                Field::TotalItems,
+                Field::ProjectId,
+                Field::ProcessedItems,
+            ]
+            .into_iter()
+            .any(|field| self.has(field))
+    }
+
+    pub(super) fn item(&self) -> Result<ItemRecord<'de>, WrongType> {
+        ItemRecord::read(|field| self.value(field))
+    }
+}
+
+/// The fields of a small object.
+fn fields_of(raw: &str) -> Option<Fields<'_>> {
+    struct Object;
+    impl<'de> Visitor<'de> for Object {
+        type Value = Fields<'de>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+            let mut fields = Fields::new();
+            while let Some(field) = map.next_key_seed(Name)? {
+                match field {
+                    Some(field) => fields.set(field, map.next_value()?),
+                    None => {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+            }
+            Ok(fields)
+        }
+    }
+    serde_json::Deserializer::from_str(raw)
+        .deserialize_map(Object)
+        .ok()
+}
+
+/// The name of a field, looked up without copying it.
+pub(super) struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Option<Field>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Name {
+    type Value = Option<Field>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Field::from_name(name))
+    }
+}
