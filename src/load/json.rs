@@ -17,6 +17,7 @@ pub(super) struct Mended(pub String);
 pub(super) fn read(reader: &mut FileReader<'_, '_>, may_mend: bool) -> ControlFlow<Mended> {
     let text = reader.text();
     let mut stray = Stray::default();
+    let mut breaks = Breaks::default();
     let mut at = 0;
     loop {
         at = skip_space(text, at);
@@ -32,8 +33,9 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, may_mend: bool) -> ControlFl
         if !matches!(first, b'{' | b'[') {
             let line = rest.lines().next().unwrap_or_default();
             let length = next_document(line, 0).unwrap_or(line.len()).max(1);
-            stray.add(at, &rest[..floor(rest, length)]);
-            at += floor(rest, length).max(1);
+            let length = floor(rest, length).max(1);
+            stray.add(at, length);
+            at += length;
             continue;
         }
         let items_before = reader.next_row();
@@ -43,29 +45,29 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, may_mend: bool) -> ControlFl
                 reader.http_status(None);
             }
             Err(error) => {
-                let end = error_offset(rest, &error);
+                // Once: what there is to mend is mended in the whole text.
                 if may_mend
+                    && breaks.count == 0
                     && !error.is_eof()
                     && let Some(mended) = mend(text)
                 {
                     return ControlFlow::Break(Mended(mended));
                 }
-                if !looks_like_json(rest) {
+                if !looks_like_json(rest) && !reader.has_content() {
                     // A Python or JavaScript object: one note for the whole file says so.
                     break;
                 }
+                let end = at + error_offset(rest, &error);
                 let kept = (reader.next_row() - items_before) as u64;
-                note_break(reader, text, at, at + end, kept, error.is_eof());
-                match (!error.is_eof())
-                    .then(|| resume(text, at, at + end))
-                    .flatten()
-                {
+                breaks.add(text, at, end, kept, error.is_eof());
+                match (!error.is_eof()).then(|| resume(text, at, end)).flatten() {
                     Some(next) => at = next,
                     None => break,
                 }
             }
         }
     }
+    breaks.note(reader);
     if reader.has_content() {
         stray.note(reader, text);
     } else if let Some(status) = reader.current_http_status().filter(|status| *status >= 400) {
@@ -144,38 +146,64 @@ fn looks_like_json(text: &str) -> bool {
     }
 }
 
-fn note_break(
-    reader: &mut FileReader<'_, '_>,
-    text: &str,
-    start: usize,
-    end: usize,
-    kept: u64,
-    cut: bool,
-) {
-    let place = Place::of(text, end);
-    let kept = match kept {
-        0 => "no complete item stands before the break".to_owned(),
-        kept => format!(
-            "{} before the break {} kept",
-            counted(kept, "complete item", "complete items"),
-            if kept == 1 { "is" } else { "are" }
-        ),
-    };
-    let began = Place::of(text, start);
-    let document = match start {
-        0 => "the document".to_owned(),
-        _ => format!("the document that begins at {began}"),
-    };
-    if cut {
-        let message = format!(
-            "{document} is cut off at {place}: {kept}, what came after it is lost; fetch it again"
-        );
-        reader.note(Code::CutDocument, message);
-    } else {
-        let message = format!(
-            "{document} is broken at {place}: {kept}, the rest of the document is lost; fetch it again"
-        );
-        reader.note(Code::BrokenDocument, message);
+/// Documents that broke: all counted, the first few described.
+#[derive(Default)]
+struct Breaks {
+    count: u64,
+    described: Vec<(Code, String)>,
+}
+
+/// More broken documents than these are only counted; each costs a look through the text for the
+/// number of its line.
+const DESCRIBED: usize = 3;
+
+impl Breaks {
+    /// A document that began at `start` broke at `end`, after `kept` of its items.
+    fn add(&mut self, text: &str, start: usize, end: usize, kept: u64, cut: bool) {
+        self.count += 1;
+        if self.described.len() == DESCRIBED {
+            return;
+        }
+        let kept = match kept {
+            0 => "no complete item stands before the break".to_owned(),
+            kept => format!(
+                "{} before the break {} kept",
+                counted(kept, "complete item", "complete items"),
+                if kept == 1 { "is" } else { "are" }
+            ),
+        };
+        let place = Place::of(text, end);
+        let document = match start {
+            0 => "the document".to_owned(),
+            _ => format!("the document that begins at {}", Place::of(text, start)),
+        };
+        self.described.push(if cut {
+            let message = format!(
+                "{document} is cut off at {place}: {kept}, what came after it is lost; fetch it \
+                 again"
+            );
+            (Code::CutDocument, message)
+        } else {
+            let message = format!(
+                "{document} is broken at {place}: {kept}, the rest of the document is lost; fetch \
+                 it again"
+            );
+            (Code::BrokenDocument, message)
+        });
+    }
+
+    fn note(self, reader: &mut FileReader<'_, '_>) {
+        let more = self.count - self.described.len() as u64;
+        for (code, message) in self.described {
+            reader.note(code, message);
+        }
+        if more > 0 {
+            let documents = counted(more, "more document is", "more documents are");
+            reader.note(
+                Code::BrokenDocument,
+                format!("{documents} broken or cut off"),
+            );
+        }
     }
 }
 
@@ -194,15 +222,14 @@ fn next_document(text: &str, from: usize) -> Option<usize> {
     let line = memchr::memchr_iter(b'\n', bytes)
         .map(|newline| newline + 1)
         .find(|at| matches!(bytes.get(*at), Some(b'{' | b'[')));
+    // What begins in a line is looked for only before the next line that begins a document, so that
+    // many broken lines do not each look through the whole text.
+    let before = &bytes[..line.unwrap_or(bytes.len())];
     let inner = ["{\"items\"", "{\"job\"", "{\"item_id\""]
         .iter()
-        .filter_map(|begin| memchr::memmem::find(bytes, begin.as_bytes()))
+        .filter_map(|begin| memchr::memmem::find(before, begin.as_bytes()))
         .min();
-    [line, inner]
-        .into_iter()
-        .flatten()
-        .min()
-        .map(|at| from + at)
+    inner.or(line).map(|at| from + at)
 }
 
 /// Replaces what Python's and other writers put into JSON and JSON does not have: NaN and Infinity
@@ -258,9 +285,9 @@ struct Stray {
 }
 
 impl Stray {
-    fn add(&mut self, at: usize, line: &str) {
+    fn add(&mut self, at: usize, length: usize) {
         self.lines += 1;
-        self.first.get_or_insert((at, line.len()));
+        self.first.get_or_insert((at, length));
     }
 
     fn note(&self, reader: &mut FileReader<'_, '_>, text: &str) {

@@ -462,3 +462,24 @@ fn a_hostile_name_or_detail_cannot_reach_the_terminal() {
         run.stderr
     );
 }
+
+#[test]
+fn many_broken_lines_cost_those_lines_and_are_counted() {
+    let mut lines = String::new();
+    for n in 0..20_000 {
+        lines.push_str(&item(&format!("i{n}"), "completed"));
+        lines.push_str("\n{\"item_id\":\"cut\",\"sta\n{'item_id': 'python'}\n");
+    }
+    let run = summary_of_file("items.jsonl", lines.as_bytes());
+    let summary = run.summary();
+    assert_eq!(summary["overall"]["items"]["distinct"], 20_000);
+    let words: Vec<&str> = summary["notes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|note| note["code"] == "broken-document")
+        .map(|note| note["message"].as_str().expect("words"))
+        .collect();
+    assert_eq!(words.len(), 4);
+    assert_eq!(words[3], "39997 more documents are broken or cut off");
+}
