@@ -30,8 +30,7 @@ use polars_core::chunked_array::builder::{ChunkedBuilder, StringChunkedBuilder};
 use polars_core::datatypes::Int64Type;
 use polars_core::utils::accumulate_dataframes_vertical_unchecked;
 
-use crate::api::UtcTime;
-use crate::api::status;
+use crate::api::{ItemRecord, UtcTime, status};
 
 /// The names of the columns.
 pub mod column {
@@ -70,29 +69,6 @@ pub fn schema() -> Schema {
     .into_iter()
     .map(|(name, dtype)| (PlSmallStr::from_static(name), dtype))
     .collect()
-}
-
-/// One item as it goes into the columns; the text is borrowed from the document it was read from.
-#[derive(Debug, Clone, Copy)]
-pub struct ItemRow<'a> {
-    /// The item's id.
-    pub item_id: &'a str,
-    /// Its name.
-    pub item_name: Option<&'a str>,
-    /// Its status word.
-    pub status: &'a str,
-    /// When work on it began.
-    pub started_at: Option<UtcTime>,
-    /// When work on it ended.
-    pub completed_at: Option<UtcTime>,
-    /// The instant the record speaks of.
-    pub effective_at: Option<UtcTime>,
-    /// Why it failed.
-    pub error_message: Option<&'a str>,
-    /// Why it was skipped.
-    pub skip_reason: Option<&'a str>,
-    /// The id of the parse or extract job behind it.
-    pub processing_job_id: Option<&'a str>,
 }
 
 /// The columns while they are filled. Which job and which file a row belongs to is known only once
@@ -141,20 +117,22 @@ impl ItemColumns {
     }
 
     /// Adds a row.
-    pub fn push(&mut self, row: ItemRow<'_>) {
+    pub fn push(&mut self, item: &ItemRecord<'_>) {
         self.len += 1;
-        self.item_id.append_value(row.item_id);
-        self.item_name.append_option(row.item_name);
-        self.status.append_value(row.status);
+        self.item_id.append_value(&item.item_id);
+        self.item_name.append_option(item.item_name.as_deref());
+        self.status.append_value(&item.status);
         self.started_at
-            .append_option(row.started_at.map(UtcTime::micros));
+            .append_option(item.started_at.map(UtcTime::micros));
         self.completed_at
-            .append_option(row.completed_at.map(UtcTime::micros));
+            .append_option(item.completed_at.map(UtcTime::micros));
         self.effective_at
-            .append_option(row.effective_at.map(UtcTime::micros));
-        self.error_message.append_option(row.error_message);
-        self.skip_reason.append_option(row.skip_reason);
-        self.processing_job_id.append_option(row.processing_job_id);
+            .append_option(item.effective_at.map(UtcTime::micros));
+        self.error_message
+            .append_option(item.error_message.as_deref());
+        self.skip_reason.append_option(item.skip_reason.as_deref());
+        self.processing_job_id
+            .append_option(item.processing_job_id.as_deref());
     }
 
     fn finish(self) -> Result<DataFrame, PolarsError> {
@@ -441,4 +419,98 @@ impl ItemFrame {
 struct Kept {
     row: usize,
     conflicting: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Field, Value};
+
+    /// `id`, status and `effective_at` in seconds; -1 for none.
+    fn columns(rows: &[(&'static str, &'static str, i64)]) -> ItemColumns {
+        let mut columns = ItemColumns::default();
+        for (id, status, effective) in rows {
+            let item = ItemRecord::read(|field| match field {
+                Field::ItemId => Value::Text((*id).into()),
+                Field::Status => Value::Text((*status).into()),
+                Field::EffectiveAt if *effective >= 0 => {
+                    Value::Text(format!("1970-01-01T00:00:{effective:02}Z").into())
+                }
+                _ => Value::Absent,
+            });
+            columns.push(&item.expect("an item"));
+        }
+        columns
+    }
+
+    fn kept(rows: &[(&'static str, &'static str, i64)]) -> (Vec<String>, Recorded) {
+        let all = vec![0; rows.len()];
+        let (frame, recorded) =
+            ItemFrame::build(vec![columns(rows)], all.clone(), all, 1).expect("a frame");
+        let words = frame.status().iter().flatten().map(str::to_owned).collect();
+        (words, recorded[0])
+    }
+
+    #[test]
+    fn every_frame_has_the_documented_schema() {
+        let empty = ItemFrame::build(vec![], vec![], vec![], 0)
+            .expect("a frame")
+            .0;
+        let one = ItemFrame::build(vec![columns(&[("a", "failed", 1)])], vec![0], vec![0], 1);
+        for frame in [empty, one.expect("a frame").0] {
+            assert_eq!(**frame.data_frame().schema(), schema());
+        }
+    }
+
+    #[test]
+    fn the_later_effective_at_wins_wherever_it_stands() {
+        let (words, recorded) = kept(&[("a", "failed", 9), ("a", "completed", 5)]);
+        assert_eq!(
+            (words, recorded.conflicting),
+            (vec!["failed".to_owned()], 1)
+        );
+    }
+
+    #[test]
+    fn without_effective_at_an_end_goes_before_what_goes_on_then_the_later() {
+        assert_eq!(
+            kept(&[("a", "failed", -1), ("a", "processing", 5)]).0,
+            ["failed"]
+        );
+        assert_eq!(
+            kept(&[("a", "processing", 5), ("a", "failed", -1)]).0,
+            ["failed"]
+        );
+        assert_eq!(
+            kept(&[("a", "failed", 5), ("a", "completed", 5)]).0,
+            ["completed"]
+        );
+        assert_eq!(
+            kept(&[("a", "pending", -1), ("a", "processing", -1)]).0,
+            ["processing"]
+        );
+    }
+
+    #[test]
+    fn records_that_are_alike_are_no_conflict() {
+        let (words, recorded) = kept(&[("a", "failed", 5), ("a", "failed", 5), ("b", "failed", 5)]);
+        assert_eq!(
+            (words.len(), recorded.rows, recorded.conflicting),
+            (2, 3, 0)
+        );
+    }
+
+    #[test]
+    fn rows_are_sorted_by_job_and_keep_their_order_within() {
+        let parts = vec![
+            columns(&[("a", "failed", 1), ("b", "failed", 1)]),
+            columns(&[("a", "skipped", 1), ("c", "failed", 1)]),
+        ];
+        let (frame, recorded) =
+            ItemFrame::build(parts, vec![1, 0, 0, 1], vec![0, 0, 1, 1], 2).expect("a frame");
+        let ids: Vec<_> = frame.item_id().iter().flatten().collect();
+        assert_eq!(ids, ["b", "a", "a", "c"]);
+        assert_eq!(frame.rows_by_job(2), [0..2, 2..4]);
+        assert_eq!([recorded[0].rows, recorded[1].rows], [2, 2]);
+    }
 }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::field::{Field, Value};
 use super::time::UtcTime;
-use crate::frame::ItemRow;
 
 /// A field that holds what it cannot hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,15 +17,24 @@ pub struct WrongType {
 /// An item of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ItemRecord<'a> {
-    item_id: Cow<'a, str>,
-    item_name: Option<Cow<'a, str>>,
-    status: Cow<'a, str>,
-    started_at: Option<UtcTime>,
-    completed_at: Option<UtcTime>,
-    effective_at: Option<UtcTime>,
-    error_message: Option<Cow<'a, str>>,
-    skip_reason: Option<Cow<'a, str>>,
-    processing_job_id: Option<Cow<'a, str>>,
+    /// The item's id.
+    pub item_id: Cow<'a, str>,
+    /// Its name.
+    pub item_name: Option<Cow<'a, str>>,
+    /// Its status word.
+    pub status: Cow<'a, str>,
+    /// When work on it began.
+    pub started_at: Option<UtcTime>,
+    /// When work on it ended.
+    pub completed_at: Option<UtcTime>,
+    /// The instant the record speaks of.
+    pub effective_at: Option<UtcTime>,
+    /// Why it failed.
+    pub error_message: Option<Cow<'a, str>>,
+    /// Why it was skipped.
+    pub skip_reason: Option<Cow<'a, str>>,
+    /// Its own `job_id`: the parse or extract job behind it.
+    pub processing_job_id: Option<Cow<'a, str>>,
     /// The first field that holds text which is no time; the time is absent then.
     pub unreadable_time: Option<Field>,
 }
@@ -97,21 +105,6 @@ impl<'a> ItemRecord<'a> {
             processing_job_id: text(Field::JobId)?,
             unreadable_time,
         })
-    }
-
-    /// The item as a row of the frame.
-    pub fn row(&self) -> ItemRow<'_> {
-        ItemRow {
-            item_id: &self.item_id,
-            item_name: self.item_name.as_deref(),
-            status: &self.status,
-            started_at: self.started_at,
-            completed_at: self.completed_at,
-            effective_at: self.effective_at,
-            error_message: self.error_message.as_deref(),
-            skip_reason: self.skip_reason.as_deref(),
-            processing_job_id: self.processing_job_id.as_deref(),
-        }
     }
 }
 
@@ -302,7 +295,7 @@ mod tests {
     #[test]
     fn an_item_needs_its_id_and_its_status_and_nothing_else() {
         let read = item(&[(Field::ItemId, "\"a\""), (Field::Status, "\"quarantined\"")]);
-        assert_eq!(read.expect("an item").row().status, "quarantined");
+        assert_eq!(read.expect("an item").status, "quarantined");
         let read = item(&[(Field::ItemId, "\"a\"")]);
         assert_eq!(
             read,
@@ -340,7 +333,7 @@ mod tests {
         ])
         .expect("an item");
         assert_eq!(read.unreadable_time, Some(Field::StartedAt));
-        assert_eq!(read.row().started_at, None);
+        assert_eq!(read.started_at, None);
     }
 
     #[test]

@@ -247,7 +247,7 @@ impl<'b, 't> FileReader<'b, 't> {
                 }
                 self.seen += 1;
                 if self.seen > self.kept {
-                    self.batch.columns.push(item.row());
+                    self.batch.columns.push(&item);
                 }
             }
             Err(wrong) => self.unreadable(&wrong_words(wrong), part),
