@@ -129,10 +129,13 @@ fn facts(record: &JobRecord) -> JobFacts {
 fn sections_of(job: &Job, metrics: Metrics) -> Sections {
     let job_total = job.record.as_ref().and_then(|record| record.total_items);
     let completeness = Completeness::of(metrics.distinct, job_total, job.total_size);
+    // A list that holds the whole job is whole, whatever it was asked for.
+    let whole = job_total.is_some_and(|total| metrics.distinct >= total);
     let status_filter = job
         .known_filter
         .clone()
-        .or_else(|| filter_that_can_be_seen(job, &metrics, job_total));
+        .or_else(|| filter_that_can_be_seen(job, &metrics, job_total))
+        .filter(|_| !whole);
     let items = ItemCounts {
         listed: job.has_list,
         recorded: job.recorded.rows,

@@ -154,6 +154,21 @@ fn a_list_of_one_status_against_a_larger_job_is_told_to_be_filtered() {
 }
 
 #[test]
+fn a_file_name_tells_a_filter_unless_the_list_holds_the_whole_job() {
+    let folder = Folder::new();
+    folder.write(
+        "failed.json",
+        page(&[item("a", "failed"), item("b", "failed")]),
+    );
+    let filter = |folder: &Folder| {
+        folder.summary(&[]).summary()["jobs"][0]["items"]["status_filter"].clone()
+    };
+    assert_eq!(filter(&folder), "failed");
+    folder.write("status.json", status(A, 2));
+    assert_eq!(filter(&folder), Value::Null);
+}
+
+#[test]
 fn the_begin_of_a_whole_list_is_not_taken_for_a_filtered_one() {
     let folder = Folder::new();
     folder.write("status.json", status(A, 50));
