@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use batch_report::args::{self, Refusal};
 use batch_report::run::{self, Outcome};
-use batch_report::{clock, output};
+use batch_report::{clock, output, render};
 
 fn main() -> ExitCode {
     let command = match args::parse(std::env::args_os()) {
@@ -39,10 +39,17 @@ fn refuse(refusal: &Refusal) -> ExitCode {
 }
 
 fn complain(error: &dyn Error) {
-    anstream::eprintln!("batch-report: error: {error}");
+    anstream::eprintln!("batch-report: error: {}", harmless(error));
     let mut cause = error.source();
     while let Some(error) = cause {
-        anstream::eprintln!("  because: {error}");
+        anstream::eprintln!("  because: {}", harmless(error));
         cause = error.source();
     }
+}
+
+/// The words of an error, which may quote a file: line by line, for some list what they found.
+fn harmless(error: &dyn Error) -> String {
+    let words = error.to_string();
+    let lines: Vec<String> = words.lines().map(render::visible).collect();
+    lines.join("\n")
 }

@@ -41,6 +41,10 @@ fn replace(path: &Path, content: &str) -> io::Result<()> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    if !folder.is_dir() {
+        let words = format!("there is no folder {}", folder.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, words));
+    }
     let mut file = temporary_in(folder)?;
     file.write_all(content.as_bytes())?;
     if let Some(old) = old {

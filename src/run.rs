@@ -1,9 +1,9 @@
 //! The way through the house: load, build the report, render, put out.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstream::AutoStream;
 
@@ -32,6 +32,9 @@ pub enum RunError {
     /// An output is one of the inputs.
     #[error("`{}` is an input and would be overwritten; name another file for -o", .0.display())]
     OverwritesInput(PathBuf),
+    /// Two outputs are the same file.
+    #[error("`{}` and `{}` are the same file; name another one for -o", .0.display(), .1.display())]
+    SameOutput(PathBuf, PathBuf),
     /// An option that has no meaning for a saved summary.
     #[error(
         "--job-id pairs items with their job while dumps are read; the summary `{0}` is already paired"
@@ -78,7 +81,10 @@ pub enum RunError {
 impl RunError {
     /// Whether the command line is at fault, and not the data.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::OverwritesInput(_) | Self::JobIdForSummary(_))
+        matches!(
+            self,
+            Self::OverwritesInput(_) | Self::SameOutput(..) | Self::JobIdForSummary(_)
+        )
     }
 }
 
@@ -154,22 +160,33 @@ fn keep_outputs_apart(
     files: &mut Vec<Found>,
     outputs: &[(PathBuf, Format)],
 ) -> Result<(), RunError> {
-    let targets: HashSet<PathBuf> = outputs
-        .iter()
-        .filter_map(|(path, _)| fs::canonicalize(path).ok())
-        .collect();
-    if targets.is_empty() {
-        return Ok(());
+    let mut targets: HashMap<PathBuf, &PathBuf> = HashMap::new();
+    for (path, _) in outputs {
+        if let Some(other) = targets.insert(real_target(path), path) {
+            return Err(RunError::SameOutput(other.clone(), path.clone()));
+        }
     }
     let mut clash = None;
     files.retain(|file| {
-        let overwritten = fs::canonicalize(&file.path).is_ok_and(|path| targets.contains(&path));
-        if overwritten && (file.named || !render::is_own_report(&file.path)) {
+        let overwritten =
+            fs::canonicalize(&file.path).is_ok_and(|path| targets.contains_key(&path));
+        if overwritten && (file.named || !load::is_own_report(&file.path)) {
             clash.get_or_insert_with(|| file.path.clone());
         }
         !overwritten
     });
     clash.map_or(Ok(()), |path| Err(RunError::OverwritesInput(path)))
+}
+
+/// Where an output really goes, whichever way it is named.
+fn real_target(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).unwrap_or_default();
+        folder.join(path.file_name().unwrap_or_default())
+    })
 }
 
 /// The report that was saved, where that is what was given. Summaries beside dumps are left alone.
@@ -218,11 +235,21 @@ fn read_summary(text: &str, path: &str) -> Result<Report, RunError> {
 
 /// Why nothing can be reported, with what each file looks like; `None` where something can.
 fn nothing_found(dump: &Dump) -> Option<String> {
-    let lossy = dump.notes.iter().any(|note| note.code.is_loss());
-    let something = dump.jobs.iter().zip(&dump.rows).any(|(job, rows)| {
-        // A list that is whole and empty is an answer; one that broke before its first item is none.
-        job.record.is_some() || !rows.is_empty() || !lossy
+    // A list that is whole and empty is an answer; one that broke before its first item is none.
+    let broken = dump.notes.iter().any(|note| {
+        matches!(
+            note.code,
+            Code::CutDocument
+                | Code::BrokenDocument
+                | Code::UnreadableItem
+                | Code::BrokenCompression
+        )
     });
+    let something = dump
+        .jobs
+        .iter()
+        .zip(&dump.rows)
+        .any(|(job, rows)| job.record.is_some() || !rows.is_empty() || !broken);
     if something {
         return None;
     }

@@ -85,6 +85,12 @@ fields! {
     TotalSize = "total_size",
     /// Of an error answer.
     Detail = "detail",
+    /// Of an error answer of something before the server.
+    Error = "error",
+    /// Of an error answer of something before the server.
+    Message = "message",
+    /// Of a list.
+    NextPageToken = "next_page_token",
     /// Of an SDK's page object: the page as the server sent it.
     Body = "body",
     /// Of an SDK's page object: what was asked for.

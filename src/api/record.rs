@@ -241,7 +241,7 @@ impl<'a, V: Fn(Field) -> Value<'a>> FieldReader<'_, V> {
     fn count(&mut self, field: Field) -> Option<u64> {
         match (self.value)(field) {
             Value::Absent => None,
-            Value::Number(number) => match number.parse().ok().or_else(|| whole(number)) {
+            Value::Number(number) => match count(number) {
                 Some(count) => Some(count),
                 None => self.refuse(field, "a number that is no count"),
             },
@@ -270,6 +270,11 @@ impl<'a, V: Fn(Field) -> Value<'a>> FieldReader<'_, V> {
         };
         time.or_else(|| self.refuse(field, "no time"))
     }
+}
+
+/// Reads a count, also one that was written as a float.
+pub fn count(number: &str) -> Option<u64> {
+    number.parse().ok().or_else(|| whole(number))
 }
 
 /// A count that was written as a float, as data-frame libraries do where a column has gaps.

@@ -44,12 +44,10 @@ impl UtcTime {
     /// `None` where the text is no time, or lies outside the years 0 to 9999.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        if text
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b == b'.' || b == b'-')
-            && !text.contains(':')
-            && text.matches('-').count() <= 1
-        {
+        let text = text.strip_suffix(" UTC").unwrap_or(text);
+        let number = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E');
+        // A date has two dashes and a number at most two signs, of which one follows an exponent.
+        if text.bytes().all(number) && text.matches('-').count() <= 1 {
             return Self::from_epoch(text);
         }
         let pieces = Pieces::parse(text).ok()?;
@@ -186,6 +184,8 @@ mod tests {
             "1778747433",
             "1778747433000",
             "1778747433000.0",
+            "1.778747433e12",
+            "2026-05-14 08:30:33 UTC",
             "1778747433000000",
         ] {
             assert_eq!(micros(form), Some(1_778_747_433_000_000), "{form}");

@@ -2,8 +2,9 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::note::Place;
-use super::reader::FileReader;
+use super::note::{Code, Place};
+use super::reader::{FileReader, Shape};
+use super::yaml::MAYBE_CUT;
 use crate::api::{Field, ItemRecord, Value};
 
 /// The delimiter, where the first line is a header that names an item's id and status.
@@ -25,13 +26,13 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, delimiter: u8) {
         .delimiter(delimiter)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let fields: Vec<Option<Field>> = match rows.headers() {
-        Ok(header) => header
-            .iter()
-            .map(|name| Field::from_name(name.trim()))
-            .collect(),
-        Err(_) => return,
+    let Ok(header) = rows.headers().cloned() else {
+        return;
     };
+    let fields: Vec<Option<Field>> = header
+        .iter()
+        .map(|name| Field::from_name(name.trim()))
+        .collect();
     let start = reader.next_row();
     let mut row = StringRecord::new();
     loop {
@@ -51,6 +52,10 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, delimiter: u8) {
             line: position.line() as usize,
             byte: Some(position.byte() as usize),
         });
+        // Files that were put together have their header again.
+        if row == header {
+            continue;
+        }
         reader.within(place, |reader| {
             if row.len() == fields.len() {
                 reader.item(ItemRecord::read(|field| cell(&fields, &row, field)), None);
@@ -60,8 +65,15 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, delimiter: u8) {
             }
         });
     }
+    if memchr::memchr_iter(b'"', text.as_bytes()).count() % 2 == 1 {
+        let message = "a quoted cell is not closed: the rows that stand in it, up to the end of the \
+                       file, are lost";
+        reader.note(Code::BrokenDocument, message.to_owned());
+    } else if !text.ends_with(['\n', '\r']) {
+        reader.note(Code::MaybeCut, MAYBE_CUT.to_owned());
+    }
     reader.document();
-    reader.count(super::reader::Shape::Page);
+    reader.count(Shape::Page);
     reader.list(start, None, None, None);
 }
 

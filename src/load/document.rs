@@ -45,6 +45,8 @@ enum Level {
     Top,
     /// An element of an array that is the document.
     Element,
+    /// An element of an array in that array, as pages that were put side by side are.
+    Nested,
     /// An element of a list's `items`.
     Listed,
 }
@@ -67,10 +69,12 @@ impl<'de> DeserializeSeed<'de> for Node<'_, '_, '_> {
 
 impl Node<'_, '_, '_> {
     fn refuse(self, what: &str) {
+        let words = format!("{what} where an item should be");
         if self.level == Level::Listed {
             *self.found = true;
-            self.reader
-                .unreadable(&format!("{what} where an item should be"), None);
+            self.reader.unreadable(&words, None);
+        } else {
+            self.reader.foreign(&words, None);
         }
     }
 }
@@ -88,22 +92,27 @@ impl<'de> Visitor<'de> for Node<'_, '_, '_> {
             level: self.level,
             fields: Fields::new(),
             list: None,
+            empty_list: false,
         }
         .read(map, self.found)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        if self.level != Level::Top {
-            while seq.next_element::<IgnoredAny>()?.is_some() {}
-            self.refuse("an array");
-            return Ok(());
-        }
+        let level = match self.level {
+            Level::Top => Level::Element,
+            Level::Element => Level::Nested,
+            Level::Nested | Level::Listed => {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                self.refuse("an array");
+                return Ok(());
+            }
+        };
         let start = self.reader.next_row();
         let mut empty = true;
         while seq
             .next_element_seed(Node {
                 reader: self.reader,
-                level: Level::Element,
+                level,
                 found: self.found,
             })?
             .is_some()
@@ -167,6 +176,8 @@ struct Object<'r, 'b, 't, 'de> {
     level: Level,
     fields: Fields<'de>,
     list: Option<List>,
+    /// Whether there is an `items` that is null.
+    empty_list: bool,
 }
 
 impl<'de> Object<'_, '_, '_, 'de> {
@@ -179,14 +190,8 @@ impl<'de> Object<'_, '_, '_, 'de> {
     fn read_fields<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
         while let Some(field) = map.next_key_seed(Name)? {
             match field {
-                Some(Field::Items) if self.level != Level::Listed => {
-                    if self.list.is_some_and(|list| list.in_body) {
-                        map.next_value::<IgnoredAny>()?;
-                    } else {
-                        self.read_list(map, false)?;
-                    }
-                }
-                Some(Field::Body) if self.level != Level::Listed => self.read_list(map, true)?,
+                Some(Field::Items) => self.read_list(map, false)?,
+                Some(Field::Body) => self.read_list(map, true)?,
                 Some(field) => self.fields.set(field, map.next_value()?),
                 None => {
                     map.next_value::<IgnoredAny>()?;
@@ -197,23 +202,30 @@ impl<'de> Object<'_, '_, '_, 'de> {
     }
 
     fn read_list<A: MapAccess<'de>>(&mut self, map: &mut A, in_body: bool) -> Result<(), A::Error> {
-        let first_row = self.reader.next_row();
-        let mut list = self.list.unwrap_or(List {
-            first_row,
-            in_body,
-            total_size: None,
-            jobs: 0,
-        });
-        let read_before = self.list.is_some();
+        // The body of an SDK's page object and the object itself hold the same items: those that
+        // come first are taken, whichever that is.
+        let taken = self
+            .list
+            .is_some_and(|list| list.in_body != in_body && self.reader.next_row() > list.first_row);
+        let mut listed = None;
         let result = map.next_value_seed(Listed {
             reader: self.reader,
-            list: &mut list,
+            list: &mut listed,
             in_body,
-            skip: in_body && read_before,
+            in_page: false,
+            skip: taken,
         });
-        // A body that is text or null holds no list.
-        if !in_body || list.in_body {
-            self.list = Some(list);
+        self.empty_list |= listed.is_none() && !in_body;
+        if let Some(listed) = listed {
+            self.list = Some(match self.list {
+                Some(before) => List {
+                    first_row: before.first_row,
+                    in_body: before.in_body || listed.in_body,
+                    total_size: before.total_size.or(listed.total_size),
+                    jobs: before.jobs + listed.jobs,
+                },
+                None => listed,
+            });
         }
         result
     }
@@ -226,19 +238,28 @@ impl<'de> Object<'_, '_, '_, 'de> {
             level,
             fields,
             list,
+            empty_list,
         } = self;
         if level == Level::Listed {
-            if complete {
+            // A page where an item should be: pages that were put into one list.
+            if complete && list.is_none() {
                 finish_listed(reader, &fields);
             }
             return true;
         }
-        if fields.has(Field::SchemaVersion) && fields.has(Field::Generator) {
+        if list.is_none() && fields.has(Field::SchemaVersion) && fields.has(Field::Generator) {
             if complete {
                 reader.count(Shape::Summary);
             }
             return complete;
         }
+        let is_page = fields.has(Field::TotalSize) || fields.has(Field::NextPageToken);
+        let list = list.or((empty_list && is_page && complete).then(|| List {
+            first_row: reader.next_row(),
+            in_body: false,
+            total_size: None,
+            jobs: 0,
+        }));
         let job = finish_job(reader, &fields, complete);
         let has_job = job.is_some();
         match list {
@@ -287,14 +308,27 @@ impl<'de> Object<'_, '_, '_, 'de> {
                 }
                 complete
             }
-            None => {
-                if let Some(raw) = fields.raw(Field::Detail) {
-                    let status = reader.current_http_status();
-                    reader.error_answer(error_answer::of_detail(raw, status));
-                }
+            None if complete => {
+                finish_foreign(reader, &fields);
                 false
             }
+            None => false,
         }
+    }
+}
+
+/// An object that is none of the documents: an error answer, or nothing of ours.
+fn finish_foreign(reader: &mut FileReader<'_, '_>, fields: &Fields<'_>) {
+    let status = reader.current_http_status();
+    let detail = [Field::Detail, Field::Error, Field::Message]
+        .into_iter()
+        .find_map(|field| fields.raw(field).filter(|raw| *raw != "null"));
+    match detail {
+        _ if fields.has(Field::ItemName) => {
+            reader.unreadable("`item_id` is missing", fields.part());
+        }
+        Some(raw) => reader.error_answer(error_answer::of_detail(raw, status)),
+        None => reader.foreign("an object that is neither an item nor a job", fields.part()),
     }
 }
 
@@ -359,7 +393,7 @@ fn take_job(
 
 fn count(value: &Value<'_>) -> Option<u64> {
     match value {
-        Value::Number(number) => number.parse().ok(),
+        Value::Number(number) => crate::api::record::count(number),
         _ => None,
     }
 }
@@ -371,11 +405,13 @@ fn batch_id_in_path(path: &str) -> Option<String> {
     (!id.is_empty()).then(|| id.to_owned())
 }
 
-/// The value of `items`, or of `body`.
+/// The value of `items`, or of `body`; `list` is set where it is a list.
 struct Listed<'r, 'b, 't> {
     reader: &'r mut FileReader<'b, 't>,
-    list: &'r mut List,
+    list: &'r mut Option<List>,
     in_body: bool,
+    /// Whether it is the list of a page in that place: one level of pages is enough.
+    in_page: bool,
     /// Whether the same items have been read already.
     skip: bool,
 }
@@ -396,14 +432,27 @@ impl<'de> Visitor<'de> for Listed<'_, '_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        if self.skip {
+        let Self {
+            reader,
+            list,
+            in_body,
+            skip,
+            ..
+        } = self;
+        let jobs_before = reader.jobs();
+        let list = list.insert(List {
+            first_row: reader.next_row(),
+            in_body,
+            total_size: None,
+            jobs: 0,
+        });
+        if skip {
             while seq.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(());
         }
-        let jobs_before = self.reader.jobs();
         let result = loop {
             let node = Node {
-                reader: self.reader,
+                reader,
                 level: Level::Listed,
                 found: &mut false,
             };
@@ -413,7 +462,7 @@ impl<'de> Visitor<'de> for Listed<'_, '_, '_> {
                 Err(error) => break Err(error),
             }
         };
-        self.list.jobs += self.reader.jobs() - jobs_before;
+        list.jobs = reader.jobs() - jobs_before;
         result
     }
 
@@ -423,62 +472,74 @@ impl<'de> Visitor<'de> for Listed<'_, '_, '_> {
             reader,
             list,
             in_body,
+            in_page,
             skip,
         } = self;
-        while let Some(field) = map.next_key_seed(Name)? {
-            match field {
-                Some(Field::Items) => {
-                    list.in_body |= in_body;
-                    map.next_value_seed(Listed {
-                        reader,
-                        list,
-                        in_body,
-                        skip,
-                    })?;
-                }
-                Some(Field::TotalSize) => {
-                    let raw: &RawValue = map.next_value()?;
-                    list.total_size = count(&Value::from_json(raw.get()));
-                }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+        let mut total_size = None;
+        let result = loop {
+            let field = match map.next_key_seed(Name) {
+                Ok(Some(field)) => field,
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            };
+            let read = match field {
+                Some(Field::Items) if list.is_none() && !in_page => map.next_value_seed(Listed {
+                    reader,
+                    list,
+                    in_body,
+                    in_page: true,
+                    skip,
+                }),
+                Some(Field::TotalSize) => map.next_value().map(|raw: &RawValue| {
+                    total_size = count(&Value::from_json(raw.get()));
+                }),
+                _ => map.next_value::<IgnoredAny>().map(|_| ()),
+            };
+            if let Err(error) = read {
+                break Err(error);
             }
+        };
+        if let Some(list) = list {
+            list.total_size = total_size;
         }
-        Ok(())
+        result
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
     }
 
-    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<(), E> {
-        self.refuse("a boolean")
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        self.refuse("a boolean");
+        Ok(())
     }
 
-    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<(), E> {
-        self.refuse("a number")
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        self.refuse("a number");
+        Ok(())
     }
 
-    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<(), E> {
-        self.refuse("a number")
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        self.refuse("a number");
+        Ok(())
     }
 
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
-        self.refuse("a number")
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        self.refuse("a number");
+        Ok(())
     }
 
-    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<(), E> {
-        self.refuse("text")
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        self.refuse("text");
+        Ok(())
     }
 }
 
 impl Listed<'_, '_, '_> {
-    fn refuse<E: serde::de::Error>(self, what: &str) -> Result<(), E> {
+    fn refuse(self, what: &str) {
         if !self.in_body {
             self.reader
-                .unreadable(&format!("{what} where the list of items should be"), None);
+                .foreign(&format!("{what} where the list of items should be"), None);
         }
-        Ok(())
     }
 }

@@ -28,14 +28,13 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, may_mend: bool) -> ControlFl
         if let Some(headers) = HttpHeaders::read(rest) {
             reader.http_status(Some(headers.status));
             at += headers.length;
+            if headers.status >= 400 {
+                at = read_error_body(reader, text, at, headers.status);
+            }
             continue;
         }
         if !matches!(first, b'{' | b'[') {
-            let line = rest.lines().next().unwrap_or_default();
-            let length = next_document(line, 0).unwrap_or(line.len()).max(1);
-            let length = floor(rest, length).max(1);
-            stray.add(at, length);
-            at += length;
+            at += stray.add(text, at);
             continue;
         }
         let items_before = reader.next_row();
@@ -44,6 +43,7 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, may_mend: bool) -> ControlFl
                 at += length;
                 reader.http_status(None);
             }
+            Err(_) if !looks_like_json(rest) => at += stray.add(text, at),
             Err(error) => {
                 // Once: what there is to mend is mended in the whole text.
                 if may_mend
@@ -53,14 +53,23 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, may_mend: bool) -> ControlFl
                 {
                     return ControlFlow::Break(Mended(mended));
                 }
-                if !looks_like_json(rest) && !reader.has_content() {
-                    // A Python or JavaScript object: one note for the whole file says so.
-                    break;
-                }
                 let end = at + error_offset(rest, &error);
                 let kept = (reader.next_row() - items_before) as u64;
-                breaks.add(text, at, end, kept, error.is_eof());
-                match (!error.is_eof()).then(|| resume(text, at, end)).flatten() {
+                let read_until = match kept {
+                    0 => at + 1,
+                    _ => reader.last_item().unwrap_or_default().max(at + 1),
+                };
+                let next = resume(text, floor(text, read_until), error.is_eof() && kept > 0);
+                // Text that ends in the middle of a document is cut; where another document begins
+                // before its end, the one before it is broken.
+                let cut = error.is_eof() && next.is_none();
+                let end = if cut {
+                    end
+                } else {
+                    end.min(next.unwrap_or(end))
+                };
+                breaks.add(text, at, end, kept, cut);
+                match next {
                     Some(next) => at = next,
                     None => break,
                 }
@@ -70,14 +79,25 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, may_mend: bool) -> ControlFl
     breaks.note(reader);
     if reader.has_content() {
         stray.note(reader, text);
-    } else if let Some(status) = reader.current_http_status().filter(|status| *status >= 400) {
-        let words = stray.first.map_or_else(
-            || format!("HTTP {status}"),
-            |(at, length)| error_words(&without_tags(&text[at..at + length]), Some(status)),
-        );
-        reader.error_answer(ErrorAnswer(words));
     }
     ControlFlow::Continue(())
+}
+
+/// Takes the body of an HTTP answer that is an error, where it is no JSON or empty; a JSON body is
+/// left to be read. Gives where to go on.
+fn read_error_body(reader: &mut FileReader<'_, '_>, text: &str, at: usize, status: u16) -> usize {
+    let length = memchr::memmem::find(&text.as_bytes()[at..], b"HTTP/").unwrap_or(text.len() - at);
+    let body = text[at..at + length].trim();
+    if body.starts_with(['{', '[']) {
+        return at;
+    }
+    let words = match without_tags(body).trim() {
+        "" => format!("HTTP {status}"),
+        words => error_words(words, Some(status)),
+    };
+    reader.error_answer(ErrorAnswer(words));
+    reader.http_status(None);
+    at + length
 }
 
 /// White space, byte order marks in the middle of concatenated files, and the separators of JSON
@@ -112,14 +132,25 @@ impl HttpHeaders {
         }
         let status = version.split_ascii_whitespace().nth(1)?.parse().ok()?;
         let mut length = 0;
-        for line in text.split_inclusive('\n') {
+        for (at, line) in text.split_inclusive('\n').enumerate() {
+            let end = line.trim_end().is_empty();
+            // Where the empty line is missing, the first line that is no header begins the body.
+            if at > 0 && !end && !is_header(line) {
+                break;
+            }
             length += line.len();
-            if line.trim_end().is_empty() {
+            if end {
                 break;
             }
         }
         Some(Self { status, length })
     }
+}
+
+fn is_header(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    })
 }
 
 /// Where in `text` an error stands; at most at its end.
@@ -207,29 +238,33 @@ impl Breaks {
     }
 }
 
-/// Where to go on after a document that began at `start` broke at `end`: at the next line that
-/// begins a document, or at the next page, which may begin in the middle of a line where pages were
-/// appended to a file that was cut.
-fn resume(text: &str, start: usize, end: usize) -> Option<usize> {
-    // The break is noticed where the text stops making sense, which is a little after the next
-    // document has begun.
-    let from = floor(text, end.saturating_sub(64).max(start + 1));
-    next_document(text, from)
-}
-
-fn next_document(text: &str, from: usize) -> Option<usize> {
+/// Where to go on after a document broke of which the text up to `from` has been read: at the next
+/// line that begins a document, or at the next page, which may begin in the middle of a line where
+/// pages were appended to a file that was cut. Within a list that ends with the text, lines that
+/// begin like a document are items of that list.
+fn resume(text: &str, from: usize, in_list_to_the_end: bool) -> Option<usize> {
     let bytes = &text.as_bytes()[from..];
-    let line = memchr::memchr_iter(b'\n', bytes)
-        .map(|newline| newline + 1)
-        .find(|at| matches!(bytes.get(*at), Some(b'{' | b'[')));
+    let line = if in_list_to_the_end {
+        None
+    } else {
+        memchr::memchr_iter(b'\n', bytes)
+            .map(|newline| newline + 1)
+            .find(|at| matches!(bytes.get(*at), Some(b'{' | b'[')))
+    };
     // What begins in a line is looked for only before the next line that begins a document, so that
     // many broken lines do not each look through the whole text.
     let before = &bytes[..line.unwrap_or(bytes.len())];
-    let inner = ["{\"items\"", "{\"job\"", "{\"item_id\""]
+    first_of(before, &["{\"items\"", "{\"job\""])
+        .or(line)
+        .map(|at| from + at)
+}
+
+/// Where the first of these stands.
+fn first_of(bytes: &[u8], begins: &[&str]) -> Option<usize> {
+    begins
         .iter()
-        .filter_map(|begin| memchr::memmem::find(before, begin.as_bytes()))
-        .min();
-    inner.or(line).map(|at| from + at)
+        .filter_map(|begin| memchr::memmem::find(bytes, begin.as_bytes()))
+        .min()
 }
 
 /// Replaces what Python's and other writers put into JSON and JSON does not have: NaN and Infinity
@@ -285,9 +320,17 @@ struct Stray {
 }
 
 impl Stray {
-    fn add(&mut self, at: usize, length: usize) {
+    /// Takes the line at `at`, up to where a document begins in it; gives the length.
+    fn add(&mut self, text: &str, at: usize) -> usize {
+        let line = text[at..].lines().next().unwrap_or_default();
+        let first = line.chars().next().map_or(1, char::len_utf8);
+        let begins = ["{\"items\"", "{\"job\"", "{\"item_id\"", "{\"status\""];
+        let length = first_of(&line.as_bytes()[first.min(line.len())..], &begins)
+            .map_or(line.len(), |begin| first + begin)
+            .max(1);
         self.lines += 1;
         self.first.get_or_insert((at, length));
+        length
     }
 
     fn note(&self, reader: &mut FileReader<'_, '_>, text: &str) {

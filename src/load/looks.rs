@@ -18,6 +18,10 @@ fn recognise(text: &str) -> (&'static str, String) {
     }
     let head: String = start.chars().take(4_000).collect();
     let lower = head.to_lowercase();
+    if is_own_report(text) {
+        let words = "a report that this program wrote";
+        return ("own-report", words.to_owned());
+    }
     if let Some(binary) = binary(&head) {
         return ("binary", binary);
     }
@@ -65,6 +69,17 @@ fn recognise(text: &str) -> (&'static str, String) {
         );
     }
     ("text", format!("text: \"{}\"", first_line(&head)))
+}
+
+/// Whether a text is a report that this program wrote, as HTML, Markdown or plain text.
+pub(super) fn is_own_report(text: &str) -> bool {
+    let mark = concat!(env!("CARGO_PKG_NAME"), " ");
+    let head = &text[..text.floor_char_boundary(2_000)];
+    let tail = &text[text.floor_char_boundary(text.len().saturating_sub(400))..];
+    head.contains(&format!("name=\"generator\" content=\"{mark}"))
+        || tail
+            .lines()
+            .any(|line| line.starts_with(&format!("Made by {mark}")))
 }
 
 fn first_line(text: &str) -> String {

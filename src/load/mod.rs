@@ -3,6 +3,7 @@
 //!
 //! Everything that was skipped, cut or doubtful comes out as data, beside the rows.
 
+mod batch;
 mod bytes;
 mod csv;
 mod document;
@@ -24,11 +25,13 @@ use std::path::{Path, PathBuf};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use self::batch::Batch;
+pub use self::batch::FileRead;
 use self::json::Mended;
 use self::note::{Code, Note};
-use self::pair::{Owner, Pairing};
-use self::reader::{Batch, FileReader};
-pub use self::reader::{FileRead, counted};
+use self::pair::{Folder, Owner, Pairing};
+use self::reader::FileReader;
+pub use self::reader::counted;
 pub use self::walk::{Found, STDIN};
 use crate::api::JobRecord;
 use crate::frame::{ItemFrame, Recorded};
@@ -92,6 +95,16 @@ pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<Note>) {
     (found, notes)
 }
 
+/// Whether a file is a report that this program wrote, in whatever format.
+pub fn is_own_report(path: &Path) -> bool {
+    fs::read_to_string(path).is_ok_and(|text| {
+        looks::is_own_report(&text)
+            || text.starts_with('{')
+                && text.contains("\"schema_version\"")
+                && text.contains("\"generator\"")
+    })
+}
+
 /// Reads the files. `progress` is told the bytes of each file that is done.
 ///
 /// # Errors
@@ -151,32 +164,34 @@ fn read_file(batch: &mut Batch, index: u32, file: &Found, stdin: &[u8]) {
     let size = bytes.len() as u64;
     let decoded = bytes::decode(bytes);
     let mut reader = FileReader::new(batch, index, path, &decoded.text);
-    for (code, message) in &decoded.notes {
-        reader.note(*code, message.clone());
-    }
     let mended;
     if let Some(delimiter) = csv::delimiter(&decoded.text) {
         csv::read(&mut reader, delimiter);
-    } else if yaml::looks_like_yaml(&decoded.text) {
-        yaml::read(&mut reader);
-    } else if let ControlFlow::Break(Mended(text)) = json::read(&mut reader, true) {
-        mended = text;
-        reader = reader.restart(&mended);
-        for (code, message) in decoded.notes {
-            reader.note(code, message);
+    } else {
+        if yaml::looks_like_yaml(&decoded.text) {
+            yaml::read(&mut reader);
         }
-        reader.note(
-            Code::NonStandardJson,
-            "holds NaN, Infinity or half a surrogate pair, which JSON does not have; the first two \
-             are read as null, the last as \u{fffd}"
-                .to_owned(),
-        );
-        let _ = json::read(&mut reader, false);
+        // A line of a log or a header looks like YAML too, before JSON that follows it.
+        if !reader.has_content() {
+            reader = reader.restart(&decoded.text);
+            if let ControlFlow::Break(Mended(text)) = json::read(&mut reader, true) {
+                mended = text;
+                reader = reader.restart(&mended);
+                reader.note(Code::NonStandardJson, NON_STANDARD_JSON.to_owned());
+                let _ = json::read(&mut reader, false);
+            }
+        }
+    }
+    for (code, message) in decoded.notes {
+        reader.note(code, message);
     }
     reader.finish(Some(size), || {
         looks::looks_like(&decoded.text, decoded.packed)
     });
 }
+
+const NON_STANDARD_JSON: &str = "holds NaN, Infinity or half a surrogate pair, which JSON does not \
+                                 have; the first two are read as null, the last as \u{fffd}";
 
 /// Joins what was read in parallel, in path order, and pairs it.
 fn join(
@@ -199,8 +214,14 @@ fn join(
         notes.extend(batch.notes);
     }
     let paths: Vec<String> = inputs.iter().map(|file| file.path.clone()).collect();
+    let mut known = BTreeMap::new();
+    let folders: Vec<Folder> = paths
+        .iter()
+        .map(|path| Folder::of(path, &mut known))
+        .collect();
     let pairing = Pairing {
         paths: &paths,
+        folders: &folders,
         jobs: &found_jobs,
         job_id,
     };

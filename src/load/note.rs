@@ -34,6 +34,8 @@ pub enum Code {
     CutDocument,
     /// A document that is broken in the middle.
     BrokenDocument,
+    /// A file that may end too early; its format does not tell.
+    MaybeCut,
     /// Text beside the documents.
     StrayText,
     /// Rows that could not be read as items.
@@ -70,6 +72,7 @@ impl Code {
             Self::EmptyFile => "empty-file",
             Self::CutDocument => "cut-document",
             Self::BrokenDocument => "broken-document",
+            Self::MaybeCut => "maybe-cut",
             Self::StrayText => "stray-text",
             Self::UnreadableItem => "unreadable-item",
             Self::UnreadableJob => "unreadable-job",
@@ -100,7 +103,8 @@ impl Code {
     pub fn is_loss(self) -> bool {
         !matches!(
             self,
-            Self::NonStandardJson
+            Self::MaybeCut
+                | Self::NonStandardJson
                 | Self::LinkLeftAlone
                 | Self::SpecialFile
                 | Self::OwnReport

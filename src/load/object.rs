@@ -48,11 +48,13 @@ impl<'de> Fields<'de> {
 
     /// Something that stands where the object stands.
     pub(super) fn part(&self) -> Option<&'de str> {
-        self.0
-            .iter()
-            .flatten()
-            .min_by_key(|raw| raw.as_ptr() as usize)
-            .copied()
+        self.raw(Field::ItemId).or_else(|| {
+            self.0
+                .iter()
+                .flatten()
+                .min_by_key(|raw| raw.as_ptr() as usize)
+                .copied()
+        })
     }
 
     pub(super) fn is_item(&self) -> bool {
@@ -62,7 +64,7 @@ impl<'de> Fields<'de> {
     pub(super) fn is_job(&self) -> bool {
         !self.is_item()
             && self.has(Field::Id)
-            && [
+            && ([
                 Field::JobType,
                 Field::TotalItems,
                 Field::ProjectId,
@@ -70,6 +72,9 @@ impl<'de> Fields<'de> {
             ]
             .into_iter()
             .any(|field| self.has(field))
+                || self
+                    .text(Field::Id)
+                    .is_some_and(|id| id.starts_with("bjb-")))
     }
 
     pub(super) fn item(&self) -> Result<ItemRecord<'de>, WrongType> {

@@ -3,10 +3,11 @@
 //! where two jobs could claim items nobody guesses.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
+use super::batch::{FoundJob, ItemGroup};
 use super::note::{Code, Note, excerpt};
-use super::reader::{FoundJob, ItemGroup};
+use super::walk::is_pipe;
 
 /// To which job a group of items belongs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +22,8 @@ pub(super) enum Owner {
 pub(super) struct Pairing<'a> {
     /// The path of each file.
     pub paths: &'a [String],
+    /// Its folder.
+    pub folders: &'a [Folder],
     /// The status records.
     pub jobs: &'a [FoundJob],
     /// `--job-id`.
@@ -30,7 +33,8 @@ pub(super) struct Pairing<'a> {
 impl Pairing<'_> {
     /// The owner of each group.
     pub(super) fn owners(&self, groups: &[ItemGroup], notes: &mut Vec<Note>) -> Vec<Owner> {
-        let known: BTreeSet<&str> = self
+        // Ids of the usual form are found in names without knowing them.
+        let unusual: BTreeSet<&str> = self
             .jobs
             .iter()
             .map(|job| job.record.id.as_str())
@@ -39,8 +43,19 @@ impl Pairing<'_> {
                     .iter()
                     .filter_map(|group| group.batch_job_id.as_deref()),
             )
+            .filter(|id| batch_ids(id).next() != Some(id))
             .collect();
-        let folders = self.jobs_by_folder(groups);
+        let places = Places {
+            unusual,
+            files: self.jobs_by_file(),
+            folders: self.jobs_by_folder(groups),
+            lone: self
+                .folders
+                .iter()
+                .filter(|folder| folder.named.is_empty())
+                .count()
+                == 1,
+        };
         let mut by_file: BTreeMap<u32, Owner> = BTreeMap::new();
         groups
             .iter()
@@ -50,46 +65,68 @@ impl Pairing<'_> {
                 }
                 by_file
                     .entry(group.file)
-                    .or_insert_with(|| self.owner_of_file(group.file, &known, &folders, notes))
+                    .or_insert_with(|| self.owner_of_file(group.file, &places, notes))
                     .clone()
             })
             .collect()
     }
 
-    fn owner_of_file(
-        &self,
-        file: u32,
-        known: &BTreeSet<&str>,
-        folders: &BTreeMap<String, BTreeSet<String>>,
-        notes: &mut Vec<Note>,
-    ) -> Owner {
+    fn owner_of_file(&self, file: u32, places: &Places<'_>, notes: &mut Vec<Note>) -> Owner {
         let path = &self.paths[file as usize];
-        match named_job(path, known) {
+        let folder = &self.folders[file as usize];
+        let nameless = || Owner::Nameless(self.label(path, folder, places.lone));
+        match named_job(path, folder, &places.unusual) {
             Named::One(id) => return Owner::Job(id),
-            Named::Several(ids) => notes.push(ambiguous(path, Code::AmbiguousName, &ids)),
+            Named::Several(ids) => {
+                notes.push(ambiguous(path, Code::AmbiguousName, &ids));
+                return nameless();
+            }
             Named::None => {}
         }
-        let beside = folders_above(path);
-        for folder in beside.into_iter().chain([PIPED.to_owned()]) {
-            match folders.get(&folder) {
-                Some(ids) if ids.len() == 1 => {
-                    return Owner::Job(ids.iter().next().cloned().unwrap_or_default());
-                }
-                Some(ids) => {
-                    let ids: Vec<String> = ids.iter().cloned().collect();
-                    notes.push(ambiguous(path, Code::AmbiguousJob, &ids));
-                    break;
-                }
-                None => {}
+        let beside = folder
+            .real
+            .iter()
+            .flat_map(|real| real.ancestors())
+            .filter_map(|above| places.folders.get(&Place::Folder(above)));
+        let in_file = places.files.get(&file);
+        let piped = match &folder.real {
+            Some(_) => &Place::Pipe,
+            None => &Place::Anywhere,
+        };
+        let nearest = in_file
+            .into_iter()
+            .chain(beside)
+            .chain(places.folders.get(piped))
+            .next();
+        match nearest {
+            Some(ids) if ids.len() == 1 => {
+                Owner::Job(ids.first().copied().unwrap_or_default().to_owned())
             }
+            Some(ids) => {
+                let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+                notes.push(ambiguous(path, Code::AmbiguousJob, &ids));
+                nameless()
+            }
+            None => nameless(),
         }
-        Owner::Nameless(self.label(path))
     }
 
-    /// The ids of the jobs found in each folder. Standard input lies in none: its items look for
-    /// the only job of all inputs, and files that find no job in a folder look there.
-    fn jobs_by_folder(&self, groups: &[ItemGroup]) -> BTreeMap<String, BTreeSet<String>> {
-        let mut folders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    /// The ids of the jobs found in each file.
+    fn jobs_by_file(&self) -> BTreeMap<u32, BTreeSet<&str>> {
+        let mut files: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
+        for job in self.jobs {
+            files.entry(job.file).or_default().insert(&job.record.id);
+        }
+        files
+    }
+
+    /// The ids of the jobs found in each folder. A pipe lies in none: its items look for the only
+    /// job of all inputs, and files that find no job in a folder look there.
+    fn jobs_by_folder<'p>(
+        &'p self,
+        groups: &'p [ItemGroup],
+    ) -> BTreeMap<Place<'p>, BTreeSet<&'p str>> {
+        let mut folders: BTreeMap<Place<'_>, BTreeSet<&str>> = BTreeMap::new();
         let records = self
             .jobs
             .iter()
@@ -98,70 +135,79 @@ impl Pairing<'_> {
             .iter()
             .filter_map(|group| Some((group.file, group.batch_job_id.as_deref()?)));
         for (file, id) in records.chain(named) {
-            let path = &self.paths[file as usize];
-            for folder in [folder_of(path), EVERYWHERE.to_owned()] {
-                folders.entry(folder).or_default().insert(id.to_owned());
+            let place = match &self.folders[file as usize].real {
+                Some(folder) => Place::Folder(folder),
+                None => Place::Pipe,
+            };
+            for place in [place, Place::Anywhere] {
+                folders.entry(place).or_default().insert(id);
             }
         }
         folders
     }
 
-    /// What a job without an id is called: the folder of its items; for a file that was named
-    /// without a folder the file, or together with its neighbours "files named without a folder".
-    fn label(&self, path: &str) -> String {
-        if path == super::walk::STDIN {
-            return "standard input".to_owned();
-        }
-        let folder = folder_of(path);
-        if !folder.is_empty() {
-            return folder;
-        }
-        let alone = self
-            .paths
-            .iter()
-            .filter(|other| folder_of(other).is_empty() && *other != super::walk::STDIN)
-            .count()
-            == 1;
-        if alone {
-            path.to_owned()
-        } else {
-            "files without a folder".to_owned()
+    /// What a job without an id is called: the folder of its items as it was named; for a file that
+    /// was named without a folder the file, or together with others "files without a folder".
+    fn label(&self, path: &str, folder: &Folder, lone: bool) -> String {
+        match &folder.real {
+            None => "standard input".to_owned(),
+            Some(_) if !folder.named.is_empty() => folder.named.clone(),
+            Some(_) if lone => path.to_owned(),
+            Some(_) => "files without a folder".to_owned(),
         }
     }
 }
 
-/// Stands for all inputs; no folder has such a name.
-const EVERYWHERE: &str = "\0everywhere";
-/// Stands for standard input.
-const PIPED: &str = "\0piped";
-
-/// The folder of a file, as text; empty for a file named without one.
-fn folder_of(path: &str) -> String {
-    if path == super::walk::STDIN {
-        return PIPED.to_owned();
-    }
-    lexical(path)
-        .parent()
-        .map(|folder| folder.to_string_lossy().into_owned())
-        .unwrap_or_default()
+/// Where jobs are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place<'p> {
+    Folder(&'p Path),
+    Pipe,
+    Anywhere,
 }
 
-/// The folder of a file and those above it, nearest first.
-fn folders_above(path: &str) -> Vec<String> {
-    if path == super::walk::STDIN {
-        return vec![EVERYWHERE.to_owned()];
-    }
-    lexical(path)
-        .ancestors()
-        .skip(1)
-        .map(|folder| folder.to_string_lossy().into_owned())
-        .collect()
+/// The jobs by where they are found.
+struct Places<'p> {
+    unusual: BTreeSet<&'p str>,
+    files: BTreeMap<u32, BTreeSet<&'p str>>,
+    folders: BTreeMap<Place<'p>, BTreeSet<&'p str>>,
+    /// Whether only one file was named without a folder.
+    lone: bool,
 }
 
-/// A path without a leading `./`, which names the same folder.
-fn lexical(path: &str) -> &Path {
-    let path = Path::new(path);
-    path.strip_prefix(".").unwrap_or(path)
+/// The folder of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Folder {
+    /// As it was named; empty for a file named without one.
+    pub named: String,
+    /// Where it really is, whichever way it was named; absent for a pipe.
+    pub real: Option<PathBuf>,
+}
+
+impl Folder {
+    /// The folder of a file that was found. Where it really is is looked up once for all files that
+    /// name it alike.
+    pub(super) fn of(path: &str, known: &mut BTreeMap<String, Option<PathBuf>>) -> Self {
+        if is_pipe(path) {
+            return Self {
+                named: String::new(),
+                real: None,
+            };
+        }
+        let path = Path::new(path);
+        let parent = path.strip_prefix(".").unwrap_or(path).parent();
+        let named = parent
+            .map(|folder| folder.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let real = known.entry(named.clone()).or_insert_with(|| {
+            let folder = if named.is_empty() { "." } else { &named };
+            Some(std::fs::canonicalize(folder).unwrap_or_else(|_| PathBuf::from(&named)))
+        });
+        Self {
+            real: real.clone(),
+            named,
+        }
+    }
 }
 
 enum Named {
@@ -171,15 +217,18 @@ enum Named {
 }
 
 /// The job that a file's name holds, or else the nearest folder's whose name holds one.
-fn named_job(path: &str, known: &BTreeSet<&str>) -> Named {
-    let names = Path::new(path)
-        .components()
-        .rev()
-        .filter_map(|part| match part {
-            Component::Normal(name) => Some(name.to_string_lossy()),
-            _ => None,
-        });
-    for name in names {
+fn named_job(path: &str, folder: &Folder, known: &BTreeSet<&str>) -> Named {
+    let Some(real) = &folder.real else {
+        return Named::None;
+    };
+    let file = Path::new(path)
+        .file_name()
+        .map(|name| name.to_string_lossy());
+    let folders = real.components().rev().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_string_lossy()),
+        _ => None,
+    });
+    for name in file.into_iter().chain(folders) {
         let mut ids: BTreeSet<String> = batch_ids(&name).map(str::to_owned).collect();
         ids.extend(
             known
@@ -278,7 +327,12 @@ mod tests {
             loose: false,
         };
         let mut notes = Vec::new();
+        let folders: Vec<Folder> = paths
+            .iter()
+            .map(|path| Folder::of(path, &mut BTreeMap::new()))
+            .collect();
         let pairing = Pairing {
+            folders: &folders,
             paths: &paths,
             jobs: &jobs,
             job_id,

@@ -1,73 +1,9 @@
 //! What the readers of all formats write into: the columns, and beside them what each file held.
 
-use std::ops::Range;
-
+use super::batch::{Batch, FileRead, FoundJob, ItemGroup};
 use super::error_answer::ErrorAnswer;
 use super::note::{Code, Note, Place};
 use crate::api::{ItemRecord, JobRecord, WrongType};
-use crate::frame::ItemColumns;
-
-/// What a run of files, read one after another, held.
-#[derive(Default)]
-pub(super) struct Batch {
-    /// The rows.
-    pub columns: ItemColumns,
-    /// To which document the rows belong.
-    pub groups: Vec<ItemGroup>,
-    /// The status records.
-    pub jobs: Vec<FoundJob>,
-    /// What each file was.
-    pub files: Vec<FileRead>,
-    /// What there is to say.
-    pub notes: Vec<Note>,
-}
-
-/// Rows that came from one list, or loose items that followed one another in a file.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct ItemGroup {
-    /// Index of the file.
-    pub file: u32,
-    /// Its rows in the batch.
-    pub rows: Range<usize>,
-    /// Rows that were there but could not be read.
-    pub unreadable: u64,
-    /// The batch job the document itself names.
-    pub batch_job_id: Option<String>,
-    /// The `total_size` the document states.
-    pub total_size: Option<u64>,
-    /// The status it was filtered by, where the document tells.
-    pub status_filter: Option<String>,
-    /// Whether these are loose items and not a list.
-    pub loose: bool,
-}
-
-/// A status record and the file it was found in.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct FoundJob {
-    /// Index of the file.
-    pub file: u32,
-    /// The record.
-    pub record: JobRecord,
-}
-
-/// What a file was.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct FileRead {
-    /// Its path.
-    pub path: String,
-    /// Its size as it lies there.
-    pub bytes: Option<u64>,
-    /// In a word.
-    pub kind: &'static str,
-    /// Documents in it.
-    pub documents: u64,
-    /// Rows in it.
-    pub items: u64,
-    /// What it looks like, where it is nothing of the API.
-    pub looks_like: Option<String>,
-    /// The text of a summary of ours, which the caller may render.
-    pub summary: Option<String>,
-}
 
 /// How many documents of which kind a file held.
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,7 +14,6 @@ struct Tally {
     jobs: u64,
     combined: u64,
     sdk_pages: u64,
-    errors: u64,
     summaries: u64,
 }
 
@@ -106,7 +41,9 @@ pub(super) struct FileReader<'b, 't> {
     unreadable: Remembered,
     unreadable_times: Remembered,
     unreadable_jobs: Remembered,
-    errors: Vec<ErrorAnswer>,
+    foreign: Remembered,
+    errors: Remembered,
+    last_item: Option<usize>,
     /// Unreadable rows since the last group was closed.
     pending_unreadable: u64,
     http_status: Option<u16>,
@@ -119,11 +56,11 @@ struct Remembered {
 }
 
 impl Remembered {
-    fn add(&mut self, text: impl FnOnce() -> String) {
+    /// Counts one; tells whether it is among the first, which are to be described. A description
+    /// counts lines from the begin of the text, so that it is made for few.
+    fn counts_one_of_the_first(&mut self) -> bool {
         self.count += 1;
-        if self.first.len() < REMEMBERED {
-            self.first.push(text());
-        }
+        self.first.len() < REMEMBERED
     }
 
     fn list(&self) -> String {
@@ -156,7 +93,9 @@ impl<'b, 't> FileReader<'b, 't> {
             unreadable: Remembered::default(),
             unreadable_times: Remembered::default(),
             unreadable_jobs: Remembered::default(),
-            errors: Vec::new(),
+            foreign: Remembered::default(),
+            errors: Remembered::default(),
+            last_item: None,
             pending_unreadable: 0,
             http_status: None,
         }
@@ -226,9 +165,14 @@ impl<'b, 't> FileReader<'b, 't> {
         if self.made_at.is_some() {
             return self.made_at;
         }
+        self.offset(part?).map(|at| Place::of(self.text, at))
+    }
+
+    /// The offset of something that was borrowed from the text.
+    fn offset(&self, part: &str) -> Option<usize> {
         let start = self.text.as_ptr() as usize;
-        let at = (part?.as_ptr() as usize).checked_sub(start)?;
-        (at <= self.text.len()).then(|| Place::of(self.text, at))
+        let at = (part.as_ptr() as usize).checked_sub(start)?;
+        (at <= self.text.len()).then_some(at)
     }
 
     /// The row that the next item gets in the batch.
@@ -240,11 +184,13 @@ impl<'b, 't> FileReader<'b, 't> {
     pub(super) fn item(&mut self, item: Result<ItemRecord<'_>, WrongType>, part: Option<&str>) {
         match item {
             Ok(item) => {
-                if let Some(field) = item.unreadable_time {
-                    let place = self.place(part);
-                    self.unreadable_times
-                        .add(|| named_place(place, &format!("`{}`", field.name())));
+                if let Some(field) = item.unreadable_time
+                    && self.unreadable_times.counts_one_of_the_first()
+                {
+                    let words = named_place(self.place(part), &format!("`{}`", field.name()));
+                    self.unreadable_times.first.push(words);
                 }
+                self.last_item = part.and_then(|part| self.offset(part));
                 self.seen += 1;
                 if self.seen > self.kept {
                     self.batch.columns.push(&item);
@@ -274,22 +220,53 @@ impl<'b, 't> FileReader<'b, 't> {
             group.unreadable += unreadable;
             return;
         }
-        self.batch.groups.push(ItemGroup {
-            file,
+        self.group(ItemGroup {
             rows: start..end,
             unreadable,
-            batch_job_id: None,
-            total_size: None,
-            status_filter: None,
-            loose: true,
+            ..ItemGroup::loose(file)
         });
+    }
+
+    /// Adds a group. Rows before it that no document has claimed would have no job: they become
+    /// loose items.
+    fn group(&mut self, group: ItemGroup) {
+        self.claim_rows(group.rows.start);
+        self.batch.groups.push(group);
+    }
+
+    fn claim_rows(&mut self, until: usize) {
+        let claimed = match self.batch.groups[self.first_group..].last() {
+            Some(group) => group.rows.end,
+            None => self.first_row,
+        };
+        if claimed < until {
+            self.batch.groups.push(ItemGroup {
+                rows: claimed..until,
+                ..ItemGroup::loose(self.file)
+            });
+        }
     }
 
     /// Counts a row that is there but cannot be read.
     pub(super) fn unreadable(&mut self, why: &str, part: Option<&str>) {
-        let place = self.place(part);
-        self.unreadable.add(|| named_place(place, why));
+        if self.unreadable.counts_one_of_the_first() {
+            let words = named_place(self.place(part), why);
+            self.unreadable.first.push(words);
+        }
         self.pending_unreadable += 1;
+    }
+
+    /// Counts something in a document that is nothing of the API.
+    pub(super) fn foreign(&mut self, what: &str, part: Option<&str>) {
+        if self.foreign.counts_one_of_the_first() {
+            let words = named_place(self.place(part), what);
+            self.foreign.first.push(words);
+        }
+    }
+
+    /// Where the last item that was taken stands in the text.
+    pub(super) fn last_item(&self) -> Option<usize> {
+        self.last_item
     }
 
     /// Closes a list whose rows began at `start`.
@@ -304,10 +281,11 @@ impl<'b, 't> FileReader<'b, 't> {
         // Lists of no items state 0 and mean it; an SDK's page object, and a server that does not
         // count, write 0 beside items.
         let total_size = total_size.filter(|total| *total > 0 || rows.is_empty());
-        self.batch.groups.push(ItemGroup {
+        let unreadable = std::mem::take(&mut self.pending_unreadable);
+        self.group(ItemGroup {
             file: self.file,
             rows,
-            unreadable: std::mem::take(&mut self.pending_unreadable),
+            unreadable,
             batch_job_id,
             total_size,
             status_filter,
@@ -322,19 +300,24 @@ impl<'b, 't> FileReader<'b, 't> {
         wrong: &[WrongType],
         part: Option<&str>,
     ) {
-        let place = self.place(part);
         for wrong in wrong {
-            self.unreadable_jobs
-                .add(|| named_place(place, &wrong_words(*wrong)));
+            self.unreadable_job(&wrong_words(*wrong), part);
         }
         match job {
             Ok(record) => self.batch.jobs.push(FoundJob {
                 file: self.file,
                 record,
             }),
-            Err(wrong) => self
-                .unreadable_jobs
-                .add(|| named_place(place, &format!("a job record: {}", wrong_words(wrong)))),
+            Err(wrong) => {
+                self.unreadable_job(&format!("a job record: {}", wrong_words(wrong)), part);
+            }
+        }
+    }
+
+    fn unreadable_job(&mut self, what: &str, part: Option<&str>) {
+        if self.unreadable_jobs.counts_one_of_the_first() {
+            let words = named_place(self.place(part), what);
+            self.unreadable_jobs.first.push(words);
         }
     }
 
@@ -354,8 +337,9 @@ impl<'b, 't> FileReader<'b, 't> {
 
     /// Takes an error answer.
     pub(super) fn error_answer(&mut self, answer: ErrorAnswer) {
-        self.tally.errors += 1;
-        self.errors.push(answer);
+        if self.errors.counts_one_of_the_first() {
+            self.errors.first.push(answer.0);
+        }
     }
 
     /// Says something about the file.
@@ -374,7 +358,7 @@ impl<'b, 't> FileReader<'b, 't> {
         bytes: Option<u64>,
         looks_like: impl FnOnce() -> (&'static str, String),
     ) {
-        self.remembered_notes();
+        self.claim_rows(self.first_row + self.seen.max(self.kept));
         let tally = self.tally;
         let kinds = [
             (tally.pages + tally.loose_items > 0, "items"),
@@ -392,28 +376,30 @@ impl<'b, 't> FileReader<'b, 't> {
             (Some(_), Some(_)) => ("mixed", None),
             (None, _) if tally.summaries > 0 => ("summary", None),
             (None, _) if self.has_content() => ("unreadable-items", None),
-            (None, _) if !self.errors.is_empty() => (
+            (None, _) if self.errors.count > 0 => (
                 "error-answer",
-                Some(format!("an error answer: {}", self.errors[0].0)),
+                Some(format!("an error answer: {}", self.errors.first[0])),
             ),
             (None, _) => {
                 let (kind, words) = looks_like();
                 (kind, Some(words))
             }
         };
-        for answer in std::mem::take(&mut self.errors) {
-            let message = format!("an error answer, saved as if it were data: {}", answer.0);
-            self.note(Code::ErrorAnswer, message);
+        self.remembered_notes();
+        if kind == "summary" {
+            let words = "left alone: it is a summary that this program wrote; name it by itself to \
+                         render it";
+            self.note(Code::OwnReport, words.to_owned());
         }
-        if let (None, Some(words)) = (self.errors.first(), &looks_like)
+        if let Some(words) = &looks_like
             && kind != "error-answer"
         {
-            let code = if kind == "empty" {
-                Code::EmptyFile
-            } else {
-                Code::SkippedFile
+            let (code, words) = match kind {
+                "empty" => (Code::EmptyFile, "skipped: it is empty".to_owned()),
+                "own-report" => (Code::OwnReport, format!("left alone: it is {words}")),
+                _ => (Code::SkippedFile, format!("skipped: it looks like {words}")),
             };
-            self.note(code, format!("skipped: it looks like {words}"));
+            self.note(code, words);
         }
         let file = FileRead {
             path: self.path,
@@ -428,6 +414,22 @@ impl<'b, 't> FileReader<'b, 't> {
     }
 
     fn remembered_notes(&mut self) {
+        for answer in std::mem::take(&mut self.errors.first) {
+            let message = format!("an error answer, saved as if it were data: {answer}");
+            self.note(Code::ErrorAnswer, message);
+        }
+        if self.errors.count > REMEMBERED as u64 {
+            let more = self.errors.count - REMEMBERED as u64;
+            let message = counted(more, "more error answer", "more error answers");
+            self.note(Code::ErrorAnswer, message);
+        }
+        if self.foreign.count > 0 && self.has_content() {
+            let message = format!(
+                "beside the documents stands what is nothing of the API and left out: {}",
+                self.foreign.list()
+            );
+            self.note(Code::StrayText, message);
+        }
         let rows = &self.unreadable;
         if rows.count > 0 {
             let message = format!(

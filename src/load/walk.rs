@@ -59,7 +59,7 @@ pub(super) fn find(paths: &[PathBuf], notes: &mut Vec<Note>) -> Vec<Found> {
 
 fn named_file(path: &Path, metadata: &Metadata, found: &mut Vec<Found>, notes: &mut Vec<Note>) {
     let regular = metadata.is_file();
-    if regular || is_shell_pipe(path) {
+    if regular || is_pipe(&path.to_string_lossy()) {
         let bytes = regular.then_some(metadata.len());
         found.push(Found {
             path: path.to_owned(),
@@ -71,12 +71,13 @@ fn named_file(path: &Path, metadata: &Metadata, found: &mut Vec<Found>, notes: &
     }
 }
 
-/// Whether it is a pipe the shell has opened for us, `<(command)`: that one has a writer, while
-/// another named pipe could keep us waiting for ever.
-fn is_shell_pipe(path: &Path) -> bool {
-    ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"]
-        .iter()
-        .any(|prefix| path.to_string_lossy().starts_with(prefix))
+/// Whether a path is standard input, or a pipe the shell has opened for us, `<(command)`: that one
+/// has a writer, while another named pipe could keep us waiting for ever.
+pub(super) fn is_pipe(path: &str) -> bool {
+    path == STDIN
+        || ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"]
+            .iter()
+            .any(|prefix| path.starts_with(prefix))
 }
 
 fn walk(folder: &Path, found: &mut Vec<Found>, notes: &mut Vec<Note>) {

@@ -29,27 +29,34 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>) {
     let mut stray: Option<(usize, String)> = None;
     let mut broken = 0_u64;
     let mut first_broken = None;
-    for chunk in Chunks::new(text) {
-        match chunk.kind {
-            ChunkKind::Stray => {
-                stray.get_or_insert_with(|| (chunk.line, excerpt(chunk.text, 80)));
-            }
-            ChunkKind::Mapping => {
-                let place = Place {
-                    line: chunk.line,
-                    byte: None,
-                };
-                match to_json(chunk.text) {
-                    Ok(json) => reader.within(place, |reader| {
-                        // The JSON is our own, so that only what it means can be wrong with it.
-                        let _ = read_document(&json, reader);
-                    }),
-                    Err(reason) => {
-                        broken += 1;
-                        first_broken.get_or_insert((place, reason));
-                    }
-                }
-            }
+    let mut keys_before = HashSet::new();
+    let mut chunks = Chunks::new(text).peekable();
+    while let Some(chunk) = chunks.next() {
+        if chunk.kind == ChunkKind::Stray {
+            stray.get_or_insert_with(|| (chunk.line, excerpt(chunk.text, 80)));
+            continue;
+        }
+        let place = Place {
+            line: chunk.line,
+            byte: None,
+        };
+        // The last mapping of a list that has fewer keys than those before it breaks off.
+        let cut = chunks.peek().is_none()
+            && chunk.keys.is_subset(&keys_before)
+            && chunk.keys != keys_before;
+        keys_before.clone_from(&chunk.keys);
+        let (json, error) = if cut {
+            (String::new(), Some("it breaks off".to_owned()))
+        } else {
+            to_json(chunk.text)
+        };
+        // Where the YAML breaks the JSON does too, and what is complete before that is kept.
+        reader.within(place, |reader| {
+            let _ = read_document(&json, reader);
+        });
+        if let Some(reason) = error {
+            broken += 1;
+            first_broken.get_or_insert((place, reason));
         }
     }
     if !reader.has_content() {
@@ -57,10 +64,13 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>) {
     }
     if let Some((place, reason)) = first_broken {
         let message = format!(
-            "{} not readable as YAML and lost; the first begins at {place}: {reason}",
+            "{} not readable as YAML; what is complete before the break is kept, the rest of it is \
+             lost; the first begins at {place}: {reason}",
             counted(broken, "mapping is", "mappings are")
         );
         reader.note(Code::BrokenDocument, message);
+    } else if !text.ends_with('\n') {
+        reader.note(Code::MaybeCut, MAYBE_CUT.to_owned());
     }
     if let Some((line, words)) = stray {
         let message = format!(
@@ -70,6 +80,9 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>) {
         reader.note(Code::StrayText, message);
     }
 }
+
+/// For formats that do not tell their end, of files whose last line has none.
+pub(super) const MAYBE_CUT: &str = "does not end with a line end, so that its last item may be cut";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ChunkKind {
@@ -82,6 +95,8 @@ struct Chunk<'t> {
     /// Counted from 1.
     line: usize,
     text: &'t str,
+    /// The keys in the first column.
+    keys: HashSet<&'t str>,
 }
 
 /// Cuts a text into its top-level mappings: at `---`, and where a key that the mapping has already
@@ -135,6 +150,7 @@ impl<'t> Iterator for Chunks<'t> {
                     kind: ChunkKind::Stray,
                     line: line_number,
                     text,
+                    keys: HashSet::new(),
                 });
             }
             if !separator && !bare.trim().is_empty() && !bare.starts_with(['#', '%']) {
@@ -147,6 +163,7 @@ impl<'t> Iterator for Chunks<'t> {
             kind: ChunkKind::Mapping,
             line,
             text: &self.text[from..end],
+            keys,
         })
     }
 }
@@ -157,38 +174,43 @@ fn key_of(line: &str) -> Option<&str> {
         Some(quoted) => quoted.split_once("\":")?,
         None => line.split_once(':')?,
     };
+    // The API writes its keys in lower case; "Error: 500" is a message, and no key.
     let plain = !key.is_empty()
         && key
             .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
-        && !key.starts_with('-');
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     (plain && (rest.is_empty() || rest.starts_with([' ', '\t', '\r']))).then_some(key)
 }
 
 /// How deep a mapping of ours may be nested; what is deeper is not ours.
 const MAX_DEPTH: usize = 64;
 
-/// Writes one YAML document as JSON.
-fn to_json(yaml: &str) -> Result<String, String> {
+/// Writes one YAML document as JSON, up to where it breaks, and why it does.
+fn to_json(yaml: &str) -> (String, Option<String>) {
     let mut json = String::with_capacity(yaml.len() + yaml.len() / 4);
+    let error = write_json(yaml, &mut json).err();
+    (json, error)
+}
+
+fn write_json(yaml: &str, json: &mut String) -> Result<(), String> {
     let mut open: Vec<Open> = Vec::new();
     for event in Parser::new_from_str(yaml) {
         let (event, _) = event.map_err(|error| error.to_string())?;
         match event {
             Event::Scalar(text, style, ..) => {
-                let key = begin_value(&mut json, &mut open);
+                let key = begin_value(json, &mut open);
                 let plain = matches!(style, ScalarStyle::Plain) && !key;
                 if plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL") {
                     json.push_str("null");
                 } else if plain && (matches!(&*text, "true" | "false") || is_number(&text)) {
                     json.push_str(&text);
                 } else {
-                    push_string(&mut json, &text);
+                    push_string(json, &text);
                 }
-                end_value(&mut json, &mut open, key);
+                end_value(json, &mut open, key);
             }
             Event::SequenceStart(..) | Event::MappingStart(..) => {
-                if begin_value(&mut json, &mut open) {
+                if begin_value(json, &mut open) {
                     return Err("a key that is no text".to_owned());
                 }
                 if open.len() == MAX_DEPTH {
@@ -208,16 +230,13 @@ fn to_json(yaml: &str) -> Result<String, String> {
                 } else {
                     ']'
                 });
-                end_value(&mut json, &mut open, false);
+                end_value(json, &mut open, false);
             }
             Event::Alias(..) => return Err("an alias, which is not followed".to_owned()),
             _ => {}
         }
     }
-    if json.is_empty() {
-        return Err("nothing in it".to_owned());
-    }
-    Ok(json)
+    Ok(())
 }
 
 /// A mapping or sequence that is being written.
@@ -307,16 +326,18 @@ mod tests {
 
     #[test]
     fn block_scalars_keep_their_lines() {
-        let json = to_json("m: |-\n  Traceback:\n    line 3\n\n  End\nn: 'it''s'\nk: 012\n");
+        let (json, error) =
+            to_json("m: |-\n  Traceback:\n    line 3\n\n  End\nn: 'it''s'\nk: 012\n");
         assert_eq!(
-            json.as_deref(),
-            Ok(r#"{"m":"Traceback:\n  line 3\n\nEnd","n":"it's","k":"012"}"#)
+            json,
+            r#"{"m":"Traceback:\n  line 3\n\nEnd","n":"it's","k":"012"}"#
         );
+        assert_eq!(error, None);
     }
 
     #[test]
     fn aliases_and_deep_nesting_are_refused_and_not_followed() {
-        assert!(to_json("a: &x [1]\nb: *x\n").is_err());
-        assert!(to_json(&format!("a: {}", "[".repeat(2_000))).is_err());
+        assert!(to_json("a: &x [1]\nb: *x\n").1.is_some());
+        assert!(to_json(&format!("a: {}", "[".repeat(2_000))).1.is_some());
     }
 }

@@ -62,9 +62,9 @@ impl Completeness {
             all = Some(match all {
                 None => job,
                 Some(all) => Self {
-                    stated_total: all.stated_total.zip(job.stated_total).map(|(a, b)| a + b),
+                    stated_total: sum(all.stated_total, job.stated_total),
                     source: all.source.filter(|source| job.source == Some(*source)),
-                    missing: all.missing.zip(job.missing).map(|(a, b)| a + b),
+                    missing: sum(all.missing, job.missing),
                     complete: all.complete.zip(job.complete).map(|(a, b)| a && b),
                 },
             });
@@ -75,6 +75,11 @@ impl Completeness {
         }
         all
     }
+}
+
+/// The sum of what is known; a total beyond all bounds, which only a broken dump states, is not.
+fn sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+    a?.checked_add(b?)
 }
 
 /// A reason for which items were skipped.
@@ -174,5 +179,7 @@ mod tests {
         );
         let all = Completeness::over([known, known].into_iter());
         assert_eq!((all.missing, all.stated_total), (Some(2), Some(20)));
+        let huge = Completeness::of(0, Some(u64::MAX), None);
+        assert_eq!(Completeness::over([huge, huge].into_iter()).missing, None);
     }
 }

@@ -12,7 +12,8 @@ const VARYING: &str = r#"(?x)
     (?P<before> ^ | [\s(\[{<=:,;] ) '(?P<single> (?: [^'\n] | '[\pL\d] )* )'
   | "(?P<double> [^"\n]* )"
   | `(?P<back> [^`\n]* )`
-  | “(?P<curly> [^”\n]* )”
+  | “(?P<curly> [^”\n]* )” | „(?P<low> [^“”\n]* )[“”] | »(?P<inward> [^«\n]* )« | «(?P<outward> [^»\n]* )»
+  | 「(?P<corner> [^」\n]* )」
   | (?P<url> \b[A-Za-z][A-Za-z0-9+.-]*://[^\s'"<>)\]}]+ )
   | (?P<time> \b\d{4}-\d{2}-\d{2} (?: [T\x20]\d{2}:\d{2}(?: :\d{2}(?:[.,]\d+)? )? (?: \x20?(?:Z|UTC|[+-]\d{2}:?\d{2}) )? )? \b
     | \b\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?\b )
@@ -31,10 +32,29 @@ const VARYING: &str = r#"(?x)
 static VARYING_PARTS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(VARYING).expect("the pattern above is a regular expression"));
 
+/// What a message is told by, in bytes. A traceback's last line may stand behind it, but a message
+/// of megabytes is the data that failed, and looking for names in it costs more than it tells.
+const TELLING: usize = 4_096;
+
 /// The message with ids, numbers, quoted names, paths, URLs and times replaced by `<id>`, `<n>`,
 /// `'<name>'`, `<path>`, `<url>` and `<time>`, and without white space around it.
 pub fn mask(message: &str) -> Cow<'_, str> {
-    VARYING_PARTS.replace_all(message.trim(), replacement)
+    let message = message.trim();
+    let telling = &message[..message.floor_char_boundary(TELLING)];
+    // A message that is nothing but a quoted word means that word.
+    if is_one_quoted_word(telling) {
+        return Cow::Borrowed(telling);
+    }
+    VARYING_PARTS.replace_all(telling, replacement)
+}
+
+fn is_one_quoted_word(message: &str) -> bool {
+    ['"', '\'', '`'].into_iter().any(|quote| {
+        message
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+            .is_some_and(|inner| !inner.contains(quote))
+    })
 }
 
 fn replacement(found: &Captures<'_>) -> String {
@@ -49,6 +69,10 @@ fn replacement(found: &Captures<'_>) -> String {
         ("double", "\"<name>\""),
         ("back", "`<name>`"),
         ("curly", "“<name>”"),
+        ("low", "„<name>“"),
+        ("inward", "»<name>«"),
+        ("outward", "«<name>»"),
+        ("corner", "「<name>」"),
         ("url", "<url>"),
         ("time", "<time>"),
         ("uuid", "<id>"),
@@ -129,9 +153,10 @@ mod tests {
             ),
             ("(file 'tab\there.pdf')", "(file '<name>')"),
             (
-                "\"a\" and 'b' and `c` and “d”",
-                "\"<name>\" and '<name>' and `<name>` and “<name>”",
+                "\"a\" and 'b' and `c` and “d” and „e“ and »f« and «g» and 「h」",
+                "\"<name>\" and '<name>' and `<name>` and “<name>” and „<name>“ and »<name>« and «<name>» and 「<name>」",
             ),
+            ("\"Timeout\"", "\"Timeout\""),
         ]);
     }
 
@@ -157,6 +182,14 @@ mod tests {
                 "since <time> or <time> or <time>",
             ),
         ]);
+    }
+
+    #[test]
+    fn hostile_messages_cost_no_more_than_their_first_kilobytes() {
+        for part in ["a-1-", "“1 ", "0123abcd-", "'a ", "x/1."] {
+            let masked = mask(&part.repeat(200_000)).len();
+            assert!(masked <= 4 * TELLING, "{part}: {masked}");
+        }
     }
 
     #[test]

@@ -10,8 +10,6 @@ mod glossary;
 mod samples;
 mod terminal;
 
-use std::path::Path;
-
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{
@@ -60,19 +58,6 @@ pub fn terminal_width() -> Option<usize> {
 /// Text that comes from an input, harmless on a terminal and in one line.
 pub fn visible(text: &str) -> String {
     escape::visible(text, Newlines::Mark).into_owned()
-}
-
-/// Whether a file is a report that this program wrote, in whatever format.
-pub fn is_own_report(path: &Path) -> bool {
-    let Ok(text) = std::fs::read_to_string(path) else {
-        return false;
-    };
-    let mark = concat!(env!("CARGO_PKG_NAME"), " ");
-    let head = &text[..text.floor_char_boundary(2_000)];
-    let tail = &text[text.floor_char_boundary(text.len().saturating_sub(400))..];
-    serde_json::from_str::<Report>(&text).is_ok()
-        || head.contains(&format!("name=\"generator\" content=\"{mark}"))
-        || tail.contains(&format!("Made by {mark}"))
 }
 
 /// A report could not be rendered.

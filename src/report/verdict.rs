@@ -149,7 +149,8 @@ fn main_clause(subject: &Subject<'_>) -> String {
 fn without_list(subject: &Subject<'_>) -> String {
     let jobs = subject.jobs;
     let sum = |count: fn(&JobFacts) -> Option<u64>| -> Option<u64> {
-        jobs.iter().map(|job| job.and_then(count)).sum()
+        jobs.iter()
+            .try_fold(0_u64, |sum, job| sum.checked_add(job.and_then(count)?))
     };
     let counts: Vec<String> = [
         (sum(|job| job.failed_items), "failed"),

@@ -151,8 +151,7 @@ fn an_empty_file_is_named_and_nothing_else_is_an_error() {
     let run = summary_of_file("items.json", b"");
     assert_eq!(run.code, 1);
     assert!(
-        run.stderr
-            .contains("items.json: skipped: it looks like an empty file"),
+        run.stderr.contains("items.json: skipped: it is empty"),
         "{}",
         run.stderr
     );
@@ -481,5 +480,249 @@ fn many_broken_lines_cost_those_lines_and_are_counted() {
         .map(|note| note["message"].as_str().expect("words"))
         .collect();
     assert_eq!(words.len(), 4);
-    assert_eq!(words[3], "39997 more documents are broken or cut off");
+    assert_eq!(words[3], "19997 more documents are broken or cut off");
+}
+
+/// What a file of that content gives: distinct items, and the codes of the notes.
+fn given(name: &str, content: &str) -> (u64, Vec<String>) {
+    let run = summary_of_file(name, content.as_bytes());
+    if run.code != 0 {
+        return (0, vec![format!("exit {}", run.code)]);
+    }
+    let summary = run.summary();
+    let distinct = summary["overall"]["items"]["distinct"]
+        .as_u64()
+        .expect("a count");
+    (distinct, codes(&summary))
+}
+
+fn has(found: &(u64, Vec<String>), items: u64, code: &str) -> bool {
+    found.0 == items && found.1.iter().any(|found| found == code)
+}
+
+#[test]
+fn an_odd_line_costs_itself_wherever_it_stands() {
+    let [a, b, c] = [
+        item("a", "failed"),
+        item("b", "failed"),
+        item("c", "failed"),
+    ];
+    for odd in [
+        "{x}",
+        "[INFO] page 2",
+        "{'item_id': 'q'}",
+        "{",
+        "Error: 500",
+        "%",
+    ] {
+        for content in [
+            format!("{odd}\n{a}\n{b}\n{c}\n"),
+            format!("{a}\n{odd}\n{b}\n{c}\n"),
+            format!("{a}\n{b}\n{c}\n{odd}\n"),
+        ] {
+            let found = given("items.jsonl", &content);
+            assert_eq!(found.0, 3, "{odd}: {found:?}");
+            let noted = ["stray-text", "broken-document", "cut-document"];
+            assert!(
+                found.1.iter().any(|code| noted.contains(&code.as_str())),
+                "{odd}: {found:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_body_that_holds_no_list_does_not_hide_the_items() {
+    let a = item("a", "failed");
+    for content in [
+        format!(r#"{{"body":null,"items":[{a}]}}"#),
+        format!(r#"{{"body":"x","items":[{a}]}}"#),
+        format!(r#"{{"body":{{"items":null}},"items":[{a}]}}"#),
+        format!(r#"{{"items":null,"body":{{"items":[{a}]}}}}"#),
+        format!(r#"{{"items":[{a}],"body":{{"items":[{a}]}}}}"#),
+        a.replace("{\"item_id\"", "{\"body\":null,\"item_id\""),
+    ] {
+        let summary = summary_of_file("page.json", content.as_bytes()).summary();
+        assert_eq!(summary["overall"]["items"]["recorded"], 1, "{content}");
+    }
+    assert_eq!(given("x.json", r#"{"body":3,"foo":1}"#).1, ["exit 1"]);
+}
+
+#[test]
+fn a_file_that_looks_like_a_summary_and_holds_items_costs_nothing() {
+    let folder = Folder::new();
+    folder.write(
+        "x.json",
+        format!(
+            r#"{{"schema_version":1,"generator":"x","items":[{}]}}"#,
+            item("a", "failed")
+        ),
+    );
+    folder.write("y.json", page(&[item("b", "failed")]));
+    assert_eq!(
+        folder.summary(&[]).summary()["overall"]["items"]["distinct"],
+        2
+    );
+}
+
+#[test]
+fn what_is_nothing_of_ours_beside_items_is_told() {
+    let a = item("a", "failed");
+    for odd in [
+        r#"{"foo":1}"#,
+        r#"{"status":"completed","item_name":"x"}"#,
+        r#"{"message":"Internal Server Error"}"#,
+        r#"{"error":{"message":"boom"}}"#,
+    ] {
+        let found = given("items.jsonl", &format!("{a}\n{odd}\n"));
+        assert!(found.0 == 1 && found.1.len() > 1, "{odd}: {found:?}");
+    }
+    assert!(has(
+        &given("items.json", &format!(r#"[{a},"x",null,5,{{"foo":1}}]"#)),
+        1,
+        "stray-text"
+    ));
+    let b = item("b", "failed");
+    assert_eq!(given("items.json", &format!("[[{a}],[{b}]]")).0, 2);
+    assert_eq!(given("items.json", &format!("[{a},[{b}]]")).0, 2);
+    assert_eq!(
+        given(
+            "items.json",
+            &format!("{{\"items\":[{},{}]}}", page(&[a]), page(&[b]))
+        )
+        .0,
+        2
+    );
+}
+
+#[test]
+fn csv_that_breaks_off_is_told() {
+    let cut = "item_id,status,error_message\na,failed,\"boom\nb,completed,\nc,completed,\n";
+    assert!(has(&given("items.csv", cut), 1, "broken-document"));
+    assert!(has(
+        &given("items.csv", "item_id,status\na,failed\nb,comp"),
+        2,
+        "maybe-cut"
+    ));
+    assert_eq!(
+        given(
+            "items.csv",
+            "item_id,status\na,failed\nitem_id,status\nb,failed\n"
+        )
+        .0,
+        2
+    );
+}
+
+#[test]
+fn yaml_that_breaks_off_is_told_and_keeps_what_is_complete() {
+    let one = |id: &str| format!("item_id: {id}\nstatus: failed\nitem_name: \"{id}.pdf\"\n");
+    let whole = one("a") + &one("b");
+    assert_eq!(given("items.yaml", &whole).0, 2);
+    assert!(has(
+        &given("items.yaml", &(whole.clone() + "item_id: c\nstatus: fai")),
+        2,
+        "broken-document"
+    ));
+    assert!(has(&given("items.yaml", whole.trim_end()), 2, "maybe-cut"));
+    assert!(has(
+        &given("items.yaml", &(one("a") + "Error: 500\n" + &one("b"))),
+        2,
+        "stray-text"
+    ));
+    let list = "items:\n- item_id: a\n  status: failed\n- item_id: b\n  status: \"fai";
+    assert!(has(&given("items.yaml", list), 1, "broken-document"));
+}
+
+#[test]
+fn headers_of_errors_are_told_with_and_without_a_body() {
+    let ok = |id: &str| {
+        format!(
+            "HTTP/2 200 \r\ndate: x\r\n\r\n{}",
+            page(&[item(id, "failed")])
+        )
+    };
+    for error in [
+        "HTTP/2 429 \r\nretry-after: 3\r\n\r\n",
+        "HTTP/1.1 502 Bad Gateway\r\n\r\n<html><h1>502</h1></html>\n",
+    ] {
+        for content in [
+            format!("{error}{}{}", ok("a"), ok("b")),
+            format!("{}{error}{}", ok("a"), ok("b")),
+            format!("{}{}{error}", ok("a"), ok("b")),
+        ] {
+            assert!(
+                has(&given("items.txt", &content), 2, "error-answer"),
+                "{content}"
+            );
+        }
+    }
+    let without_empty_line = ok("a").replace("\r\n\r\n", "\r\n") + "\n" + &ok("b");
+    assert_eq!(given("items.txt", &without_empty_line).0, 2);
+}
+
+#[test]
+fn a_first_line_that_is_no_yaml_does_not_hide_json() {
+    let a = item("a", "failed");
+    for first in ["Warning: slow", "date: Wed, 10 Jun 2026", "note: x"] {
+        assert_eq!(
+            given("items.jsonl", &format!("{first}\n{a}\n")).0,
+            1,
+            "{first}"
+        );
+    }
+    assert_eq!(
+        given("items.txt", &format!("data: {a}\n\ndata: {a}\n")).0,
+        1
+    );
+}
+
+#[test]
+fn a_page_after_a_cut_one_is_found_wherever_it_was_cut() {
+    let pages = page(&[item("b", "failed"), item("c", "failed")]);
+    let head = format!("{{\"items\":[{},", item("a", "failed"));
+    for cut in [
+        head.clone(),
+        head.clone() + "{\"item_id\":\"q\",\"status\":",
+        head.clone() + "{\"item_id\":\"q",
+        head + "{\"it",
+    ] {
+        let found = given("items.json", &(cut.clone() + &pages));
+        assert_eq!(found.0, 3, "{cut}: {found:?}");
+        assert!(found.1.len() > 1, "{cut}: {found:?}");
+    }
+    let lines = format!(
+        "{}\n{{\"item_id\":\"x\",\"status\":\n{}\n{}\n",
+        item("a", "failed"),
+        item("b", "failed"),
+        item("c", "failed")
+    );
+    assert_eq!(given("items.jsonl", &lines).0, 3);
+}
+
+#[test]
+fn rows_before_a_break_are_not_read_twice() {
+    let [a, b, c] = [
+        item("a", "failed"),
+        item("b", "failed"),
+        item("c", "failed"),
+    ];
+    for content in [
+        format!("{{\"items\":[{a},{b},X,{c}]}}"),
+        format!("{a}\n[\n{b}\n{c}\n"),
+    ] {
+        let summary = summary_of_file("items.json", content.as_bytes()).summary();
+        assert_eq!(summary["overall"]["items"]["duplicates"], 0, "{content}");
+    }
+}
+
+#[test]
+fn totals_beyond_all_bounds_are_survived() {
+    let job = |id: &str| status(id, 7).replace(":7}", ":18446744073709551615}");
+    let summary = summary_of_file(
+        "jobs.json",
+        format!("[{},{}]", job("aaaa"), job("bbbb")).as_bytes(),
+    )
+    .summary();
+    assert_eq!(summary["overall"]["items"]["missing"], Value::Null);
 }

@@ -197,7 +197,7 @@ fn an_output_that_cannot_be_written_is_1_and_named_with_the_cause() {
         run.stderr
     );
     assert!(
-        run.stderr.contains("No such file or directory"),
+        run.stderr.contains("there is no folder no/such/folder"),
         "{}",
         run.stderr
     );
@@ -468,4 +468,48 @@ fn the_number_of_threads_changes_nothing() {
     let one = printed("1");
     assert!(one.len() > 100_000);
     assert!(one == printed("2") && one == printed("8"));
+}
+
+#[test]
+fn reports_of_earlier_runs_in_a_folder_are_no_loss() {
+    let folder = Folder::new();
+    let page = "{\"items\":[{\"item_id\":\"a\",\"status\":\"failed\"}],\"total_size\":1}";
+    folder.write("items.json", page);
+    for name in ["r.html", "r.md", "r.json", "r.txt"] {
+        assert_eq!(
+            folder
+                .run(&["report", ".", "--strict", "-q", "-o", name])
+                .code,
+            0,
+            "{name}"
+        );
+    }
+    assert_eq!(folder.run(&["report", ".", "--strict", "-q"]).code, 0);
+}
+
+#[test]
+fn an_empty_list_beside_a_stray_file_is_an_answer() {
+    let folder = Folder::new();
+    folder.write("items.json", "{\"items\":[],\"total_size\":0}");
+    folder.write("README.txt", "hello");
+    let run = folder.run(&["report", "."]);
+    assert!(
+        run.code == 0 && run.stdout.starts_with("The list holds no items."),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn two_outputs_that_are_the_same_file_are_refused() {
+    let run = run([
+        "report",
+        "fixtures/single",
+        "-o",
+        "target/same.md",
+        "-o",
+        "./target/../target/same.md",
+    ]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("are the same file"), "{}", run.stderr);
 }

@@ -198,3 +198,55 @@ fn counts_that_disagree_with_the_status_are_put_into_words() {
         ]
     );
 }
+
+#[test]
+fn a_folder_is_the_same_whichever_way_it_is_named() {
+    let folder = Folder::new();
+    folder.write("here/status.json", status(A, 1));
+    folder.write("here/items.json", page(&[item("a", "completed")]));
+    folder.write("other/items.json", page(&[item("b", "completed")]));
+    let here = folder.path().join("here");
+    let absolute = here.join("items.json");
+    let owners_of = |paths: [&str; 2]| {
+        let mut command = program();
+        command
+            .current_dir(&here)
+            .args(["report", "--format", "json"])
+            .args(paths);
+        owners(&finish(command, b"").summary())
+    };
+    let absolute = absolute.to_str().expect("UTF-8");
+    for paths in [
+        ["status.json", absolute],
+        ["../here/status.json", "items.json"],
+        ["./status.json", "items.json"],
+    ] {
+        assert_eq!(owners_of(paths), pairs(&[(A, 1)]), "{paths:?}");
+    }
+    assert_eq!(
+        owners_of(["status.json", "../other/items.json"]),
+        pairs(&[(A, 0), ("../other", 1)])
+    );
+}
+
+#[test]
+fn the_only_job_in_a_file_claims_the_items_of_that_file() {
+    let folder = Folder::new();
+    folder.write("one.json", status(A, 1) + &page(&[item("a", "completed")]));
+    folder.write("two.json", status(B, 1) + &page(&[item("a", "failed")]));
+    assert_eq!(
+        owners(&folder.summary(&[]).summary()),
+        pairs(&[(A, 1), (B, 1)])
+    );
+}
+
+#[test]
+fn a_name_with_two_ids_is_not_settled_by_a_guess() {
+    let folder = Folder::new();
+    folder.write(&format!("{A}_{B}.json"), page(&[item("a", "completed")]));
+    folder.write("status.json", status(A, 1));
+    let run = folder.summary(&[]);
+    assert!(run.codes().contains(&"ambiguous-name".to_owned()));
+    assert_eq!(owners(&run.summary())[0].1 + owners(&run.summary())[1].1, 1);
+    assert!(!owners(&run.summary()).contains(&(A.to_owned(), 1)));
+}

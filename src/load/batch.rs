@@ -1,0 +1,84 @@
+//! What reading files gives, before it is joined and paired.
+
+use std::ops::Range;
+
+use super::note::Note;
+use crate::api::JobRecord;
+use crate::frame::ItemColumns;
+
+/// What a run of files, read one after another, held.
+#[derive(Default)]
+pub(super) struct Batch {
+    /// The rows.
+    pub columns: ItemColumns,
+    /// To which document the rows belong.
+    pub groups: Vec<ItemGroup>,
+    /// The status records.
+    pub jobs: Vec<FoundJob>,
+    /// What each file was.
+    pub files: Vec<FileRead>,
+    /// What there is to say.
+    pub notes: Vec<Note>,
+}
+
+/// Rows that came from one list, or loose items that followed one another in a file.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ItemGroup {
+    /// Index of the file.
+    pub file: u32,
+    /// Its rows in the batch.
+    pub rows: Range<usize>,
+    /// Rows that were there but could not be read.
+    pub unreadable: u64,
+    /// The batch job the document itself names.
+    pub batch_job_id: Option<String>,
+    /// The `total_size` the document states.
+    pub total_size: Option<u64>,
+    /// The status it was filtered by, where the document tells.
+    pub status_filter: Option<String>,
+    /// Whether these are loose items and not a list.
+    pub loose: bool,
+}
+
+impl ItemGroup {
+    /// No rows yet, and nothing that a document says about them.
+    pub(super) fn loose(file: u32) -> Self {
+        Self {
+            file,
+            rows: 0..0,
+            unreadable: 0,
+            batch_job_id: None,
+            total_size: None,
+            status_filter: None,
+            loose: true,
+        }
+    }
+}
+
+/// A status record and the file it was found in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FoundJob {
+    /// Index of the file.
+    pub file: u32,
+    /// The record.
+    pub record: JobRecord,
+}
+
+/// What a file was.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FileRead {
+    /// Its path.
+    pub path: String,
+    /// Its size as it lies there.
+    pub bytes: Option<u64>,
+    /// In a word.
+    pub kind: &'static str,
+    /// Documents in it.
+    pub documents: u64,
+    /// Rows in it.
+    pub items: u64,
+    /// What it looks like, where it is nothing of the API.
+    pub looks_like: Option<String>,
+    /// The text of a summary of ours, which the caller may render.
+    pub summary: Option<String>,
+}
