@@ -121,6 +121,9 @@ fn main_clause(subject: &Subject<'_>) -> String {
     let failure = &sections.rates.failure;
     match (failure.numerator, failure.denominator) {
         (0, 0) if sections.items.distinct == 0 => "the list holds no items".to_owned(),
+        (0, 0) if sections.items.distinct == 1 => {
+            "the only item was not processed to an end".to_owned()
+        }
         (0, 0) => format!(
             "none of the {} was processed to an end",
             counted(sections.items.distinct, "item", "items")
