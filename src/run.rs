@@ -117,7 +117,7 @@ pub fn run(command: Command, now: UtcTime) -> Result<Outcome, RunError> {
     match command {
         Command::Report(args) => report(&args, now),
         #[cfg(feature = "fetch")]
-        Command::Fetch(args) => fetching::run(&args, now),
+        Command::Fetch(args) => fetching::run(&args),
         Command::PrintSchema => {
             let schema = schemars::schema_for!(Report);
             let text = serde_json::to_string_pretty(&schema).map_err(RunError::Schema)?;

@@ -160,6 +160,15 @@ pub(super) fn fetch(raw: RawFetch) -> Result<Command, Refusal> {
     for id in &raw.ids {
         safe(id)?;
     }
+    // clap does not say so where ids are given, for these conflict with --all.
+    if !raw.all && (!raw.status.is_empty() || raw.since.is_some()) {
+        return Err(wrong(
+            "fetch",
+            "--status and --since choose from the server's list of jobs; use them with --all and \
+             without ids"
+                .to_owned(),
+        ));
+    }
     let refuse = |message: String| wrong("fetch", message);
     let base_url = match (raw.base_url, raw.region) {
         (Some(url), _) => url,

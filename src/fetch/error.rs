@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::retry::TransportError;
+use super::retry::{self, TransportError};
 use crate::snapshot::StoreError;
 
 /// Why a job could not be fetched.
@@ -182,8 +182,14 @@ impl FetchError {
 
     /// Whether the same request may succeed later, so that somebody who watches a job waits on.
     pub(super) fn may_pass(&self) -> bool {
-        matches!(self, Self::Tries { .. } | Self::TooLong { .. })
-            || matches!(self, Self::Transport { .. } | Self::Body { .. })
+        match self {
+            Self::Tries { .. }
+            | Self::TooLong { .. }
+            | Self::Transport { .. }
+            | Self::Body { .. } => true,
+            Self::Refused { status, .. } => retry::is_passing(*status),
+            _ => false,
+        }
     }
 }
 

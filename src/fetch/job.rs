@@ -200,7 +200,7 @@ impl<'a> JobFetch<'a> {
     /// Begins a new reading of the list; the pages of the one before stay until it is finished.
     fn begin_reading(&mut self, status: &str) -> Result<(), FetchError> {
         self.store.update(|manifest| {
-            manifest.reading += 1;
+            manifest.reading = manifest.reading.saturating_add(1);
             manifest.list_read_under = Some(status.to_owned());
             manifest.distinct_items = 0;
             manifest.finished = false;

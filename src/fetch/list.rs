@@ -94,7 +94,7 @@ impl JobFetch<'_> {
             reading.total_size = reading.total_size.max(facts.total_size);
             // Of a later pass not every page was kept; it begins anew.
             if reading.pass == 1 && page.offset == reading.offset {
-                reading.offset += page.rows;
+                reading.offset = reading.offset.saturating_add(page.rows);
                 reading.in_pass.extend(facts.ids.iter().cloned());
             }
             reading.items.extend(facts.ids);
@@ -112,7 +112,7 @@ impl JobFetch<'_> {
                 return Ok(());
             }
             let offset = reading.offset;
-            reading.offset += page.rows;
+            reading.offset = reading.offset.saturating_add(page.rows);
             let before = reading.in_pass.len();
             reading.in_pass.extend(page.ids.iter().cloned());
             let brings_nothing = reading.in_pass.len() == before;

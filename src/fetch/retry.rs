@@ -36,13 +36,18 @@ pub(super) fn pauses(first: Duration, max_retries: u32) -> impl Iterator<Item = 
         .build()
 }
 
+/// Whether a status is known to pass by itself.
+pub(super) fn is_passing(status: u16) -> bool {
+    matches!(status, 408 | 409 | 429 | 500..=599)
+}
+
 /// What an error answer means.
 pub(super) fn of_answer(status: u16, headers: &HeaderMap, now: SystemTime) -> Verdict {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let again = match text("x-should-retry").map(str::trim) {
         Some(word) if word.eq_ignore_ascii_case("true") => true,
         Some(word) if word.eq_ignore_ascii_case("false") => false,
-        _ => matches!(status, 408 | 409 | 429 | 500..=599),
+        _ => is_passing(status),
     };
     if !again {
         return Verdict::Never;

@@ -239,6 +239,10 @@ impl<'de> Object<'_, '_, '_, 'de> {
             }
             return complete;
         }
+        if fields.has(Field::SnapshotVersion) && fields.has(Field::Generator) {
+            reader.count(Shape::Manifest);
+            return true;
+        }
         let job = finish_job(reader, &fields, complete);
         let has_job = job.is_some();
         match list {

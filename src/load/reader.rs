@@ -67,6 +67,8 @@ pub struct FileRead {
     pub looks_like: Option<String>,
     /// The text of a summary of ours, which the caller may render.
     pub summary: Option<String>,
+    /// The text of the manifest of a snapshot.
+    pub manifest: Option<String>,
 }
 
 /// How many documents of which kind a file held.
@@ -80,6 +82,7 @@ struct Tally {
     sdk_pages: u64,
     errors: u64,
     summaries: u64,
+    manifests: u64,
 }
 
 /// How rows that could not be read are remembered: all counted, the first few with their place.
@@ -348,6 +351,7 @@ impl<'b, 't> FileReader<'b, 't> {
             Shape::Combined => &mut tally.combined,
             Shape::SdkPage => &mut tally.sdk_pages,
             Shape::Summary => &mut tally.summaries,
+            Shape::Manifest => &mut tally.manifests,
         };
         *counter += 1;
     }
@@ -391,6 +395,7 @@ impl<'b, 't> FileReader<'b, 't> {
             (Some(kind), None) => (kind, None),
             (Some(_), Some(_)) => ("mixed", None),
             (None, _) if tally.summaries > 0 => ("summary", None),
+            (None, _) if tally.manifests > 0 => ("snapshot", None),
             (None, _) if self.has_content() => ("unreadable-items", None),
             (None, _) if !self.errors.is_empty() => (
                 "error-answer",
@@ -423,6 +428,7 @@ impl<'b, 't> FileReader<'b, 't> {
             items: self.seen as u64,
             looks_like,
             summary: (kind == "summary").then(|| self.text.to_owned()),
+            manifest: (kind == "snapshot").then(|| self.text.to_owned()),
         };
         self.batch.files.push(file);
     }
@@ -475,6 +481,8 @@ pub(super) enum Shape {
     SdkPage,
     /// A summary of ours.
     Summary,
+    /// The manifest of a snapshot.
+    Manifest,
 }
 
 fn wrong_words(wrong: WrongType) -> String {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Outcome, RunError, one_line, report, say};
-use crate::api::UtcTime;
 use crate::args::{Color, FetchArgs, ReportArgs, Verbosity};
 use crate::fetch::{self, FetchError, Hooks, Selection};
 use crate::{clock, output};
@@ -15,7 +14,7 @@ use crate::{clock, output};
 const INTERRUPTED: i32 = 130;
 
 /// Runs `fetch`.
-pub(super) fn run(args: &FetchArgs, now: UtcTime) -> Result<Outcome, RunError> {
+pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
     let interrupted = hear_ctrl_c()?;
     let mut unprinted = None;
     let mut done = |folder: &Path| {
@@ -28,7 +27,7 @@ pub(super) fn run(args: &FetchArgs, now: UtcTime) -> Result<Outcome, RunError> {
     let quietly = Verbosity::Quiet;
     let mut looked = |folders: &[PathBuf]| {
         // A report that cannot be written now may be the next time; at the end it must be.
-        if let Err(error) = write_reports(args, folders, quietly, clock::now()) {
+        if let Err(error) = write_reports(args, folders, quietly) {
             complain("no report could be written yet", &error);
         }
     };
@@ -62,7 +61,7 @@ pub(super) fn run(args: &FetchArgs, now: UtcTime) -> Result<Outcome, RunError> {
     if let Some(error) = unprinted {
         return Err(RunError::Print(error));
     }
-    let written = write_reports(args, &fetched.snapshots, args.options.verbosity, now);
+    let written = write_reports(args, &fetched.snapshots, args.options.verbosity);
     let alone = matches!(&args.options.jobs, Selection::Ids(ids) if ids.len() == 1);
     let failed = fetched.failures.len();
     if alone && let Some((id, source)) = fetched.failures.pop() {
@@ -101,7 +100,6 @@ fn write_reports(
     args: &FetchArgs,
     folders: &[PathBuf],
     verbosity: Verbosity,
-    now: UtcTime,
 ) -> Result<(), RunError> {
     if args.reports.is_empty() || folders.is_empty() {
         return Ok(());
@@ -118,7 +116,8 @@ fn write_reports(
         verbosity,
         color: Color::Never,
     };
-    report(&report_args, now).map(|_| ())
+    // Not when the run began: a job may have been watched for hours.
+    report(&report_args, clock::now()).map(|_| ())
 }
 
 /// Says an error with its causes, as `main` does for the one that ends the run.

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! bjb-…/snapshot.json                    the manifest
-//! bjb-…/status.json, status-000002.json  what the server said about the job, when that changed
+//! bjb-…/status.json, status_000002.json  what the server said about the job, when that changed
 //! bjb-…/items-000001.json …              the pages of its list
 //! bjb-…/2026-11-01T10-00-00Z/…           an earlier snapshot, whole, in the same form
 //! ```
@@ -174,7 +174,7 @@ pub fn is_body_name(name: &str) -> bool {
                 number.len() >= 6 && number.bytes().all(|byte| byte.is_ascii_digit())
             })
     };
-    name == "status.json" || numbered("status-") || numbered("items-")
+    name == "status.json" || numbered("status_") || numbered("items-")
 }
 
 /// The folder of a manifest; the current one for a manifest that was named without a folder.
@@ -204,7 +204,7 @@ mod tests {
     fn only_names_of_ours_are_bodies() {
         for name in [
             "status.json",
-            "status-000002.json",
+            "status_000002.json",
             "items-000001.json",
             "items-1000000.json",
         ] {

@@ -308,10 +308,11 @@ impl Store {
         {
             return Ok(newest.name.clone());
         }
-        let name = match self.next_number("status-") {
-            // The first has the plain name.
+        let name = match self.next_number("status_") {
+            // The first has the plain name; the names of later ones sort behind it (`_` does, `-`
+            // would not), because of records without times the later in path order counts.
             1 if statuses.clone().next().is_none() => "status.json".to_owned(),
-            number => format!("status-{:06}.json", number.max(2)),
+            number => format!("status_{:06}.json", number.max(2)),
         };
         self.keep(answer, name.clone(), checksum, None)?;
         Ok(name)
