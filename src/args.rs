@@ -1,11 +1,16 @@
 //! The command line: clap's types, turned once into validated options. No type of clap goes
 //! further.
 
+#[cfg(feature = "fetch")]
+mod fetch;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+#[cfg(feature = "fetch")]
+pub use self::fetch::FetchArgs;
 use crate::load::STDIN;
 use crate::render::Format;
 
@@ -19,6 +24,9 @@ pub const DEFAULT_EXAMPLES: usize = 3;
 pub enum Command {
     /// Make a report.
     Report(ReportArgs),
+    /// Fetch jobs.
+    #[cfg(feature = "fetch")]
+    Fetch(Box<FetchArgs>),
     /// Print the JSON Schema of the summary.
     PrintSchema,
     /// Print a text that was made from the command line itself: completions, the manual.
@@ -119,6 +127,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum RawCommand {
     Report(Box<RawReport>),
+    #[cfg(feature = "fetch")]
+    Fetch(Box<fetch::RawFetch>),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -220,6 +230,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Refusa
     let cli = Cli::try_parse_from(args).map_err(|error| refusal(&error))?;
     match cli.command {
         Some(RawCommand::Report(raw)) => report(*raw),
+        #[cfg(feature = "fetch")]
+        Some(RawCommand::Fetch(raw)) => fetch::fetch(*raw),
         Some(RawCommand::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "batch-report", &mut text);
@@ -242,20 +254,11 @@ fn report(raw: RawReport) -> Result<Command, Refusal> {
         > 1
     {
         return Err(wrong(
+            "report",
             "standard input (`-`) can be read only once".to_owned(),
         ));
     }
-    let mut outputs: Vec<(PathBuf, Format)> = Vec::new();
-    for path in raw.outputs {
-        let format = format_of(&path)?;
-        if outputs.iter().any(|(other, _)| *other == path) {
-            return Err(wrong(format!(
-                "`{}` is named twice as an output",
-                path.display()
-            )));
-        }
-        outputs.push((path, format));
-    }
+    let outputs = outputs_of("report", raw.outputs)?;
     let print = match raw.format {
         Some(format) => Some(format.into()),
         None if raw.quiet && !outputs.is_empty() => None,
@@ -279,7 +282,23 @@ fn report(raw: RawReport) -> Result<Command, Refusal> {
     }))
 }
 
-fn format_of(path: &Path) -> Result<Format, Refusal> {
+/// The files to write, with the formats their endings give.
+fn outputs_of(command: &str, paths: Vec<PathBuf>) -> Result<Vec<(PathBuf, Format)>, Refusal> {
+    let mut outputs: Vec<(PathBuf, Format)> = Vec::new();
+    for path in paths {
+        let format = format_of(command, &path)?;
+        if outputs.iter().any(|(other, _)| *other == path) {
+            return Err(wrong(
+                command,
+                format!("`{}` is named twice as an output", path.display()),
+            ));
+        }
+        outputs.push((path, format));
+    }
+    Ok(outputs)
+}
+
+fn format_of(command: &str, path: &Path) -> Result<Format, Refusal> {
     let ending = path
         .extension()
         .map(|ending| ending.to_string_lossy().to_lowercase());
@@ -288,11 +307,17 @@ fn format_of(path: &Path) -> Result<Format, Refusal> {
         Some("md" | "markdown") => Ok(Format::Markdown),
         Some("json") => Ok(Format::Json),
         Some("txt") => Ok(Format::Text),
-        _ => Err(wrong(format!(
-            "the ending of `{}` does not tell a format; use .html, .md, .json or .txt, or --format \
-             for standard output",
-            path.display()
-        ))),
+        _ => Err(wrong(
+            command,
+            format!(
+                "the ending of `{}` does not tell a format; use .html, .md, .json or .txt{}",
+                path.display(),
+                match command {
+                    "report" => ", or --format for standard output",
+                    _ => "",
+                }
+            ),
+        )),
     }
 }
 
@@ -309,18 +334,19 @@ fn manual() -> Result<Command, Refusal> {
     for page in pages {
         clap_mangen::Man::new(page)
             .render(&mut text)
-            .map_err(|error| wrong(format!("the manual could not be made: {error}")))?;
+            .map_err(|error| wrong("man", format!("the manual could not be made: {error}")))?;
     }
     Ok(Command::Print(text))
 }
 
-fn wrong(message: String) -> Refusal {
-    let mut command = Cli::command();
-    command.build();
-    let report = command
-        .find_subcommand_mut("report")
-        .map(|report| report.clone());
-    let mut command = report.unwrap_or(command);
+/// A refusal in clap's form, with the usage of the command.
+fn wrong(command: &str, message: String) -> Refusal {
+    let mut cli = Cli::command();
+    cli.build();
+    let found = cli
+        .find_subcommand_mut(command)
+        .map(|command| command.clone());
+    let mut command = found.unwrap_or(cli);
     refusal(&command.error(clap::error::ErrorKind::ValueValidation, message))
 }
 

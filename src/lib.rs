@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! args -> load -> frame -> metrics -> report -> render -> output
+//! args -> fetch -> snapshot -> output        (a snapshot is an ordinary input of load)
 //! ```
 //!
 //! - [`args`] turns the command line into options.
@@ -13,11 +14,14 @@
 //! - [`metrics`] defines every statistic.
 //! - [`report`] is the summary model: what is said, in which order and in which words.
 //! - [`render`] turns it into text by templates, [`output`] puts that where it belongs.
+//! - `fetch` asks the server, the only room that does; [`snapshot`] keeps what it answers.
 //! - [`run`] walks the way; [`clock`] and [`progress`] are what it needs from outside.
 
 pub mod api;
 pub mod args;
 pub mod clock;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod frame;
 pub mod load;
 pub mod metrics;
@@ -26,3 +30,4 @@ pub mod progress;
 pub mod render;
 pub mod report;
 pub mod run;
+pub mod snapshot;

@@ -15,6 +15,7 @@ fn main() -> ExitCode {
     match run::run(command, clock::now()) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Loss) => ExitCode::from(4),
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) => {
             complain(&error);
             ExitCode::from(if error.is_usage() { 2 } else { 1 })

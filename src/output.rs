@@ -4,7 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A report that could not be written.
+/// How the names of temporary files begin; hidden, so that reports leave alone what a run left that
+/// was killed.
+pub const TEMPORARY_PREFIX: &str = ".batch-report-";
+
+/// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("could not write {}", path.display())]
 pub struct WriteError {
@@ -54,10 +58,51 @@ fn replace(path: &Path, content: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes a file as [`write_file`] does, and returns only when it will survive a power failure. A
+/// link is replaced and not followed.
+///
+/// # Errors
+///
+/// Where the folder or the file cannot be written; the old file is untouched then.
+pub fn write_durably(path: &Path, content: &[u8]) -> Result<(), WriteError> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let write = || {
+        let mut file = temporary_in(folder)?;
+        file.write_all(content)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        sync_folder(folder)
+    };
+    write().map_err(|source| WriteError {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Makes the names in a folder survive a power failure, where folders can be synced.
+///
+/// # Errors
+///
+/// Where the folder cannot be opened or the disk reports an error.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        match File::open(folder)?.sync_all() {
+            // Not every file system can sync a folder.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+            result => result,
+        }
+    } else {
+        Ok(())
+    }
+}
+
 /// A temporary file with the permissions a file gets that is made anew.
 fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".batch-report-");
+    builder.prefix(TEMPORARY_PREFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

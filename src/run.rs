@@ -1,5 +1,8 @@
 //! The way through the house: load, build the report, render, put out.
 
+#[cfg(feature = "fetch")]
+mod fetching;
+
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, IsTerminal};
@@ -24,6 +27,8 @@ pub enum Outcome {
     Done,
     /// With `--strict`: something was lost, cut, skipped or missing.
     Loss,
+    /// Ctrl-C while fetching; what was fetched is kept.
+    Interrupted,
 }
 
 /// Why a run could not do what it was asked for.
@@ -73,6 +78,27 @@ pub enum RunError {
     /// Standard output could not be written.
     #[error("could not write to standard output")]
     Print(#[source] io::Error),
+    /// Nothing could be fetched, or the one job that was asked for could not.
+    #[cfg(feature = "fetch")]
+    #[error("{what} could not be fetched")]
+    Fetch {
+        /// What.
+        what: String,
+        /// Why.
+        source: crate::fetch::FetchError,
+    },
+    /// Some jobs could not be fetched; why has been said.
+    #[error("{failed} of {jobs} jobs could not be fetched")]
+    SomeJobs {
+        /// How many could not.
+        failed: usize,
+        /// How many were asked for.
+        jobs: usize,
+    },
+    /// Ctrl-C cannot be heard.
+    #[cfg(feature = "fetch")]
+    #[error("Ctrl-C could not be prepared for")]
+    Signal(#[from] ctrlc::Error),
     /// The schema could not be written as JSON.
     #[error("could not write the schema")]
     Schema(#[source] serde_json::Error),
@@ -96,6 +122,8 @@ impl RunError {
 pub fn run(command: Command, now: UtcTime) -> Result<Outcome, RunError> {
     match command {
         Command::Report(args) => report(&args, now),
+        #[cfg(feature = "fetch")]
+        Command::Fetch(args) => fetching::run(&args),
         Command::PrintSchema => {
             let schema = schemars::schema_for!(Report);
             let text = serde_json::to_string_pretty(&schema).map_err(RunError::Schema)?;

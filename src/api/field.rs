@@ -103,7 +103,9 @@ fields! {
     BatchJobId = "batch_job_id",
     /// Of a summary that this program saved.
     SchemaVersion = "schema_version",
-    /// Of a summary that this program saved.
+    /// Of the manifest of a snapshot.
+    SnapshotVersion = "snapshot_version",
+    /// Of a summary that this program saved, and of the manifest of a snapshot.
     Generator = "generator",
 }
 

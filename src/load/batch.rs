@@ -81,4 +81,6 @@ pub struct FileRead {
     pub looks_like: Option<String>,
     /// The text of a summary of ours, which the caller may render.
     pub summary: Option<String>,
+    /// The text of the manifest of a snapshot.
+    pub manifest: Option<String>,
 }

@@ -253,6 +253,10 @@ impl<'de> Object<'_, '_, '_, 'de> {
             }
             return complete;
         }
+        if fields.has(Field::SnapshotVersion) && fields.has(Field::Generator) {
+            reader.count(Shape::Manifest);
+            return true;
+        }
         let is_page = fields.has(Field::TotalSize) || fields.has(Field::NextPageToken);
         let list = list.or((empty_list && is_page && complete).then(|| List {
             first_row: reader.next_row(),

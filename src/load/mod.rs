@@ -14,6 +14,7 @@ pub mod note;
 mod object;
 mod pair;
 mod reader;
+mod snapshots;
 mod walk;
 mod yaml;
 
@@ -33,7 +34,7 @@ use self::pair::{Folder, Owner, Pairing};
 use self::reader::FileReader;
 pub use self::reader::counted;
 pub use self::walk::{Found, STDIN};
-use crate::api::JobRecord;
+use crate::api::{JobRecord, UtcTime};
 use crate::frame::{ItemFrame, Recorded};
 
 /// What loading gives.
@@ -62,6 +63,8 @@ pub struct Job {
     pub record: Option<JobRecord>,
     /// How many status records there were.
     pub records: u64,
+    /// How far the job was by those of its records that tell, oldest first.
+    pub history: Vec<Milestone>,
     /// How its rows became items.
     pub recorded: Recorded,
     /// Rows that could not be read.
@@ -75,6 +78,17 @@ pub struct Job {
     pub known_filter: Option<String>,
     /// Whether any list of items was found.
     pub has_list: bool,
+}
+
+/// How far a job was at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Milestone {
+    /// When, by the record itself.
+    pub at: UtcTime,
+    /// Items processed by then.
+    pub processed: u64,
+    /// Items there were.
+    pub total: Option<u64>,
 }
 
 /// Why nothing could be loaded.
@@ -133,6 +147,9 @@ pub fn load(
             batch
         })
         .collect();
+    for file in batches.iter().flat_map(|batch| &batch.files) {
+        snapshots::check(file, &mut notes);
+    }
     join(batches, &mut notes, job_id)
 }
 
@@ -291,6 +308,7 @@ impl Jobs {
                 label,
                 record: None,
                 records: 0,
+                history: Vec::new(),
                 recorded: Recorded::default(),
                 unreadable: 0,
                 total_size: None,
@@ -307,6 +325,16 @@ impl Jobs {
         let index = self.of(Owner::Job(record.id.clone()));
         let job = &mut self.jobs[index as usize];
         job.records += 1;
+        if let (Some(at), Some(processed)) = (
+            record.effective_at.or(record.updated_at),
+            record.processed_items,
+        ) {
+            job.history.push(Milestone {
+                at,
+                processed,
+                total: record.total_items,
+            });
+        }
         if job
             .record
             .as_ref()
@@ -326,6 +354,8 @@ impl Jobs {
         for (index, (job, recorded)) in self.jobs.iter_mut().zip(recorded).enumerate() {
             let lists = &mut self.lists[index];
             job.recorded = recorded;
+            job.history.sort_unstable();
+            job.history.dedup();
             job.unreadable = lists.unreadable;
             job.has_list = !lists.filters.is_empty();
             job.total_size = lists.total_sizes.iter().max().copied();

@@ -60,6 +60,16 @@ pub enum Code {
     AmbiguousJob,
     /// A file or folder name that holds several job ids.
     AmbiguousName,
+    /// A page of a snapshot that is not what was fetched.
+    ChangedPage,
+    /// A page of a snapshot that is gone.
+    MissingPage,
+    /// A snapshot whose fetching was stopped, or to which the server did not give everything.
+    PartialSnapshot,
+    /// A manifest of a snapshot that cannot be read.
+    UnreadableManifest,
+    /// A file beside a snapshot that looks like one of its pages.
+    UnlistedPage,
 }
 
 impl Code {
@@ -85,6 +95,11 @@ impl Code {
             Self::OwnReport => "own-report",
             Self::AmbiguousJob => "ambiguous-job",
             Self::AmbiguousName => "ambiguous-name",
+            Self::ChangedPage => "changed-page",
+            Self::MissingPage => "missing-page",
+            Self::PartialSnapshot => "partial-snapshot",
+            Self::UnreadableManifest => "unreadable-manifest",
+            Self::UnlistedPage => "unlisted-page",
         }
     }
 
@@ -92,9 +107,11 @@ impl Code {
     pub fn severity(self) -> Severity {
         match self {
             Self::UnreadableFile | Self::ErrorAnswer => Severity::Error,
-            Self::NonStandardJson | Self::LinkLeftAlone | Self::SpecialFile | Self::OwnReport => {
-                Severity::Info
-            }
+            Self::NonStandardJson
+            | Self::LinkLeftAlone
+            | Self::SpecialFile
+            | Self::OwnReport
+            | Self::UnlistedPage => Severity::Info,
             _ => Severity::Warning,
         }
     }
@@ -110,6 +127,7 @@ impl Code {
                 | Self::OwnReport
                 | Self::AmbiguousJob
                 | Self::AmbiguousName
+                | Self::UnlistedPage
         )
     }
 }

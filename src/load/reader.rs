@@ -15,6 +15,7 @@ struct Tally {
     combined: u64,
     sdk_pages: u64,
     summaries: u64,
+    manifests: u64,
 }
 
 /// How rows that could not be read are remembered: all counted, the first few with their place.
@@ -331,6 +332,7 @@ impl<'b, 't> FileReader<'b, 't> {
             Shape::Combined => &mut tally.combined,
             Shape::SdkPage => &mut tally.sdk_pages,
             Shape::Summary => &mut tally.summaries,
+            Shape::Manifest => &mut tally.manifests,
         };
         *counter += 1;
     }
@@ -375,6 +377,7 @@ impl<'b, 't> FileReader<'b, 't> {
             (Some(kind), None) => (kind, None),
             (Some(_), Some(_)) => ("mixed", None),
             (None, _) if tally.summaries > 0 => ("summary", None),
+            (None, _) if tally.manifests > 0 => ("snapshot", None),
             (None, _) if self.has_content() => ("unreadable-items", None),
             (None, _) if self.errors.count > 0 => (
                 "error-answer",
@@ -409,6 +412,7 @@ impl<'b, 't> FileReader<'b, 't> {
             items: self.seen as u64,
             looks_like,
             summary: (kind == "summary").then(|| self.text.to_owned()),
+            manifest: (kind == "snapshot").then(|| self.text.to_owned()),
         };
         self.batch.files.push(file);
     }
@@ -477,6 +481,8 @@ pub(super) enum Shape {
     SdkPage,
     /// A summary of ours.
     Summary,
+    /// The manifest of a snapshot.
+    Manifest,
 }
 
 fn wrong_words(wrong: WrongType) -> String {

@@ -4,7 +4,7 @@ mod build;
 pub mod model;
 mod notes;
 mod verdict;
-mod words;
+pub(crate) mod words;
 
 pub use self::build::build;
 pub use self::model::Report;

@@ -3,7 +3,7 @@
 use super::model::{JobReport, Note, Severity};
 use super::words::{are, counted, joined, number};
 use crate::api::{UtcTime, status};
-use crate::load::{Dump, Job};
+use crate::load::{Dump, Job, Milestone};
 
 /// The years 2000 to 2100, in microseconds since the epoch.
 const PLAUSIBLE_MICROS: std::ops::Range<i64> = 946_684_800_000_000..4_133_980_800_000_000;
@@ -34,6 +34,39 @@ pub(super) fn of_job(job: &Job, report: &JobReport) -> Vec<Note> {
     notes.statuses(report);
     notes.times(report);
     notes.notes
+}
+
+/// How a job went on between its records: the first, and the last few.
+fn course(history: &[Milestone]) -> String {
+    const LAST: usize = 4;
+    if history.len() < 2 {
+        return String::new();
+    }
+    let words = |milestone: &Milestone| {
+        let of = milestone
+            .total
+            .map(|total| format!(" of {}", number(total)));
+        format!(
+            "{}{} processed at {}",
+            number(milestone.processed),
+            of.unwrap_or_default(),
+            at_second(milestone.at)
+        )
+    };
+    let skipped = history.len().saturating_sub(LAST + 1);
+    let mut parts = vec![words(&history[0])];
+    if skipped > 0 {
+        parts.push("…".to_owned());
+    }
+    parts.extend(history[1 + skipped..].iter().map(words));
+    format!(": {}", parts.join(", "))
+}
+
+/// A time to the second, as a reader says it.
+fn at_second(time: UtcTime) -> String {
+    let text = time.to_string();
+    let (date, clock) = text.split_once('T').unwrap_or((&text, ""));
+    format!("{date} {} UTC", clock.get(..8).unwrap_or(clock))
 }
 
 struct Notes<'a> {
@@ -267,8 +300,9 @@ impl Notes<'_> {
             self.info(
                 "repeated-status",
                 format!(
-                    "the job's status was recorded {} times; the newest record counts",
-                    number(job.records)
+                    "the job's status was recorded {} times; the newest record counts{}",
+                    number(job.records),
+                    course(&job.history)
                 ),
             );
         }

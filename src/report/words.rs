@@ -1,7 +1,7 @@
 //! Numbers and names as they stand in sentences.
 
 /// 1,203.
-pub(super) fn number(value: u64) -> String {
+pub(crate) fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -14,7 +14,7 @@ pub(super) fn number(value: u64) -> String {
 }
 
 /// "1 item", "1,203 items".
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
@@ -42,7 +42,7 @@ pub(super) fn percent(fraction: f64) -> String {
 }
 
 /// "a", "a and b", "a, b and c".
-pub(super) fn joined(parts: &[String]) -> String {
+pub(crate) fn joined(parts: &[String]) -> String {
     match parts {
         [] => String::new(),
         [one] => one.clone(),

@@ -13,11 +13,16 @@ fn snapshot(name: &str, text: &str) {
 
 #[test]
 fn help_says_what_there_is() {
-    for (name, args) in [
-        ("help", vec!["--help"]),
+    let mut helps = vec![
         ("help-report", vec!["report", "--help"]),
         ("help-report-short", vec!["report", "-h"]),
-    ] {
+    ];
+    if cfg!(feature = "fetch") {
+        helps.push(("help", vec!["--help"]));
+        helps.push(("help-fetch", vec!["fetch", "--help"]));
+        helps.push(("help-fetch-short", vec!["fetch", "-h"]));
+    }
+    for (name, args) in helps {
         let run = run(args);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""));
         snapshot(name, &run.stdout);

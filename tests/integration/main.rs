@@ -4,6 +4,8 @@ mod bad_input;
 mod clients;
 mod command_line;
 mod expected;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod harness;
 mod pairing;
 mod readme;

@@ -37,11 +37,16 @@ fn the_exit_codes_are_those_of_the_help() {
 
 #[test]
 fn every_option_that_is_shown_exists() {
-    let help = run(["report", "--help"]).stdout + &run(["--help"]).stdout;
+    let mut help = run(["report", "--help"]).stdout + &run(["--help"]).stdout;
+    if cfg!(feature = "fetch") {
+        help += &run(["fetch", "--help"]).stdout;
+    }
     let text = readme();
     let commands = text
         .lines()
-        .filter(|line| line.starts_with("batch-report "));
+        .map(str::trim)
+        .filter(|line| line.starts_with("batch-report "))
+        .filter(|line| cfg!(feature = "fetch") || !line.starts_with("batch-report fetch"));
     let mut options = 0;
     for line in commands {
         for word in line
@@ -55,6 +60,31 @@ fn every_option_that_is_shown_exists() {
         }
     }
     assert!(options >= 8);
+}
+
+#[cfg(feature = "fetch")]
+#[test]
+fn what_is_said_of_fetch_is_in_its_help() {
+    let help = run(["fetch", "--help"]).stdout;
+    let text = readme().replace('`', "");
+    let (_, codes) = help.split_once("Exit codes:\n").expect("exit codes");
+    for line in codes.lines() {
+        let (code, meaning) = line.trim().split_once(' ').expect("a code");
+        let row = format!("| {code} | {} |", meaning.trim());
+        assert!(text.contains(&row), "{line}");
+    }
+    let (_, section) = text.split_once("## Fetching a job").expect("a section");
+    let (_, table) = section.split_once("| Option |").expect("a table");
+    let (table, _) = table.split_once("\n\n").expect("its end");
+    let named = |word: &&str| word.starts_with("--") && word.len() > 3;
+    let options = table.split([' ', ',', '|']).filter(named);
+    for option in options {
+        assert!(help.contains(option), "{option}");
+    }
+    for line in help.lines().filter(|line| line.starts_with("      --")) {
+        let option = line.trim().split(' ').next().expect("an option");
+        assert!(table.contains(option), "{option}");
+    }
 }
 
 #[test]

@@ -1,0 +1,138 @@
+//! What a person sees while a job is fetched: a bar on a terminal, plain lines elsewhere.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::client::Event;
+use crate::args::Verbosity;
+use crate::report::words::{counted, number};
+
+/// How often a plain line says how far it is.
+const BETWEEN_LINES: Duration = Duration::from_secs(5);
+
+/// Speaks on standard error.
+pub(super) struct Reporter {
+    verbosity: Verbosity,
+    bar: Option<ProgressBar>,
+    last_line: Mutex<Option<Instant>>,
+}
+
+impl Reporter {
+    pub(super) fn new(verbosity: Verbosity) -> Self {
+        let terminal = verbosity > Verbosity::Quiet && std::io::stderr().is_terminal();
+        Self {
+            verbosity,
+            bar: terminal.then(|| {
+                ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+                    .with_style(style(false))
+            }),
+            last_line: Mutex::new(None),
+        }
+    }
+
+    /// Says something; a bar makes way for it.
+    pub(super) fn say(&self, words: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            self.print(words);
+        }
+    }
+
+    /// Says something that only `-v` asks for.
+    pub(super) fn debug(&self, words: &str) {
+        if self.verbosity == Verbosity::Verbose {
+            self.print(words);
+        }
+    }
+
+    fn print(&self, words: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| print(words)),
+            None => print(words),
+        }
+    }
+
+    /// So many items are there.
+    pub(super) fn items(&self, id: &str, found: u64, total: Option<u64>) {
+        if let Some(bar) = &self.bar {
+            if bar.length() != total {
+                bar.set_style(style(total.is_some()));
+                match total {
+                    Some(total) => bar.set_length(total),
+                    None => bar.unset_length(),
+                }
+            }
+            bar.set_message(id.to_owned());
+            bar.set_position(found);
+            return;
+        }
+        let mut last = self
+            .last_line
+            .lock()
+            .unwrap_or_else(|error| error.into_inner());
+        if last.is_some_and(|last| last.elapsed() < BETWEEN_LINES) {
+            return;
+        }
+        // The first page of a list that is short is not worth a line: its end comes at once.
+        if last.replace(Instant::now()).is_none() {
+            return;
+        }
+        drop(last);
+        let of = total.map(|total| format!(" of {}", number(total)));
+        self.say(&format!(
+            "{id}: {}{} items so far",
+            number(found),
+            of.unwrap_or_default()
+        ));
+    }
+
+    /// The list is at its end.
+    pub(super) fn end_list(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+            bar.reset();
+        }
+    }
+
+    /// What the thread that asks tells.
+    pub(super) fn hear(&self, event: &Event) {
+        match event {
+            Event::Answered {
+                url,
+                status,
+                bytes,
+                took,
+            } => self.debug(&format!(
+                "GET {url}: HTTP {status}, {} in {:.2} s",
+                counted(*bytes as u64, "byte", "bytes"),
+                took.as_secs_f64()
+            )),
+            Event::Waiting { why, pause, asked } => {
+                let asked = if *asked { ", as the server asks" } else { "" };
+                self.say(&format!(
+                    "{why}; trying again in {:.1} s{asked}",
+                    pause.as_secs_f64()
+                ));
+            }
+        }
+    }
+}
+
+fn style(with_total: bool) -> ProgressStyle {
+    let template = if with_total {
+        "{msg} {bar:20} {human_pos}/{human_len} items {per_sec} {eta}"
+    } else {
+        "{msg} {spinner} {human_pos} items {per_sec}"
+    };
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the one place that speaks to the user while fetching"
+)]
+fn print(words: &str) {
+    eprintln!("batch-report: {words}");
+}

@@ -1,0 +1,131 @@
+//! `fetch`: keeps jobs, prints where, and reports on them.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{Outcome, RunError, one_line, report, say};
+use crate::args::{Color, FetchArgs, ReportArgs, Verbosity};
+use crate::fetch::{self, FetchError, Hooks, Selection};
+use crate::{clock, output};
+
+/// What a process ends with that Ctrl-C has ended.
+const INTERRUPTED: i32 = 130;
+
+/// Runs `fetch`.
+pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
+    let interrupted = hear_ctrl_c()?;
+    let mut unprinted = None;
+    let mut done = |folder: &Path| {
+        let mut line = folder.as_os_str().as_encoded_bytes().to_vec();
+        line.push(b'\n');
+        if let Err(error) = output::print(&line) {
+            unprinted.get_or_insert(error);
+        }
+    };
+    let quietly = Verbosity::Quiet;
+    let mut looked = |folders: &[PathBuf]| {
+        // A report that cannot be written now may be the next time; at the end it must be.
+        if let Err(error) = write_reports(args, folders, quietly) {
+            complain("no report could be written yet", &error);
+        }
+    };
+    let fetched = fetch::fetch(
+        &args.options,
+        &mut Hooks {
+            interrupted: &interrupted,
+            done: &mut done,
+            looked: &mut looked,
+        },
+    );
+    let mut fetched = match fetched {
+        Ok(fetched) => fetched,
+        Err(FetchError::Interrupted) => {
+            if args.options.verbosity > Verbosity::Quiet {
+                say(
+                    "interrupted; what was fetched is kept, and the same command goes on from there",
+                );
+            }
+            return Ok(Outcome::Interrupted);
+        }
+        Err(source) => {
+            let what = match &args.options.jobs {
+                Selection::Ids(ids) if ids.len() == 1 => ids[0].clone(),
+                Selection::Ids(_) => "the jobs".to_owned(),
+                Selection::All(_) => "the list of jobs".to_owned(),
+            };
+            return Err(RunError::Fetch { what, source });
+        }
+    };
+    if let Some(error) = unprinted {
+        return Err(RunError::Print(error));
+    }
+    let written = write_reports(args, &fetched.snapshots, args.options.verbosity);
+    let alone = matches!(&args.options.jobs, Selection::Ids(ids) if ids.len() == 1);
+    let failed = fetched.failures.len();
+    if alone && let Some((id, source)) = fetched.failures.pop() {
+        return Err(RunError::Fetch { what: id, source });
+    }
+    for (id, error) in &fetched.failures {
+        complain(
+            &format!("error: {} could not be fetched", one_line(id)),
+            error,
+        );
+    }
+    written?;
+    if failed > 0 {
+        return Err(RunError::SomeJobs {
+            failed,
+            jobs: failed + fetched.snapshots.len(),
+        });
+    }
+    Ok(Outcome::Done)
+}
+
+/// The first Ctrl-C ends the run in good order, the second at once.
+fn hear_ctrl_c() -> Result<Arc<AtomicBool>, RunError> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(INTERRUPTED);
+        }
+    })?;
+    Ok(interrupted)
+}
+
+/// Writes the reports that `--report` asks for, through the same door as `report`.
+fn write_reports(
+    args: &FetchArgs,
+    folders: &[PathBuf],
+    verbosity: Verbosity,
+) -> Result<(), RunError> {
+    if args.reports.is_empty() || folders.is_empty() {
+        return Ok(());
+    }
+    let report_args = ReportArgs {
+        paths: folders.to_vec(),
+        outputs: args.reports.clone(),
+        print: None,
+        job_id: None,
+        title: None,
+        slowest: None,
+        examples: None,
+        strict: false,
+        verbosity,
+        color: Color::Never,
+    };
+    // Not when the run began: a job may have been watched for hours.
+    report(&report_args, clock::now()).map(|_| ())
+}
+
+/// Says an error with its causes, as `main` does for the one that ends the run.
+fn complain(what: &str, error: &dyn Error) {
+    say(&format!("{what}: {error}"));
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        say(&format!("  because: {error}"));
+        cause = error.source();
+    }
+}
