@@ -58,8 +58,8 @@ fn replace(path: &Path, content: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a file as [`write_file`] does, and returns only when it will survive a power failure. A
-/// link is replaced and not followed.
+/// Writes a file as [`write_file`] does, and returns only when its content will survive a power
+/// failure; its name does after [`sync_folder`]. A link is replaced and not followed.
 ///
 /// # Errors
 ///
@@ -74,7 +74,7 @@ pub fn write_durably(path: &Path, content: &[u8]) -> Result<(), WriteError> {
         file.write_all(content)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
-        sync_folder(folder)
+        Ok(())
     };
     write().map_err(|source| WriteError {
         path: path.to_owned(),

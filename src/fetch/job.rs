@@ -219,10 +219,13 @@ impl<'a> JobFetch<'a> {
         let Some(manifest) = self.store.manifest() else {
             return Ok(());
         };
-        let state = facts.status.as_deref().map_or_else(
+        let mut state = facts.status.as_deref().map_or_else(
             || "job of unknown status".to_owned(),
             |status| format!("job {}", visible(status)),
         );
+        if let Some(processed) = facts.processed_items.filter(|_| !facts.has_ended()) {
+            state.push_str(&format!(" with {} processed", number(processed)));
+        }
         let missing = match (manifest.whole, manifest.stated_total) {
             (Some(false), Some(total)) => {
                 let missing = total - manifest.distinct_items;

@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use self::client::{Client, Manners};
 pub use self::error::FetchError;
-use self::job::JobFetch;
+use self::job::{JobFetch, Look};
 pub use self::key::{ApiKey, KeyError};
 use self::progress::Reporter;
 pub use self::retry::{FIRST_PAUSE, TransportError};
@@ -193,7 +193,7 @@ impl<'a> Run<'a> {
         for id in ids {
             let result = self.open(id, hooks).and_then(|job| match job {
                 None => Ok(()),
-                Some(mut job) => match job.look(true) {
+                Some(mut job) => match self.look(&mut job, true) {
                     Ok(_) => {
                         self.finish(&job, hooks);
                         Ok(())
@@ -227,7 +227,7 @@ impl<'a> Run<'a> {
         loop {
             let mut changed = false;
             for (mut job, strikes) in std::mem::take(&mut active) {
-                match job.look(self.options.every_change) {
+                match self.look(&mut job, self.options.every_change) {
                     Ok(look) => {
                         changed |= look.changed;
                         if look.settled {
@@ -261,6 +261,13 @@ impl<'a> Run<'a> {
             };
             self.worker.pause(pause)?;
         }
+    }
+
+    fn look(&self, job: &mut JobFetch<'_>, every_change: bool) -> Result<Look, FetchError> {
+        let result = job.look(every_change);
+        // Whatever is said next must not be said into a bar.
+        self.reporter.end_list();
+        result
     }
 
     /// Opens a job; one with which nothing is left to do is done.

@@ -1,10 +1,11 @@
 //! What a person sees while a job is fetched: a bar on a terminal, plain lines elsewhere.
 
+use std::fmt;
 use std::io::IsTerminal;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::client::Event;
 use crate::args::Verbosity;
@@ -16,19 +17,18 @@ const BETWEEN_LINES: Duration = Duration::from_secs(5);
 /// Speaks on standard error.
 pub(super) struct Reporter {
     verbosity: Verbosity,
-    bar: Option<ProgressBar>,
+    terminal: bool,
+    /// While a list is read, on a terminal.
+    bar: Mutex<Option<ProgressBar>>,
     last_line: Mutex<Option<Instant>>,
 }
 
 impl Reporter {
     pub(super) fn new(verbosity: Verbosity) -> Self {
-        let terminal = verbosity > Verbosity::Quiet && std::io::stderr().is_terminal();
         Self {
             verbosity,
-            bar: terminal.then(|| {
-                ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
-                    .with_style(style(false))
-            }),
+            terminal: verbosity > Verbosity::Quiet && std::io::stderr().is_terminal(),
+            bar: Mutex::new(None),
             last_line: Mutex::new(None),
         }
     }
@@ -48,7 +48,7 @@ impl Reporter {
     }
 
     fn print(&self, words: &str) {
-        match &self.bar {
+        match &*self.bar() {
             Some(bar) => bar.suspend(|| print(words)),
             None => print(words),
         }
@@ -56,7 +56,12 @@ impl Reporter {
 
     /// So many items are there.
     pub(super) fn items(&self, id: &str, found: u64, total: Option<u64>) {
-        if let Some(bar) = &self.bar {
+        if self.terminal {
+            let mut bar = self.bar();
+            let bar = bar.get_or_insert_with(|| {
+                ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+                    .with_style(style(false))
+            });
             if bar.length() != total {
                 bar.set_style(style(total.is_some()));
                 match total {
@@ -68,10 +73,7 @@ impl Reporter {
             bar.set_position(found);
             return;
         }
-        let mut last = self
-            .last_line
-            .lock()
-            .unwrap_or_else(|error| error.into_inner());
+        let mut last = self.last_line();
         if last.is_some_and(|last| last.elapsed() < BETWEEN_LINES) {
             return;
         }
@@ -88,12 +90,22 @@ impl Reporter {
         ));
     }
 
-    /// The list is at its end.
+    fn bar(&self) -> MutexGuard<'_, Option<ProgressBar>> {
+        self.bar.lock().unwrap_or_else(|error| error.into_inner())
+    }
+
+    fn last_line(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.last_line
+            .lock()
+            .unwrap_or_else(|error| error.into_inner())
+    }
+
+    /// The list is at its end, or cannot be read further.
     pub(super) fn end_list(&self) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = self.bar().take() {
             bar.finish_and_clear();
-            bar.reset();
         }
+        *self.last_line() = None;
     }
 
     /// What the thread that asks tells.
@@ -122,11 +134,15 @@ impl Reporter {
 
 fn style(with_total: bool) -> ProgressStyle {
     let template = if with_total {
-        "{msg} {bar:20} {human_pos}/{human_len} items {per_sec} {eta}"
+        "{msg} {bar:20} {human_pos}/{human_len} items {rate} {eta}"
     } else {
-        "{msg} {spinner} {human_pos} items {per_sec}"
+        "{msg} {spinner} {human_pos} items {rate}"
     };
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        })
 }
 
 #[expect(

@@ -114,13 +114,26 @@ impl TransportError {
                 timeout.as_secs_f64()
             ),
             ureq::Error::HostNotFound => "there is no host of that name".to_owned(),
+            ureq::Error::Rustls(error) => untrusted(&shown(&error.to_string())),
             // Errors of reading a body come wrapped; the cause is what tells.
             ureq::Error::Io(error) => match error.downcast::<ureq::Error>() {
                 Ok(inner) => return Self::of(inner, timeout, shown),
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    untrusted(&shown(&error.to_string()))
+                }
                 Err(error) => shown(&error.to_string()),
             },
             other => shown(&other.to_string()),
         })
+    }
+}
+
+/// What went wrong with TLS, and what helps where the certificate is one the system does not know.
+fn untrusted(words: &str) -> String {
+    if words.contains("certificate") {
+        format!("{words}; SSL_CERT_FILE names the file of another authority to trust")
+    } else {
+        words.to_owned()
     }
 }
 

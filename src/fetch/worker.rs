@@ -82,3 +82,59 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::body;
+    use crate::fetch::client::Manners;
+    use crate::fetch::key::ApiKey;
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpListener;
+    use std::sync::Arc;
+
+    fn client(base: &str) -> Client {
+        let manners = Manners {
+            key: ApiKey::new("k").expect("a key"),
+            max_retries: 0,
+            timeout: Duration::from_secs(20),
+            rate: None,
+            backoff: Duration::from_millis(1),
+        };
+        Client::new(base, manners, Arc::new(|_| {})).expect("a client")
+    }
+
+    #[test]
+    fn a_request_is_under_way_before_anybody_waits_for_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let interrupted = AtomicBool::new(false);
+        let worker = Worker::start(client(&base), &interrupted);
+        let ticket = worker.ask(format!("{base}/items"), body::page);
+        // The server has the request while this thread could write the page before.
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let mut line = String::new();
+        let mut reader = BufReader::new(stream.try_clone().expect("cloned"));
+        reader.read_line(&mut line).expect("a request");
+        assert_eq!(line, "GET /items HTTP/1.1\r\n");
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            .expect("answered");
+        let (answer, page) = worker.wait(&ticket).expect("an answer");
+        assert_eq!((answer.body.as_slice(), page.rows), (b"{}".as_slice(), 0));
+    }
+
+    #[test]
+    fn an_interruption_is_heard_while_an_answer_is_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let interrupted = AtomicBool::new(false);
+        let worker = Worker::start(client(&base), &interrupted);
+        let ticket = worker.ask(format!("{base}/items"), body::page);
+        let (_silent, _) = listener.accept().expect("a connection");
+        interrupted.store(true, Ordering::Relaxed);
+        let error = worker.wait(&ticket).expect_err("interrupted");
+        assert!(matches!(error, FetchError::Interrupted));
+        assert!(worker.pause(Duration::from_secs(3_600)).is_err());
+    }
+}

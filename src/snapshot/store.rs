@@ -405,7 +405,13 @@ impl Store {
                 .retain(|entry| entry.page.is_none_or(|page| page.reading == reading));
             change(manifest);
         })?;
-        self.sweep()
+        self.sweep()?;
+        // Once is enough: after a power failure before this the manifest that is there may be an
+        // older one, or name a page that is not there, which is found out and fetched again.
+        output::sync_folder(&self.folder).map_err(|source| StoreError::Folder {
+            path: self.folder.clone(),
+            source,
+        })
     }
 
     fn save(&self) -> Result<(), StoreError> {
