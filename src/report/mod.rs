@@ -1,10 +1,12 @@
 //! What a report says and in what order.
 
 mod build;
+pub mod charts;
+mod findings;
 pub mod model;
 mod notes;
 mod verdict;
-mod words;
+pub(crate) mod words;
 
 pub use self::build::build;
 pub use self::model::Report;
