@@ -21,7 +21,7 @@ pub use self::errors::{Attempts, ErrorGroup, Example, Failures, GroupDetails};
 pub use self::histogram::Histogram;
 pub use self::rates::{Rate, Rates};
 pub use self::throughput::Throughput;
-pub use self::timeline::{Ends, JobSpan, Timeline};
+pub use self::timeline::{EndedItems, Ends, JobSpan, Timeline};
 use crate::api::status::{COMPLETED, FAILED, SKIPPED};
 use crate::frame::ItemFrame;
 

@@ -3,6 +3,8 @@
 //! Each finding is a statement that the figures bear out, and stands only where there are enough
 //! items to say it. Where nothing is remarkable there is none.
 
+mod jobs;
+
 use super::model::{Finding, JobFacts, JobReport, Sections, Severity};
 use super::words::{clock, counted, duration, number, percent};
 use crate::api::status::{FAILED, PENDING, PROCESSING, SKIPPED};
@@ -73,6 +75,7 @@ pub(super) fn of_jobs(overall: &Sections, jobs: &[JobReport], shape: &Shape) -> 
     findings.unfinished(jobs);
     findings.errors(overall, shape);
     findings.worst_jobs(jobs);
+    findings.high_rates(overall, jobs);
     findings.skips(overall);
     findings.ranked()
 }
@@ -369,79 +372,7 @@ impl Findings {
             ),
         );
     }
-
-    fn unfinished(&mut self, jobs: &[JobReport]) {
-        for (status, words) in [("failed", "failed"), ("cancelled", "was cancelled")] {
-            let of_status: Vec<&JobReport> = jobs
-                .iter()
-                .filter(|job| {
-                    let facts = job.job.as_ref();
-                    facts.and_then(|facts| facts.status.as_deref()) == Some(status)
-                })
-                .collect();
-            match &of_status[..] {
-                [] => {}
-                [only] => self.warn(
-                    8,
-                    "jobs-not-completed",
-                    format!("One job {words}: {}.", excerpt(&only.label, 60)),
-                ),
-                many => self.warn(
-                    8,
-                    "jobs-not-completed",
-                    format!(
-                        "{} of {} jobs {}.",
-                        number(many.len() as u64),
-                        number(jobs.len() as u64),
-                        words.replace("was", "were")
-                    ),
-                ),
-            }
-        }
-    }
-
-    /// The few jobs that hold most of the failures, while they do not hold most of the items.
-    fn worst_jobs(&mut self, jobs: &[JobReport]) {
-        let count = |job: &JobReport, word: &str| {
-            let by_status = &job.sections.items.by_status;
-            by_status.get(word).copied().unwrap_or_default()
-        };
-        let whole = |job: &&JobReport| job.sections.items.status_filter.is_none();
-        let mut ranked: Vec<&JobReport> = jobs.iter().filter(whole).collect();
-        let failed: u64 = ranked.iter().map(|job| count(job, FAILED)).sum();
-        let items: u64 = ranked.iter().map(|job| job.sections.items.distinct).sum();
-        if failed < 10 || ranked.len() < 3 {
-            return;
-        }
-        ranked.sort_by_key(|job| std::cmp::Reverse(count(job, FAILED)));
-        let few = (ranked.len() / 10).max(1);
-        let (their_failed, their_items) = ranked[..few].iter().fold((0, 0), |sums, job| {
-            (
-                sums.0 + count(job, FAILED),
-                sums.1 + job.sections.items.distinct,
-            )
-        });
-        let (share, of_items) = (
-            their_failed as f64 / failed as f64,
-            their_items as f64 / items as f64,
-        );
-        if share < 0.5 || of_items > share / 1.5 {
-            return;
-        }
-        let who = match ranked[..few] {
-            [only] => format!("The job {} holds", excerpt(&only.label, 60)),
-            _ => format!("{} of {} jobs hold", few, number(ranked.len() as u64)),
-        };
-        self.warn(
-            11,
-            "failures-in-few-jobs",
-            format!(
-                "{who} {} of {} failures ({} %) and {} % of the items.",
-                number(their_failed),
-                number(failed),
-                percent(share),
-                percent(of_items)
-            ),
-        );
-    }
 }
+
+#[cfg(test)]
+mod tests;
