@@ -91,6 +91,19 @@ pub struct SkipReason {
     pub count: u64,
     /// count / skipped items, 0–1.
     pub share: f64,
+    /// Whether skipping for it does no harm: yes for `already_processed`, no for
+    /// `size_limit_exceeded`; absent for every other reason, which is not documented.
+    #[serde(default)]
+    pub benign: Option<bool>,
+}
+
+/// Reasons are free text, of which the API documents two as examples.
+fn is_benign(reason: Option<&str>) -> Option<bool> {
+    match reason {
+        Some("already_processed") => Some(true),
+        Some("size_limit_exceeded") => Some(false),
+        _ => None,
+    }
 }
 
 /// Items per status word: the six known ones in their order, zero where there is none, then others
@@ -137,6 +150,7 @@ pub fn skip_reasons(items: &ItemFrame) -> Vec<SkipReason> {
             reason: reason.map(str::to_owned),
             count,
             share: count as f64 / skipped as f64,
+            benign: is_benign(reason),
         })
         .collect()
 }

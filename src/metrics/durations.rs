@@ -64,6 +64,23 @@ pub struct SlowItem {
 
 /// The durations of the completed and of the failed items.
 pub fn durations(items: &ItemFrame) -> Durations {
+    let (completed, failed) = collect(items);
+    Durations {
+        completed: completed.stats(),
+        failed: failed.stats(),
+    }
+}
+
+/// The durations that the statistics are about, in microseconds, ascending: of the completed and of
+/// the failed items.
+pub fn micros(items: &ItemFrame) -> (Vec<i64>, Vec<i64>) {
+    let (mut completed, mut failed) = collect(items);
+    completed.micros.sort_unstable();
+    failed.micros.sort_unstable();
+    (completed.micros, failed.micros)
+}
+
+fn collect(items: &ItemFrame) -> (Collected, Collected) {
     let mut completed = Collected::default();
     let mut failed = Collected::default();
     let times = items.started_at().iter().zip(items.completed_at().iter());
@@ -75,10 +92,7 @@ pub fn durations(items: &ItemFrame) -> Durations {
         };
         collected.add(start, end);
     }
-    Durations {
-        completed: completed.stats(),
-        failed: failed.stats(),
-    }
+    (completed, failed)
 }
 
 /// The durations of one status, in microseconds, which are summed without rounding.

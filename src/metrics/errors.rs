@@ -1,12 +1,16 @@
 //! Why items failed: groups of messages that are equal once what varies in them is masked.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::mask::mask;
+use super::timeline::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
 use crate::api::status::FAILED;
 use crate::frame::ItemFrame;
@@ -112,14 +116,99 @@ impl Failures {
             group.share = group.count as f64 / failures.len() as f64;
         }
         groups.sort_by(|a, b| {
-            let by_pattern = || match (&a.pattern, &b.pattern) {
-                (Some(a), Some(b)) => a.cmp(b),
-                (a, b) => a.is_none().cmp(&b.is_none()),
-            };
-            b.count.cmp(&a.count).then_with(by_pattern)
+            order(
+                (a.count, a.pattern.as_deref()),
+                (b.count, b.pattern.as_deref()),
+            )
         });
         groups
     }
+
+    /// The instants and durations of each group among `rows`, in the order of [`Failures::groups`].
+    pub fn details(&self, items: &ItemFrame, rows: &Range<usize>) -> Vec<GroupDetails> {
+        let from = self.rows.partition_point(|(row, _)| *row < rows.start);
+        let to = self.rows.partition_point(|(row, _)| *row < rows.end);
+        let mut groups: BTreeMap<u32, GroupDetails> = BTreeMap::new();
+        for (row, group) in &self.rows[from..to] {
+            let details = groups.entry(*group).or_default();
+            details.count += 1;
+            match failed_at(items, *row).map(UtcTime::micros) {
+                Some(at) if PLAUSIBLE_MICROS.contains(&at) => details.at.push(at),
+                _ => details.undated += 1,
+            }
+            let times = (items.started_at().get(*row), items.completed_at().get(*row));
+            if let (Some(start), Some(end)) = times
+                && end >= start
+            {
+                details.micros.push(end - start);
+            }
+        }
+        let mut groups: Vec<(u32, GroupDetails)> = groups.into_iter().collect();
+        let pattern = |group: u32| self.patterns[group as usize].as_deref();
+        groups.sort_by(|(a, a_details), (b, b_details)| {
+            order(
+                (a_details.count, pattern(*a)),
+                (b_details.count, pattern(*b)),
+            )
+        });
+        groups
+            .into_iter()
+            .map(|(_, mut details)| {
+                details.at.sort_unstable();
+                details.micros.sort_unstable();
+                details
+            })
+            .collect()
+    }
+}
+
+/// When the failures of a group were, and how long they took.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GroupDetails {
+    /// Failed items in the group.
+    pub count: u64,
+    /// When they failed, ascending, in microseconds since the epoch.
+    pub at: Vec<i64>,
+    /// Those of which no plausible instant is known.
+    pub undated: u64,
+    /// Durations in microseconds, ascending, of those that have one.
+    pub micros: Vec<i64>,
+}
+
+/// Most first, then by pattern, those without a message last among equals.
+fn order(a: (u64, Option<&str>), b: (u64, Option<&str>)) -> Ordering {
+    b.0.cmp(&a.0)
+        .then_with(|| a.1.is_none().cmp(&b.1.is_none()))
+        .then_with(|| a.1.cmp(&b.1))
+}
+
+/// How many messages of failures name the attempt they are about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Attempts {
+    /// Messages that say "attempt 2/3", or "attempt 2 of 3".
+    pub named: u64,
+    /// Those that were about the last attempt there is.
+    pub last: u64,
+}
+
+/// Reads the attempts out of the messages of failed items.
+pub fn attempts(items: &ItemFrame) -> Attempts {
+    static ATTEMPT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[Aa]ttempt ([0-9]{1,9}) ?(?:/|of) ?([0-9]{1,9})").expect("a valid pattern")
+    });
+    let mut attempts = Attempts::default();
+    let messages = items.error_message().iter();
+    for (status, message) in items.status().iter().zip(messages) {
+        if status != Some(FAILED) {
+            continue;
+        }
+        if let Some(found) = message.and_then(|message| ATTEMPT.captures(message)) {
+            attempts.named += 1;
+            let number = |at: usize| found[at].parse::<u64>().ok();
+            attempts.last += u64::from(number(1).is_some() && number(1) >= number(2));
+        }
+    }
+    attempts
 }
 
 /// When an item failed: its end, else the instant its record speaks of, for the server leaves the

@@ -4,9 +4,12 @@
 pub mod counts;
 pub mod durations;
 pub mod errors;
+pub mod histogram;
 pub mod mask;
+pub mod patterns;
 pub mod rates;
 pub mod throughput;
+pub mod timeline;
 
 use std::ops::Range;
 
@@ -14,9 +17,11 @@ use indexmap::IndexMap;
 
 pub use self::counts::{Completeness, SkipReason, TotalSource};
 pub use self::durations::{DurationStats, Durations, SlowItem};
-pub use self::errors::{ErrorGroup, Example, Failures};
+pub use self::errors::{Attempts, ErrorGroup, Example, Failures, GroupDetails};
+pub use self::histogram::Histogram;
 pub use self::rates::{Rate, Rates};
 pub use self::throughput::Throughput;
+pub use self::timeline::{EndedItems, Ends, JobSpan, Timeline};
 use crate::api::status::{COMPLETED, FAILED, SKIPPED};
 use crate::frame::ItemFrame;
 
@@ -39,6 +44,41 @@ pub struct Metrics {
     pub error_groups: Vec<ErrorGroup>,
     /// Those that took longest.
     pub slowest: Vec<SlowItem>,
+}
+
+/// What charts are drawn from and what is remarkable is told by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shape {
+    /// When items ended.
+    pub ends: Ends,
+    /// The same and the concurrency, per interval.
+    pub timeline: Option<Timeline>,
+    /// Durations of completed items in microseconds, ascending.
+    pub completed_micros: Vec<i64>,
+    /// Durations of failed items in microseconds, ascending.
+    pub failed_micros: Vec<i64>,
+    /// How they are spread.
+    pub histogram: Option<Histogram>,
+    /// In the order of [`Metrics::error_groups`].
+    pub groups: Vec<GroupDetails>,
+    /// What the failures say about attempts.
+    pub attempts: Attempts,
+}
+
+/// Computes the shape of the items in `rows`, which belong to jobs of that span.
+pub fn shape(items: &ItemFrame, rows: &Range<usize>, failures: &Failures, job: JobSpan) -> Shape {
+    let part = items.slice(rows.clone());
+    let ends = Ends::of(&part);
+    let (completed_micros, failed_micros) = durations::micros(&part);
+    Shape {
+        timeline: timeline::timeline(&part, &ends, job),
+        ends,
+        histogram: histogram::histogram(&completed_micros, &failed_micros),
+        completed_micros,
+        failed_micros,
+        groups: failures.details(items, rows),
+        attempts: errors::attempts(&part),
+    }
 }
 
 /// How much of the lists is kept.

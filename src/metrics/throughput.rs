@@ -22,6 +22,9 @@ pub struct Throughput {
     pub first_start: Option<UtcTime>,
     /// The latest `completed_at`.
     pub last_end: Option<UtcTime>,
+    /// `last_end - first_start`; absent where that is no positive span.
+    #[serde(default)]
+    pub span_seconds: Option<f64>,
     /// From the 95th percentile of the ends (type 7) to the last end.
     pub tail_seconds: Option<f64>,
     /// Items with a `completed_at`.
@@ -70,6 +73,7 @@ pub fn throughput(items: &ItemFrame) -> Throughput {
             .map(|span| worked_micros as f64 / span as f64),
         first_start: first_start.and_then(UtcTime::from_micros),
         last_end: last_end.and_then(UtcTime::from_micros),
+        span_seconds: span_micros.map(|span| span as f64 / 1e6),
         tail_seconds: tail_micros(&ends).map(|micros| micros / 1e6),
         ended_items: ends.len() as u64,
         timed_items: intervals.len() as u64,

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use unicode_width::UnicodeWidthChar;
 
 use super::filters::ABSENT;
+use crate::report::Report;
 
 /// What becomes of line breaks and tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,25 @@ pub(super) fn visible(text: &str, newlines: Newlines) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// A report as JSON that may stand in a script element: no markup begins in it, and no character of
+/// it acts instead of being seen.
+pub(super) fn json_in_html(report: &Report) -> String {
+    // Maps with keys of text, which is all that a report holds, always serialise.
+    let json = serde_json::to_string(report).unwrap_or_default();
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        // None of these has a meaning of its own in JSON: they stand inside of texts.
+        if matches!(c, '<' | '>' | '&') || c.is_control() || is_unseen(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                push(&mut safe, format_args!("\\u{unit:04x}"));
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
 }
 
 /// Appends formatted text; writing to a `String` cannot fail.

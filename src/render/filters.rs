@@ -3,6 +3,7 @@
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::escape;
+use crate::report::words::duration;
 
 /// What stands where there is nothing to say.
 pub(super) const ABSENT: &str = "–";
@@ -44,7 +45,6 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
     });
     env.add_filter("cut", cut_filter);
     env.add_filter("status_class", |status: &str| status_class(status));
-    env.add_filter("segments", segments);
     env.add_filter("bar", |share: f64| {
         format!("{:.2}", share.clamp(0.0, 1.0) * 100.0)
     });
@@ -130,36 +130,6 @@ fn percent(ratio: f64) -> String {
     } else {
         format!("{:.1} %", ratio * 100.0)
     }
-}
-
-/// Seconds in the two largest units that say something.
-fn duration(seconds: f64) -> String {
-    if seconds < 0.0 {
-        return format!("-{}", duration(-seconds));
-    }
-    if seconds == 0.0 {
-        return "0 s".into();
-    }
-    if seconds < 0.005 {
-        return "<0.01 s".into();
-    }
-    // Each unit is chosen by the rounded value: 59.97 s is a minute.
-    if (seconds * 100.0).round() < 100.0 {
-        return format!("{seconds:.2} s");
-    }
-    if (seconds * 10.0).round() < 600.0 {
-        return format!("{seconds:.1} s");
-    }
-    let whole = seconds.round() as u64;
-    if whole < 3_600 {
-        return format!("{} min {:02} s", whole / 60, whole % 60);
-    }
-    let minutes = (seconds / 60.0).round() as u64;
-    if minutes < 24 * 60 {
-        return format!("{} h {:02} min", minutes / 60, minutes % 60);
-    }
-    let hours = (seconds / 3_600.0).round() as u64;
-    format!("{} d {} h", thousands(hours / 24), hours % 24)
 }
 
 /// A number with one decimal.
@@ -254,39 +224,6 @@ fn status_class(status: &str) -> &'static str {
     }
 }
 
-/// The parts of a bar of counts: where each begins and how wide it is, in percent of the bar.
-/// A part is never too narrow to be seen.
-fn segments(counts: &Value) -> Result<Vec<Value>, Error> {
-    const NARROWEST: f64 = 0.8;
-    let mut parts = Vec::new();
-    for key in counts.try_iter()? {
-        let count = u64::try_from(counts.get_item(&key)?)?;
-        if count > 0 {
-            parts.push((key, count));
-        }
-    }
-    let total: f64 = parts.iter().map(|(_, count)| *count as f64).sum();
-    let width = |count: u64| (count as f64 / total * 100.0).max(NARROWEST);
-    let drawn: f64 = parts.iter().map(|(_, count)| width(*count)).sum();
-    let mut x = 0.0;
-    Ok(parts
-        .into_iter()
-        .map(|(status, count)| {
-            let begins = x;
-            let wide = width(count) / drawn * 100.0;
-            x += wide;
-            let class = status_class(status.as_str().unwrap_or_default());
-            Value::from_pairs([
-                ("x", Value::from(format!("{begins:.2}"))),
-                ("width", Value::from(format!("{wide:.2}"))),
-                ("class", Value::from(class)),
-                ("count", Value::from(count)),
-                ("status", status),
-            ])
-        })
-        .collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -371,25 +308,5 @@ mod tests {
             time("2026-05-14T08:30:03.233758Z"),
             "2026-05-14 08:30:03 UTC"
         );
-    }
-
-    #[test]
-    fn the_smallest_part_of_a_bar_is_still_seen_and_the_bar_is_full() {
-        let counts = Value::from_pairs([("completed", 1_000_000_u64), ("failed", 1), ("x", 0)]);
-        let parts = segments(&counts).expect("counts");
-        assert_eq!(parts.len(), 2);
-        let width = |part: &Value| -> f64 {
-            let width = part.get_attr("width").expect("a width");
-            width.as_str().expect("text").parse().expect("a number")
-        };
-        assert!(parts.iter().all(|part| width(part) > 0.7));
-        let sum: f64 = parts.iter().map(width).sum();
-        assert!((sum - 100.0).abs() < 0.1);
-    }
-
-    #[test]
-    fn a_bar_of_nothing_has_no_parts() {
-        let counts = Value::from_pairs([("completed", 0_u64)]);
-        assert!(segments(&counts).expect("counts").is_empty());
     }
 }

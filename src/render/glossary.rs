@@ -55,4 +55,29 @@ pub(super) const DEFINITIONS: &[(&str, &str)] = &[
         "Failures whose messages are equal once ids, numbers, quoted names, paths, URLs and times \
          are masked. Every failed item is in exactly one group.",
     ),
+    (
+        "Skip reason",
+        "Free text of the server. already_processed is documented as benign, size_limit_exceeded \
+         is not benign; what others mean is not documented.",
+    ),
+    (
+        "Timeline",
+        "Ended items per interval of a round length, at whole multiples of it in UTC. An ended item \
+         that states no end stands at the instant its record speaks of. The concurrency is its mean \
+         over the interval; items still being worked on count up to the end of the axis, which is \
+         the end of the job, or the instant of the record of a job that runs.",
+    ),
+    (
+        "Histogram of durations",
+        "Bins of equal width on the axis, which is logarithmic where the longest duration is at \
+         least 30 times the shortest. The curve is the share of items below the upper edge of each \
+         bin.",
+    ),
+    (
+        "Findings",
+        "Statements that the figures bear out, made only where enough items do: most failures of \
+         one kind, failures that lie closer together than other ends, a gap three times longer than \
+         chance explains, a last twentieth of the items that takes a tenth of the time or more, \
+         equal durations of failures, few items or jobs that hold most. No finding is a finding too.",
+    ),
 ];

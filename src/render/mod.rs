@@ -98,8 +98,23 @@ pub fn render(report: &Report, format: Format, look: Look) -> Result<String, Ren
                 include_str!("../../templates/report.html.j2"),
             ),
             (
-                "sections.html.j2",
-                include_str!("../../templates/sections.html.j2"),
+                "words.html.j2",
+                include_str!("../../templates/words.html.j2"),
+            ),
+            (
+                "answer.html.j2",
+                include_str!("../../templates/answer.html.j2"),
+            ),
+            ("why.html.j2", include_str!("../../templates/why.html.j2")),
+            ("when.html.j2", include_str!("../../templates/when.html.j2")),
+            (
+                "howlong.html.j2",
+                include_str!("../../templates/howlong.html.j2"),
+            ),
+            ("jobs.html.j2", include_str!("../../templates/jobs.html.j2")),
+            (
+                "trust.html.j2",
+                include_str!("../../templates/trust.html.j2"),
             ),
             ("style.css", include_str!("../../templates/style.css")),
         ],
@@ -139,8 +154,14 @@ fn from_templates(
         env.add_template(name, source)?;
     }
     let (main, _) = templates[0];
+    let summary = if main.ends_with(".html.j2") {
+        escape::json_in_html(&report.digest())
+    } else {
+        String::new()
+    };
     env.get_template(main)?.render(context! {
         report => Value::from(Serde(report)),
+        summary => Value::from_safe_string(summary),
         definitions => Value::from(Serde(glossary::DEFINITIONS)),
     })
 }

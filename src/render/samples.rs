@@ -98,6 +98,7 @@ fn sections() -> Sections {
             mean_concurrency: Some(4.07),
             first_start: Some(time("2026-05-14T08:30:04Z")),
             last_end: Some(time("2026-05-14T09:03:29Z")),
+            span_seconds: Some(2_005.0),
             tail_seconds: Some(200.4),
             ended_items: 241,
             timed_items: 240,
@@ -108,11 +109,13 @@ fn sections() -> Sections {
                 reason: Some("already_processed".into()),
                 count: 6,
                 share: 6.0 / 9.0,
+                benign: Some(true),
             },
             SkipReason {
                 reason: None,
                 count: 3,
                 share: 3.0 / 9.0,
+                benign: None,
             },
         ],
         error_groups: vec![
@@ -154,6 +157,12 @@ fn sections() -> Sections {
                 job: LABEL.into(),
             },
         ],
+        findings: vec![Finding {
+            code: "one-error".into(),
+            severity: Severity::Warning,
+            message: "8 of 13 failures (61.5 %) are one kind of error.".into(),
+        }],
+        charts: None,
     }
 }
 
@@ -268,6 +277,8 @@ pub(super) fn bare() -> Report {
         skip_reasons: vec![],
         error_groups: vec![],
         slowest: vec![],
+        findings: vec![],
+        charts: None,
     };
     let mut report = typical();
     report.verdict = "No item was recorded.".into();

@@ -70,7 +70,7 @@ fn what_is_absent_is_never_written_as_none_or_as_zero() {
             // A colour of the style sheet and words of the definitions are no figures.
             let body = text.split("</style>").last().unwrap_or_default();
             let body = body.split("How each number").next().unwrap_or_default();
-            let body = body.replace("'none'", "").replace("class=\"none\"", "");
+            let body = body.replace("'none'", "").replace("fill=\"none\"", "");
             assert!(!body.contains(wrong), "{wrong} in {format:?}:\n{body}");
         }
     }
@@ -81,10 +81,23 @@ fn a_page_loads_and_runs_nothing() {
     for (name, report) in samples() {
         let html = rendered(&report, Format::Html);
         for tag in [
-            "<script", "<link", "<img", "<iframe", "<base", "<form", "<object",
+            "<script src",
+            "<script>",
+            "<link",
+            "<img",
+            "<iframe",
+            "<base",
+            "<form",
+            "<object",
         ] {
             assert!(!html.contains(tag), "{tag} in {name}");
         }
+        // The summary for machines is data.
+        for (at, _) in html.match_indices("<script") {
+            assert!(html[at..].starts_with("<script type=\"application/json\""));
+        }
+        // Patterns are parts of the page itself.
+        let html = html.replace("url(#", "");
         for attribute in [
             " src=",
             " onload=",
@@ -99,6 +112,20 @@ fn a_page_loads_and_runs_nothing() {
         for tag in ["<title>", "</title>", "<style>", "</style>"] {
             assert_eq!(head.matches(tag).count(), 1, "{tag} in {name}");
         }
+    }
+}
+
+#[test]
+fn the_summary_in_a_page_is_the_report_without_its_charts() {
+    for (name, report) in samples() {
+        let html = rendered(&report, Format::Html);
+        let (_, json) = html
+            .split_once("<script type=\"application/json\" id=\"batch-report-summary\">")
+            .expect("a summary");
+        let (json, _) = json.split_once("</script>").expect("its end");
+        assert!(!json.contains(['<', '>', '&']), "{name}");
+        let read: Report = serde_json::from_str(json).expect("JSON");
+        assert_eq!(read, report.digest(), "{name}");
     }
 }
 

@@ -1,14 +1,15 @@
 //! From a dump to a report: computes the metrics of each job and of all, and puts them into words.
 
+use super::charts::{Detail, FULL_JOBS, charts};
 use super::model::{
     Generator, Input, ItemCounts, JobFacts, JobReport, Note, Report, SCHEMA_VERSION, Sections,
 };
 use super::verdict::verdict;
 use super::words::{clip, counted};
-use super::{ReportOptions, notes};
+use super::{ReportOptions, findings, notes};
 use crate::api::{JobRecord, UtcTime};
 use crate::load::{Dump, Job};
-use crate::metrics::{self, Completeness, Failures, Limits, Metrics};
+use crate::metrics::{self, Completeness, Failures, JobSpan, Limits, Metrics};
 
 /// The longest message or pattern a report holds, in characters; a dump may hold 10 MB of one.
 const MAX_MESSAGE: usize = 2_000;
@@ -28,17 +29,37 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         examples: options.examples,
     };
     let compute = |rows| metrics::compute(&dump.items, rows, &failures, &labels, limits);
+    let detail = if dump.jobs.len() > FULL_JOBS {
+        Detail::Row
+    } else {
+        Detail::Job
+    };
     let mut job_notes = Vec::new();
     let mut jobs = Vec::with_capacity(dump.jobs.len());
     for (index, job) in dump.jobs.iter().enumerate() {
-        let sections = sections_of(job, compute(&dump.rows[index]));
-        let report = job_report(job, &labels[index], sections);
+        let rows = &dump.rows[index];
+        let mut sections = sections_of(job, compute(rows));
+        let span = job.record.as_ref().map(span).unwrap_or_default();
+        let shape = metrics::shape(&dump.items, rows, &failures, span);
+        sections.charts = Some(charts(&sections, &shape, detail));
+        let mut report = job_report(job, &labels[index], sections);
+        report.sections.findings = findings::of_job(&report.sections, report.job.as_ref(), &shape);
         job_notes.extend(notes::of_job(job, &report));
         jobs.push(report);
     }
     let overall = match &jobs[..] {
-        [only] => only.sections.clone(),
-        _ => overall(dump, &jobs, compute(&(0..dump.items.len()))),
+        [only] => Sections {
+            charts: None,
+            ..only.sections.clone()
+        },
+        _ => {
+            let rows = 0..dump.items.len();
+            let mut sections = overall(dump, &jobs, compute(&rows));
+            let shape = metrics::shape(&dump.items, &rows, &failures, span_of_all(dump));
+            sections.charts = Some(charts(&sections, &shape, Detail::Overall));
+            sections.findings = findings::of_jobs(&sections, &jobs, &shape);
+            sections
+        }
     };
     let verdict = match &jobs[..] {
         [only] => only.verdict.clone(),
@@ -60,6 +81,32 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         overall,
         inputs: inputs(dump),
         notes,
+    }
+}
+
+/// What a status record says about the time of its job; a job that runs is known up to the instant
+/// of its record.
+fn span(record: &JobRecord) -> JobSpan {
+    let end = record
+        .completed_at
+        .or(record.effective_at)
+        .or(record.updated_at);
+    JobSpan {
+        start: record.started_at.map(UtcTime::micros),
+        end: end.map(UtcTime::micros),
+    }
+}
+
+/// From the first start to the last end of all jobs.
+fn span_of_all(dump: &Dump) -> JobSpan {
+    let spans = || {
+        dump.jobs
+            .iter()
+            .filter_map(|job| job.record.as_ref().map(span))
+    };
+    JobSpan {
+        start: spans().filter_map(|span| span.start).min(),
+        end: spans().filter_map(|span| span.end).max(),
     }
 }
 
@@ -208,6 +255,8 @@ fn sections(mut items: ItemCounts, metrics: Metrics) -> Sections {
         skip_reasons: metrics.skip_reasons,
         error_groups: metrics.error_groups,
         slowest: metrics.slowest,
+        findings: Vec::new(),
+        charts: None,
     };
     for reason in &mut sections.skip_reasons {
         clip_some(&mut reason.reason, MAX_NAME);
@@ -258,6 +307,21 @@ impl Report {
     /// Whether everything that was found was read whole, and nothing stated is missing.
     pub fn is_whole(&self) -> bool {
         !self.notes.iter().any(|note| note.loss)
+    }
+
+    /// What a page holds of its own report for machines: everything but the geometry of the charts,
+    /// which the page draws; and where there are so many jobs that few charts are drawn, without
+    /// the lists of items either.
+    pub fn digest(&self) -> Self {
+        let mut digest = self.clone();
+        let jobs = digest.jobs.iter_mut().map(|job| &mut job.sections);
+        for sections in jobs.chain([&mut digest.overall]) {
+            sections.charts = None;
+        }
+        if digest.jobs.len() > FULL_JOBS {
+            digest.shorten(Some(0), Some(0));
+        }
+        digest
     }
 
     /// Cuts the lists of the slowest items and of examples, where they are longer than asked for.

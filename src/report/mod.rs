@@ -1,6 +1,8 @@
 //! What a report says and in what order.
 
 mod build;
+pub mod charts;
+mod findings;
 pub mod model;
 mod notes;
 mod verdict;

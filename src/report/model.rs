@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::charts::Charts;
 use crate::api::UtcTime;
 pub use crate::load::note::Severity;
 pub use crate::metrics::{
@@ -128,6 +129,24 @@ pub struct Sections {
     pub error_groups: Vec<ErrorGroup>,
     /// The items that took longest, longest first.
     pub slowest: Vec<SlowItem>,
+    /// What is remarkable about these figures, the most important first; often nothing.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
+    /// The geometry of the charts; absent in `overall` where there is one job, whose charts these
+    /// are, and in summaries of earlier versions.
+    #[serde(default)]
+    pub charts: Option<Charts>,
+}
+
+/// Something remarkable, in words with its numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// What kind of thing it is, in kebab-case; stable, for machines.
+    pub code: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The finding as a sentence.
+    pub message: String,
 }
 
 /// How many items were recorded, and whether that is all of them.

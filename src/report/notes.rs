@@ -4,9 +4,7 @@ use super::model::{JobReport, Note, Severity};
 use super::words::{are, counted, joined, number};
 use crate::api::{UtcTime, status};
 use crate::load::{Dump, Job, Milestone};
-
-/// The years 2000 to 2100, in microseconds since the epoch.
-const PLAUSIBLE_MICROS: std::ops::Range<i64> = 946_684_800_000_000..4_133_980_800_000_000;
+use crate::metrics::timeline::PLAUSIBLE_MICROS;
 
 /// The notes of loading, as they stand in a report.
 pub(super) fn of_loading(dump: &Dump) -> impl Iterator<Item = Note> {

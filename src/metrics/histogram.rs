@@ -1,0 +1,211 @@
+//! How durations are spread: the same bins for completed and for failed items.
+
+/// The most bins.
+const MOST_BINS: usize = 48;
+/// The fewest bins of a linear axis.
+const FEWEST_LINEAR_BINS: i64 = 10;
+/// From this ratio between the longest and the shortest on, bins grow with what they hold.
+const LOG_FROM: i64 = 30;
+/// Nothing shorter is told apart, in microseconds.
+const SHORTEST: i64 = 1_000;
+
+/// 10^(k/10), as written numbers, so that every machine has the same edges.
+const TENTHS_OF_A_DECADE: [f64; 10] = [
+    1.0,
+    1.258_925_411_794_167_2,
+    1.584_893_192_461_113_5,
+    1.995_262_314_968_879_6,
+    2.511_886_431_509_58,
+    3.162_277_660_168_379_5,
+    3.981_071_705_534_972_5,
+    5.011_872_336_272_722,
+    6.309_573_444_801_932_5,
+    7.943_282_347_242_815,
+];
+
+/// Counts of durations per bin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Histogram {
+    /// Whether the bins are equally wide on a logarithmic axis, else on a linear one.
+    pub log: bool,
+    /// The edges in microseconds, ascending, one more than there are bins. A bin holds its lower
+    /// edge and not its upper one. On a logarithmic axis a first edge of 0 stands for a bin of all
+    /// that is shorter than the next edge.
+    pub edges: Vec<i64>,
+    /// Completed items per bin.
+    pub completed: Vec<u64>,
+    /// Failed items per bin.
+    pub failed: Vec<u64>,
+}
+
+/// The histogram of durations in microseconds, both in ascending order; absent where there are
+/// none.
+pub fn histogram(completed: &[i64], failed: &[i64]) -> Option<Histogram> {
+    let ends = |list: &[i64]| Some((*list.first()?, *list.last()?));
+    let (shortest, longest) = match (ends(completed), ends(failed)) {
+        (Some(a), Some(b)) => (a.0.min(b.0), a.1.max(b.1)),
+        (a, b) => a.or(b)?,
+    };
+    let floor = shortest.max(SHORTEST);
+    let log = longest / floor >= LOG_FROM;
+    let edges = if log {
+        // The shortest of all may be nothing, which no logarithmic axis holds.
+        let mut edges = log_edges(floor, longest);
+        if shortest < edges[0] {
+            edges.insert(0, 0);
+        }
+        edges
+    } else {
+        linear_edges(shortest, longest)
+    };
+    Some(Histogram {
+        log,
+        completed: count(completed, &edges),
+        failed: count(failed, &edges),
+        edges,
+    })
+}
+
+/// Edges at tenths, fifths, halves or whole decades, whichever is the finest that takes few enough.
+fn log_edges(shortest: i64, longest: i64) -> Vec<i64> {
+    let mut finest = Vec::new();
+    let mut decade = 1_i64;
+    'all: loop {
+        for factor in TENTHS_OF_A_DECADE {
+            finest.push((factor * decade as f64).round() as i64);
+            if finest[finest.len() - 1] > longest {
+                break 'all;
+            }
+        }
+        match decade.checked_mul(10) {
+            Some(next) => decade = next,
+            None => break,
+        }
+    }
+    let mut edges = Vec::new();
+    for step in [1, 2, 5, 10] {
+        // Every step begins at a whole decade. The last edge lies above the longest.
+        let reach = finest.len().div_ceil(step) * step;
+        let last = finest[finest.len() - 1];
+        edges = (0..=reach)
+            .step_by(step)
+            .map(|at| finest.get(at).copied().unwrap_or(last.saturating_mul(10)))
+            .collect();
+        let first = edges.partition_point(|edge| *edge <= shortest);
+        edges.drain(..first.saturating_sub(1));
+        let end = edges.partition_point(|edge| *edge <= longest);
+        edges.truncate(end + 1);
+        if edges.len() - 1 <= MOST_BINS {
+            break;
+        }
+    }
+    edges
+}
+
+/// Edges at whole multiples of 1, 2 or 5 times a power of ten, of about a hundredth of the longest
+/// at least.
+fn linear_edges(shortest: i64, longest: i64) -> Vec<i64> {
+    let mut decade = SHORTEST;
+    while decade <= longest / 1_000 {
+        decade *= 10;
+    }
+    let bins = |length: i64| longest / length - shortest / length + 1;
+    let few = |length: &i64| bins(*length) <= MOST_BINS as i64;
+    let length = loop {
+        match [1, 2, 5]
+            .map(|factor| factor * decade)
+            .into_iter()
+            .find(few)
+        {
+            Some(length) => break length,
+            None => decade *= 10,
+        }
+    };
+    let (mut first, mut count) = (shortest / length, bins(length));
+    // Durations that are all the same are shown among others that might have been.
+    while count < FEWEST_LINEAR_BINS {
+        count += 1 + i64::from(first > 0);
+        first = (first - 1).max(0);
+    }
+    (0..=count).map(|at| (first + at) * length).collect()
+}
+
+fn count(sorted: &[i64], edges: &[i64]) -> Vec<u64> {
+    edges
+        .windows(2)
+        .map(|edge| {
+            let below = |limit: i64| sorted.partition_point(|value| *value < limit);
+            (below(edge[1]) - below(edge[0])) as u64
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_spans_decades_is_binned_by_tenths_of_them() {
+        let histogram = histogram(
+            &[1_000_000, 1_500_000, 9_000_000, 100_000_000],
+            &[2_000_000],
+        )
+        .expect("durations");
+        assert!(histogram.log);
+        assert_eq!(
+            histogram.edges[..4],
+            [1_000_000, 1_258_925, 1_584_893, 1_995_262]
+        );
+        assert_eq!(histogram.completed[..3], [1, 1, 0]);
+        assert_eq!(histogram.failed[3], 1);
+        assert_eq!(histogram.completed.iter().sum::<u64>(), 4);
+        assert!(histogram.edges.last() > Some(&100_000_000));
+    }
+
+    #[test]
+    fn what_lies_close_together_has_bins_of_one_round_length() {
+        let histogram =
+            histogram(&[298_000_000, 300_500_000, 305_000_000], &[]).expect("durations");
+        assert!(!histogram.log);
+        assert_eq!(histogram.edges[..2], [297_000_000, 298_000_000]);
+        assert_eq!(histogram.completed.iter().sum::<u64>(), 3);
+        assert_eq!(histogram.completed.len(), 10);
+    }
+
+    #[test]
+    fn nothing_at_all_stands_in_a_bin_of_its_own_on_a_logarithmic_axis() {
+        let histogram = histogram(&[0, 0, 5_000, 5_000_000], &[]).expect("durations");
+        assert_eq!(histogram.edges[..2], [0, 1_000]);
+        assert_eq!(histogram.completed[0], 2);
+        assert_eq!(histogram.completed.iter().sum::<u64>(), 4);
+    }
+
+    #[test]
+    fn equal_durations_and_none_at_all() {
+        let equal = histogram(&[7_000_000; 3], &[]).expect("durations");
+        assert_eq!(equal.completed.iter().sum::<u64>(), 3);
+        assert_eq!((equal.edges[0], equal.edges.len()), (6_950_000, 12));
+        assert_eq!(histogram(&[], &[]), None);
+    }
+
+    #[test]
+    fn no_duration_falls_out_of_bins_that_are_few() {
+        for longest in [
+            1_i64,
+            999,
+            1_000,
+            99_999,
+            3_600_000_000,
+            300_000_000_000_000_000,
+        ] {
+            for shortest in [0, 1, 1_000, 2_500_000] {
+                let mut all = vec![shortest.min(longest), longest];
+                all.sort_unstable();
+                let histogram = histogram(&all, &all).expect("durations");
+                assert_eq!(histogram.completed.iter().sum::<u64>(), 2, "{all:?}");
+                assert!(histogram.completed.len() <= MOST_BINS + 1, "{all:?}");
+                assert!(histogram.edges.is_sorted_by(|a, b| a < b), "{all:?}");
+            }
+        }
+    }
+}

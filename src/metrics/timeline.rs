@@ -1,0 +1,350 @@
+//! What happened when: ended items per interval of a round length, and how many were worked on.
+
+use std::ops::Range;
+
+use crate::api::status::{self, COMPLETED, FAILED, SKIPPED};
+use crate::frame::ItemFrame;
+
+/// The years 2000 to 2100, in microseconds since the epoch: one stray instant outside of them would
+/// leave no room on an axis for all others.
+pub const PLAUSIBLE_MICROS: Range<i64> = 946_684_800_000_000..4_133_980_800_000_000;
+
+/// The most intervals a timeline has.
+pub const MOST_INTERVALS: i64 = 80;
+/// The fewest: a shorter time than so many of the shortest interval does not fill its axis.
+const FEWEST_INTERVALS: usize = 12;
+
+const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// The lengths an interval may have, in microseconds. Each is at most 2.5 times the one before, so
+/// that one of them gives at least 30 intervals wherever the first does.
+pub const INTERVALS: [i64; 30] = [
+    SECOND,
+    2 * SECOND,
+    5 * SECOND,
+    10 * SECOND,
+    15 * SECOND,
+    30 * SECOND,
+    MINUTE,
+    2 * MINUTE,
+    5 * MINUTE,
+    10 * MINUTE,
+    15 * MINUTE,
+    30 * MINUTE,
+    HOUR,
+    2 * HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    12 * HOUR,
+    DAY,
+    2 * DAY,
+    5 * DAY,
+    10 * DAY,
+    15 * DAY,
+    30 * DAY,
+    60 * DAY,
+    120 * DAY,
+    240 * DAY,
+    360 * DAY,
+    720 * DAY,
+    1_500 * DAY,
+    3_000 * DAY,
+];
+
+/// What the job itself says about its time, in microseconds since the epoch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JobSpan {
+    /// When work on it began.
+    pub start: Option<i64>,
+    /// When it ended; while it runs, the instant its record speaks of.
+    pub end: Option<i64>,
+}
+
+/// Ended items and concurrency over time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timeline {
+    /// The first instant: the job's start, or that of an item where it lies before.
+    pub from: i64,
+    /// The last instant: the end of the job or of an item, or the instant of a running job's record.
+    pub to: i64,
+    /// Where the first interval begins: at or before `from`, at a whole multiple of `interval`.
+    pub start: i64,
+    /// The length of an interval.
+    pub interval: i64,
+    /// Ended items per interval, by how they ended.
+    pub ended: EndedItems<Vec<u64>>,
+    /// The mean number of items worked on in each interval, over the part of it that lies between
+    /// `from` and `to`. Items without a start are not in it.
+    pub concurrency: Vec<f64>,
+    /// Items that had started and not ended: they count as worked on until `to`.
+    pub still_worked_on: u64,
+    /// Ended items that state no end and stand at the instant their record speaks of.
+    pub dated_by_record: u64,
+    /// Ended items that are left out because no plausible instant of their end is known.
+    pub undated: u64,
+}
+
+/// A value for each way in which an item can end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EndedItems<T> {
+    /// Status `completed`.
+    pub completed: T,
+    /// Status `failed`.
+    pub failed: T,
+    /// Status `skipped`.
+    pub skipped: T,
+    /// Cancelled items, and those with an end and another status.
+    pub other: T,
+}
+
+impl<T> EndedItems<T> {
+    fn of_status(&mut self, status: &str) -> &mut T {
+        match status {
+            COMPLETED => &mut self.completed,
+            FAILED => &mut self.failed,
+            SKIPPED => &mut self.skipped,
+            _ => &mut self.other,
+        }
+    }
+}
+
+/// When items ended, by how; each list in ascending order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ends {
+    /// Instants in microseconds since the epoch.
+    pub at: EndedItems<Vec<i64>>,
+    /// How many of them are the instant of a record, for want of an end.
+    pub by_record: u64,
+    /// Ended items of which no plausible instant is known.
+    pub undated: u64,
+}
+
+impl Ends {
+    /// An item has ended where it has an end, or a status that is one; then, without an end, its
+    /// record speaks of the instant in which it came to that status.
+    pub fn of(items: &ItemFrame) -> Self {
+        let mut ends = Self::default();
+        for (row, word) in items.status().iter().enumerate() {
+            let word = word.unwrap_or_default();
+            let end = items.completed_at().get(row);
+            if end.is_none() && !status::is_terminal(word) {
+                continue;
+            }
+            let at = end
+                .or_else(|| items.effective_at().get(row))
+                .filter(|at| PLAUSIBLE_MICROS.contains(at));
+            match at {
+                Some(at) => ends.at.of_status(word).push(at),
+                None => ends.undated += 1,
+            }
+            ends.by_record += u64::from(end.is_none() && at.is_some());
+        }
+        let at = &mut ends.at;
+        for list in [
+            &mut at.completed,
+            &mut at.failed,
+            &mut at.skipped,
+            &mut at.other,
+        ] {
+            list.sort_unstable();
+        }
+        ends
+    }
+
+    /// All of them, in ascending order.
+    pub fn all(&self) -> Vec<i64> {
+        let at = &self.at;
+        let mut all = [
+            &at.completed[..],
+            &at.failed[..],
+            &at.skipped[..],
+            &at.other[..],
+        ]
+        .concat();
+        all.sort_unstable();
+        all
+    }
+}
+
+/// The timeline of these items; absent where nothing is known to have begun or ended.
+pub fn timeline(items: &ItemFrame, ends: &Ends, job: JobSpan) -> Option<Timeline> {
+    let plausible = |at: &i64| PLAUSIBLE_MICROS.contains(at);
+    let starts: Vec<Option<i64>> = items
+        .started_at()
+        .iter()
+        .map(|at| at.filter(plausible))
+        .collect();
+    let all = ends.all();
+    if all.is_empty() && starts.iter().all(Option::is_none) {
+        return None;
+    }
+    let job = [job.start, job.end].map(|at| at.filter(plausible));
+    let instants = || {
+        let known = starts.iter().flatten().chain(job.iter().flatten());
+        known.chain(all.first()).chain(all.last()).copied()
+    };
+    let (from, to) = (instants().min()?, instants().max()?);
+    let interval = interval_for(from, to);
+    let start = from.div_euclid(interval) * interval;
+    let count = ((to - start).div_euclid(interval) as usize + 1).max(FEWEST_INTERVALS);
+    let binned = |times: &[i64]| bin(times, start, interval, count);
+    let mut still_worked_on = 0;
+    let mut spans = Vec::with_capacity(starts.len());
+    for (row, begun) in starts.iter().enumerate() {
+        let Some(begun) = *begun else { continue };
+        match items.completed_at().get(row) {
+            Some(end) if end >= begun && plausible(&end) => spans.push((begun, end)),
+            None if !status::is_terminal(items.status().get(row).unwrap_or_default()) => {
+                still_worked_on += 1;
+                spans.push((begun, to));
+            }
+            _ => {}
+        }
+    }
+    Some(Timeline {
+        from,
+        to,
+        start,
+        interval,
+        ended: EndedItems {
+            completed: binned(&ends.at.completed),
+            failed: binned(&ends.at.failed),
+            skipped: binned(&ends.at.skipped),
+            other: binned(&ends.at.other),
+        },
+        concurrency: mean_concurrency(&spans, from..to, start, interval, count),
+        still_worked_on,
+        dated_by_record: ends.by_record,
+        undated: ends.undated,
+    })
+}
+
+/// The shortest length that takes at most [`MOST_INTERVALS`] from the interval that holds `from` to
+/// the one that holds `to`.
+pub fn interval_for(from: i64, to: i64) -> i64 {
+    let longest = INTERVALS[INTERVALS.len() - 1];
+    INTERVALS
+        .into_iter()
+        .find(|length| to.div_euclid(*length) - from.div_euclid(*length) < MOST_INTERVALS)
+        .unwrap_or(longest)
+}
+
+/// How many of the instants lie in each of `count` intervals from `start` on.
+pub fn bin(times: &[i64], start: i64, interval: i64, count: usize) -> Vec<u64> {
+    let mut bins = vec![0; count];
+    for at in times {
+        if let Some(bin) = usize::try_from((at - start).div_euclid(interval))
+            .ok()
+            .and_then(|index| bins.get_mut(index))
+        {
+            *bin += 1;
+        }
+    }
+    bins
+}
+
+/// The mean of the spans `begin <= t < end` that hold an instant, over the part of each interval
+/// that lies within `known`.
+fn mean_concurrency(
+    spans: &[(i64, i64)],
+    known: Range<i64>,
+    start: i64,
+    interval: i64,
+    count: usize,
+) -> Vec<f64> {
+    let index = |at: i64| (((at - start).div_euclid(interval)).max(0) as usize).min(count - 1);
+    let begin_of = |index: usize| start + index as i64 * interval;
+    let mut covered = vec![0_i128; count];
+    // Spans that begin to cover, and cease to cover, whole intervals.
+    let mut whole = vec![0_i64; count + 1];
+    for (begin, end) in spans {
+        let (first, last) = (index(*begin), index(*end));
+        if first == last {
+            covered[first] += i128::from(end - begin);
+        } else {
+            covered[first] += i128::from(begin_of(first + 1) - begin);
+            covered[last] += i128::from(end - begin_of(last));
+            whole[first + 1] += 1;
+            whole[last] -= 1;
+        }
+    }
+    let mut running = 0;
+    (0..count)
+        .map(|index| {
+            running += whole[index];
+            let area = covered[index] + i128::from(running) * i128::from(interval);
+            let begin = begin_of(index).max(known.start);
+            let length = begin_of(index + 1).min(known.end) - begin;
+            if length > 0 {
+                area as f64 / length as f64
+            } else {
+                0.0
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-05-14T09:00:00Z.
+    const NINE: i64 = 1_778_749_200 * SECOND;
+
+    #[test]
+    fn an_interval_is_round_and_gives_30_to_80_of_them() {
+        for (span, length) in [
+            (18 * MINUTE, 15 * SECOND),
+            (HOUR, MINUTE),
+            (33 * MINUTE, 30 * SECOND),
+            (26 * HOUR, 30 * MINUTE),
+            (40 * DAY, DAY),
+            (0, SECOND),
+        ] {
+            assert_eq!(interval_for(NINE, NINE + span), length, "{span}");
+        }
+        for minutes in 1..200_000 {
+            let to = NINE + minutes * MINUTE;
+            let length = interval_for(NINE, to);
+            let count = to.div_euclid(length) - NINE.div_euclid(length) + 1;
+            assert!((30..=80).contains(&count), "{minutes} min: {count}");
+        }
+    }
+
+    #[test]
+    fn the_longest_interval_suffices_for_every_plausible_time() {
+        let (from, to) = (PLAUSIBLE_MICROS.start, PLAUSIBLE_MICROS.end);
+        assert!((to - from) / interval_for(from, to) < MOST_INTERVALS);
+    }
+
+    #[test]
+    fn an_instant_on_an_edge_belongs_to_the_interval_it_begins() {
+        assert_eq!(bin(&[0, 9, 10, 20, 21], 0, 10, 3), [2, 1, 2]);
+        assert_eq!(bin(&[-1, 30], 0, 10, 3), [0, 0, 0]);
+    }
+
+    #[test]
+    fn concurrency_is_the_mean_over_what_is_known_of_an_interval() {
+        // 5..10 holds one; 10..20 one throughout and one for half of it; 20..22 one for all of it.
+        let spans = [(5, 22), (10, 15)];
+        assert_eq!(mean_concurrency(&spans, 5..22, 0, 10, 3), [1.0, 1.5, 1.0]);
+    }
+
+    #[test]
+    fn concurrency_agrees_with_counting_at_every_instant() {
+        let spans: Vec<(i64, i64)> = (0..200)
+            .map(|n| (n * 37 % 101, n * 37 % 101 + n * 53 % 29))
+            .collect();
+        let means = mean_concurrency(&spans, 0..130, 0, 10, 13);
+        for (index, mean) in means.iter().enumerate() {
+            let begin = index as i64 * 10;
+            let counted: usize = (begin..begin + 10)
+                .map(|t| spans.iter().filter(|(a, b)| (*a..*b).contains(&t)).count())
+                .sum();
+            assert!((mean - counted as f64 / 10.0).abs() < 1e-12, "{index}");
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The timeline of a job.
+
+use std::fmt::Write;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::scale::{Plot, Scale, Tick, add_bar, count_axis, days, position, time_ticks, written};
+use crate::api::UtcTime;
+use crate::api::status::{COMPLETED, FAILED, SKIPPED};
+use crate::metrics::patterns::quiet_spell;
+use crate::metrics::{Ends, Timeline};
+use crate::report::words::{clock, counted, duration, number, round_duration};
+
+const PLOT: Plot = Plot {
+    width: 960.0,
+    height: 310.0,
+    left: 48.0,
+    right: 912.0,
+    top: 30.0,
+    bottom: 250.0,
+};
+
+/// Ended items per interval, stacked by how they ended, with the concurrency and the failures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TimelineChart {
+    /// What the chart shows, in words with its main numbers.
+    pub description: String,
+    /// Where the axes lie.
+    pub plot: Plot,
+    /// The day or days of the axis of time, in UTC.
+    pub days: String,
+    /// The first instant.
+    pub from: UtcTime,
+    /// The last instant: the end of the job or of an item, or the instant of a running job's record.
+    pub to: UtcTime,
+    /// The length of an interval.
+    pub interval_seconds: f64,
+    /// The same in words: "15 s".
+    pub interval_label: String,
+    /// Ticks of the axis of time.
+    pub x_ticks: Vec<Tick>,
+    /// Ticks of ended items per interval.
+    pub y_ticks: Vec<Tick>,
+    /// Ticks of the concurrency, on the right; empty where it is not known.
+    pub concurrency_ticks: Vec<Tick>,
+    /// The bars, the lowest first, without those of no item.
+    pub series: Vec<Series>,
+    /// The mean concurrency of each interval, as a line of steps; absent where no item has the times
+    /// it is made from.
+    pub concurrency_path: Option<String>,
+    /// A triangle below each interval with failures; absent where there are none.
+    pub failures_path: Option<String>,
+    /// Times in which remarkably long no item ended.
+    pub gaps: Vec<Gap>,
+    /// What was drawn, per interval.
+    pub intervals: Vec<Interval>,
+    /// Items that had started and not ended: they count as worked on until `to`.
+    pub still_worked_on: u64,
+    /// Ended items that state no end and stand at the instant their record speaks of.
+    pub dated_by_record: u64,
+    /// Ended items that are left out because no plausible instant of their end is known.
+    pub undated: u64,
+}
+
+/// The bars of one status.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Series {
+    /// completed, failed, skipped, or other.
+    pub status: String,
+    /// Items in them.
+    pub count: u64,
+    /// All bars.
+    pub path: String,
+}
+
+/// A time in which no item ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Gap {
+    /// The end of the last item before it.
+    pub from: UtcTime,
+    /// The end of the first item after it.
+    pub to: UtcTime,
+    /// How long that is.
+    pub seconds: f64,
+    /// Where it begins.
+    pub x: f64,
+    /// How wide it is.
+    pub width: f64,
+    /// Its middle.
+    pub middle: f64,
+}
+
+/// What happened in an interval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Interval {
+    /// When it begins.
+    pub from: UtcTime,
+    /// Where it begins.
+    pub x: f64,
+    /// How wide it is.
+    pub width: f64,
+    /// Completed items that ended in it.
+    pub completed: u64,
+    /// Failed items.
+    pub failed: u64,
+    /// Skipped items.
+    pub skipped: u64,
+    /// Items that ended in another way.
+    pub other: u64,
+    /// The mean number of items worked on in it.
+    pub concurrency: f64,
+}
+
+/// `one_job`: between the times of several jobs there are gaps that say nothing.
+pub(super) fn chart(line: &Timeline, ends: &Ends, one_job: bool) -> TimelineChart {
+    let count = line.concurrency.len();
+    let x = time_scale(line, &PLOT);
+    let edge = |index: usize| x.at((line.start + index as i64 * line.interval) as f64);
+    let step = edge(1) - edge(0);
+    let stacks = [
+        (FAILED, &line.ended.failed),
+        (COMPLETED, &line.ended.completed),
+        (SKIPPED, &line.ended.skipped),
+        ("other", &line.ended.other),
+    ];
+    let total = |index: usize| stacks.iter().map(|(_, bins)| bins[index]).sum::<u64>();
+    let most = (0..count).map(total).max().unwrap_or_default();
+    let (y, y_ticks) = count_axis(most as f64, PLOT.bottom, PLOT.top);
+    let mut below = vec![0_u64; count];
+    let mut series = Vec::new();
+    for (status, bins) in stacks {
+        let mut path = String::new();
+        for (index, in_bin) in bins.iter().enumerate().filter(|(_, n)| **n > 0) {
+            let (low, high) = (below[index], below[index] + in_bin);
+            let (bottom, top) = (y.at(low as f64), y.at(high as f64));
+            add_bar(&mut path, edge(index) + 0.5, top, step - 1.0, bottom - top);
+            below[index] = high;
+        }
+        if !path.is_empty() {
+            series.push(Series {
+                status: status.to_owned(),
+                count: bins.iter().sum(),
+                path,
+            });
+        }
+    }
+    let known = line.concurrency.iter().any(|mean| *mean > 0.0);
+    let peak = line.concurrency.iter().copied().fold(0.0, f64::max);
+    let (c, concurrency_ticks) = count_axis(peak, PLOT.bottom, PLOT.top);
+    let gaps: Vec<Gap> = quiet_spell(&ends.all())
+        .filter(|_| one_job)
+        .into_iter()
+        .filter_map(|(from, to)| {
+            Some(Gap {
+                from: UtcTime::from_micros(from)?,
+                to: UtcTime::from_micros(to)?,
+                seconds: (to - from) as f64 / 1e6,
+                x: position(x.at(from as f64)),
+                width: position(x.at(to as f64) - x.at(from as f64)),
+                middle: position((x.at(from as f64) + x.at(to as f64)) / 2.0),
+            })
+        })
+        .collect();
+    TimelineChart {
+        description: description(line, &gaps, most, known.then_some(peak)),
+        plot: PLOT,
+        days: days(line.from, line.to),
+        from: instant(line.from),
+        to: instant(line.to),
+        interval_seconds: line.interval as f64 / 1e6,
+        interval_label: round_duration(line.interval),
+        x_ticks: time_ticks(line.start, line.start + count as i64 * line.interval, &x),
+        y_ticks,
+        concurrency_ticks: if known { concurrency_ticks } else { Vec::new() },
+        series,
+        concurrency_path: known.then(|| steps(&line.concurrency, &c, edge)),
+        failures_path: marks(&line.ended.failed, |index| edge(index) + step / 2.0),
+        gaps,
+        intervals: (0..count)
+            .map(|index| Interval {
+                from: instant(line.start + index as i64 * line.interval),
+                x: position(edge(index)),
+                width: position(step),
+                completed: line.ended.completed[index],
+                failed: line.ended.failed[index],
+                skipped: line.ended.skipped[index],
+                other: line.ended.other[index],
+                concurrency: (line.concurrency[index] * 1e3).round() / 1e3,
+            })
+            .collect(),
+        still_worked_on: line.still_worked_on,
+        dated_by_record: line.dated_by_record,
+        undated: line.undated,
+    }
+}
+
+/// The scale of the axis of time: whole intervals.
+pub(super) fn time_scale(line: &Timeline, plot: &Plot) -> Scale {
+    let length = line.concurrency.len() as i64 * line.interval;
+    Scale {
+        from: line.start as f64,
+        to: (line.start + length) as f64,
+        begin: plot.left,
+        end: plot.right,
+    }
+}
+
+/// Plausible instants are all within the years of [`UtcTime`].
+pub(super) fn instant(micros: i64) -> UtcTime {
+    UtcTime::from_micros(micros).unwrap_or_else(|| UtcTime::from_micros(0).expect("1970"))
+}
+
+fn steps(means: &[f64], scale: &Scale, edge: impl Fn(usize) -> f64) -> String {
+    let mut path = String::new();
+    let mut last = String::new();
+    for (index, mean) in means.iter().enumerate() {
+        let y = written(scale.at(*mean));
+        // Writing to a string cannot fail.
+        let _ = match index {
+            0 => write!(path, "M{} {y}", written(edge(0))),
+            _ if y == last => Ok(()),
+            _ => write!(path, "H{}V{y}", written(edge(index))),
+        };
+        last = y;
+    }
+    let _ = write!(path, "H{}", written(edge(means.len())));
+    path
+}
+
+fn marks(failed: &[u64], middle: impl Fn(usize) -> f64) -> Option<String> {
+    let mut path = String::new();
+    for (index, _) in failed.iter().enumerate().filter(|(_, n)| **n > 0) {
+        let _ = write!(
+            path,
+            "M{} {}l4 7h-8z",
+            written(middle(index)),
+            written(PLOT.bottom + 2.0)
+        );
+    }
+    (!path.is_empty()).then_some(path)
+}
+
+fn description(line: &Timeline, gaps: &[Gap], most: u64, peak: Option<f64>) -> String {
+    let sum = |bins: &[u64]| bins.iter().sum::<u64>();
+    let ended = &line.ended;
+    let mut words = format!(
+        "{} ended between {} and {} UTC, at most {} in {}: {} completed, {} failed, {} skipped",
+        counted(
+            sum(&ended.completed) + sum(&ended.failed) + sum(&ended.skipped) + sum(&ended.other),
+            "item",
+            "items"
+        ),
+        clock(line.from, line.from, line.to),
+        clock(line.to, line.from, line.to),
+        number(most),
+        round_duration(line.interval),
+        number(sum(&ended.completed)),
+        number(sum(&ended.failed)),
+        number(sum(&ended.skipped)),
+    );
+    if sum(&ended.other) > 0 {
+        let _ = write!(words, ", {} in another way", number(sum(&ended.other)));
+    }
+    words.push('.');
+    if let Some(peak) = peak {
+        let _ = write!(
+            words,
+            " The mean concurrency of an interval reaches {peak:.1}."
+        );
+    }
+    for gap in gaps {
+        let _ = write!(
+            words,
+            " No item ended for {} from {} UTC.",
+            duration(gap.seconds),
+            clock(gap.from.micros(), line.from, line.to)
+        );
+    }
+    words
+}
