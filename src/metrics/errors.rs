@@ -1,5 +1,6 @@
 //! Why items failed: groups of messages that are equal once what varies in them is masked.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -71,6 +72,40 @@ impl Failures {
         Self { rows, patterns }
     }
 
+    /// The group of a row, as an index into [`Self::patterns`]; `None` for an item that did not fail.
+    pub fn group_of(&self, row: usize) -> Option<u32> {
+        let at = self.rows.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        Some(self.rows[at].1)
+    }
+
+    /// What the messages of each group have in common; `None` for failures without one.
+    pub fn patterns(&self) -> &[Option<String>] {
+        &self.patterns
+    }
+
+    /// The groups of the failures among `rows`, in the order of [`Self::groups`], as indices into
+    /// [`Self::patterns`].
+    pub fn ranking(&self, rows: &Range<usize>) -> Vec<u32> {
+        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        for (_, group) in self.among(rows) {
+            *counts.entry(*group).or_default() += 1;
+        }
+        let mut ranking: Vec<(u32, usize)> = counts.into_iter().collect();
+        ranking.sort_by(|(a, a_count), (b, b_count)| {
+            let pattern = |group: u32| &self.patterns[group as usize];
+            b_count
+                .cmp(a_count)
+                .then_with(|| by_pattern(pattern(*a), pattern(*b)))
+        });
+        ranking.into_iter().map(|(group, _)| group).collect()
+    }
+
+    fn among(&self, rows: &Range<usize>) -> &[(usize, u32)] {
+        let from = self.rows.partition_point(|(row, _)| *row < rows.start);
+        let to = self.rows.partition_point(|(row, _)| *row < rows.end);
+        &self.rows[from..to]
+    }
+
     /// The groups of the failures among `rows`: most first, then by pattern, those without a
     /// message last among equals. Each holds up to `examples` of its items.
     pub fn groups(
@@ -80,9 +115,7 @@ impl Failures {
         labels: &[String],
         examples: usize,
     ) -> Vec<ErrorGroup> {
-        let from = self.rows.partition_point(|(row, _)| *row < rows.start);
-        let to = self.rows.partition_point(|(row, _)| *row < rows.end);
-        let failures = &self.rows[from..to];
+        let failures = self.among(rows);
         let mut groups: BTreeMap<u32, ErrorGroup> = BTreeMap::new();
         for (row, group) in failures {
             let entry = groups.entry(*group).or_insert_with(|| ErrorGroup {
@@ -112,13 +145,19 @@ impl Failures {
             group.share = group.count as f64 / failures.len() as f64;
         }
         groups.sort_by(|a, b| {
-            let by_pattern = || match (&a.pattern, &b.pattern) {
-                (Some(a), Some(b)) => a.cmp(b),
-                (a, b) => a.is_none().cmp(&b.is_none()),
-            };
-            b.count.cmp(&a.count).then_with(by_pattern)
+            b.count
+                .cmp(&a.count)
+                .then_with(|| by_pattern(&a.pattern, &b.pattern))
         });
         groups
+    }
+}
+
+/// By name, failures without a message last.
+fn by_pattern(a: &Option<String>, b: &Option<String>) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => a.cmp(b),
+        (a, b) => a.is_none().cmp(&b.is_none()),
     }
 }
 

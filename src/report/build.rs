@@ -1,8 +1,11 @@
 //! From a dump to a report: computes the metrics of each job and of all, and puts them into words.
 
+use std::ops::Range;
+
 use super::model::{
     Generator, Input, ItemCounts, JobFacts, JobReport, Note, Report, SCHEMA_VERSION, Sections,
 };
+use super::table::{self, Longest};
 use super::verdict::verdict;
 use super::words::{clip, counted};
 use super::{ReportOptions, notes};
@@ -27,19 +30,31 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         slowest: options.slowest,
         examples: options.examples,
     };
-    let compute = |rows| metrics::compute(&dump.items, rows, &failures, &labels, limits);
-    let mut job_notes = Vec::new();
-    let mut jobs = Vec::with_capacity(dump.jobs.len());
-    for (index, job) in dump.jobs.iter().enumerate() {
-        let sections = sections_of(job, compute(&dump.rows[index]));
-        let report = job_report(job, &labels[index], sections);
-        job_notes.extend(notes::of_job(job, &report));
-        jobs.push(report);
-    }
-    let overall = match &jobs[..] {
-        [only] => only.sections.clone(),
-        _ => overall(dump, &jobs, compute(&(0..dump.items.len()))),
+    let compute =
+        |rows: &Range<usize>| metrics::compute(&dump.items, rows, &failures, &labels, limits);
+    let figures = || {
+        let mut job_notes = Vec::new();
+        let mut jobs = Vec::with_capacity(dump.jobs.len());
+        for (index, job) in dump.jobs.iter().enumerate() {
+            let sections = sections_of(job, compute(&dump.rows[index]));
+            let report = job_report(job, &labels[index], sections);
+            job_notes.extend(notes::of_job(job, &report));
+            jobs.push(report);
+        }
+        let overall = match &jobs[..] {
+            [only] => only.sections.clone(),
+            _ => overall(dump, &jobs, compute(&(0..dump.items.len()))),
+        };
+        (jobs, overall, job_notes)
     };
+    let longest = Longest {
+        message: MAX_MESSAGE,
+        name: MAX_NAME,
+    };
+    // Packing the table takes as long as everything else together.
+    let ((jobs, overall, job_notes), item_table) = rayon::join(figures, || {
+        table::table(dump, &failures, &labels, options.table_items, longest)
+    });
     let verdict = match &jobs[..] {
         [only] => only.verdict.clone(),
         many => verdict(&overall, many.iter().map(|job| job.job.as_ref())),
@@ -58,6 +73,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         verdict,
         jobs,
         overall,
+        item_table,
         inputs: inputs(dump),
         notes,
     }

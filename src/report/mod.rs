@@ -3,6 +3,7 @@
 mod build;
 pub mod model;
 mod notes;
+pub mod table;
 mod verdict;
 mod words;
 
@@ -18,4 +19,6 @@ pub struct ReportOptions {
     pub slowest: usize,
     /// How many examples each error group has.
     pub examples: usize,
+    /// How many rows the table of items has; 0 leaves it out.
+    pub table_items: usize,
 }

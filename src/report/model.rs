@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use super::table::ItemTable;
 use crate::api::UtcTime;
 pub use crate::load::note::Severity;
 pub use crate::metrics::{
@@ -35,6 +36,9 @@ pub struct Report {
     pub jobs: Vec<JobReport>,
     /// The same figures over the items of all jobs.
     pub overall: Sections,
+    /// The items themselves; absent where they were not asked for, and from summaries of earlier
+    /// versions.
+    pub item_table: Option<ItemTable>,
     /// Every file that was found, in path order.
     pub inputs: Vec<Input>,
     /// What the reader has to know to trust the numbers, worst first.

@@ -8,3 +8,4 @@ mod harness;
 mod pairing;
 mod readme;
 mod renderings;
+mod templates;
