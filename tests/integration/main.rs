@@ -1,6 +1,7 @@
 //! What the program promises, seen from outside: one binary, a file per subject.
 
 mod bad_input;
+mod browser;
 mod clients;
 mod command_line;
 mod expected;
