@@ -459,12 +459,18 @@ fn manual() -> Result<Command, Refusal> {
     let mut text = Vec::new();
     let mut command = Cli::command();
     command.build();
-    let pages = std::iter::once(command.clone()).chain(
-        command
-            .get_subcommands()
+    let inner = |command: &clap::Command| -> Vec<clap::Command> {
+        let inner = command.get_subcommands();
+        inner
             .filter(|sub| sub.get_name() != "help")
-            .cloned(),
-    );
+            .cloned()
+            .collect()
+    };
+    let below = inner(&command);
+    let pages = std::iter::once(command).chain(below.into_iter().flat_map(|sub| {
+        let below = inner(&sub);
+        std::iter::once(sub).chain(below)
+    }));
     for page in pages {
         clap_mangen::Man::new(page)
             .render(&mut text)

@@ -49,7 +49,7 @@ const ABSENT = '–';
 const NO_MESSAGE = 'no message';
 const NO_REASON = 'no reason given';
 const PRINTED = 500;
-const OVERSCAN = 8;
+const OVERSCAN = 4;
 /** Browsers do not lay out what is much higher than this. */
 const HIGHEST = 8e6;
 const CHOICES = 500;
@@ -710,8 +710,8 @@ function show(section, table) {
       active = 0;
       scroller.scrollTop = 0;
       for (const [key, cell] of heads) {
-        const order = { [key]: 'ascending', [`-${key}`]: 'descending' }[state.sort];
-        if (order) cell.setAttribute('aria-sort', order);
+        if (state.sort === key) cell.setAttribute('aria-sort', 'ascending');
+        else if (state.sort === `-${key}`) cell.setAttribute('aria-sort', 'descending');
         else cell.removeAttribute('aria-sort');
       }
       count.textContent = `${thousands(rows.length)} of ${items(table.id.length)}`;

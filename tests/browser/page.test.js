@@ -303,8 +303,6 @@ test('axe finds nothing against WCAG 2.2 AA, light and dark, wide and narrow, wi
     const narrow = await stage.visit(`${name}.html`, { viewport: { width: 360, height: 740 } });
     await checkAccess(narrow.page, `${name}, narrow`);
     await narrow.context.close();
-    const plain = await stage.visit(`${name}.html`, { javaScriptEnabled: false });
-    await plain.context.close();
   }
 });
 
