@@ -718,7 +718,8 @@ function show(section, table) {
       clear.disabled = !['job', 'status', 'group', 'reason', 'q']
         .some((key) => state[/** @type {keyof State} */ (key)] !== '');
       grid.setAttribute('aria-rowcount', String(rows.length + 1));
-      printed.textContent = `Printed: the first ${items(Math.min(rows.length, PRINTED))} of ${thousands(rows.length)}.`;
+      printed.textContent = rows.length > PRINTED
+        ? `Printed: the first ${PRINTED} of ${items(rows.length)}.` : `Printed: ${items(rows.length)}.`;
       said.textContent = '';
       draw();
       measure();
