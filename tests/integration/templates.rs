@@ -55,7 +55,7 @@ fn an_export_writes_over_nothing_unless_it_is_told_to() {
 fn a_style_and_a_partial_beside_the_template_stand_in_for_ours() {
     let folder = Folder::new();
     assert_eq!(folder.run(&["templates", "export", "t"]).code, 0);
-    for name in ["sections.html.j2", "report.js", "report.md.j2"] {
+    for name in ["report.js", "report.md.j2", "report.txt.j2"] {
         fs::remove_file(folder.path().join("t").join(name)).expect("there");
     }
     folder.write("t/style.css", "main { color: teal }\n");
