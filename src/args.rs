@@ -13,6 +13,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 pub use self::fetch::FetchArgs;
 use crate::load::STDIN;
 use crate::render::Format;
+use crate::render::custom::ending_of_template;
 
 /// Items in the list of the slowest, where nothing else is asked for.
 pub const DEFAULT_SLOWEST: usize = 10;
@@ -29,6 +30,13 @@ pub enum Command {
     Fetch(Box<FetchArgs>),
     /// Print the JSON Schema of the summary.
     PrintSchema,
+    /// Write the built-in templates.
+    ExportTemplates {
+        /// The folder they go to.
+        folder: PathBuf,
+        /// Whether to write over files that are there.
+        force: bool,
+    },
     /// Print a text that was made from the command line itself: completions, the manual.
     Print(Vec<u8>),
 }
@@ -38,10 +46,16 @@ pub enum Command {
 pub struct ReportArgs {
     /// Files, folders, `-`.
     pub paths: Vec<PathBuf>,
-    /// Files to write, with their formats.
-    pub outputs: Vec<(PathBuf, Format)>,
+    /// Files to write, with what makes them.
+    pub outputs: Vec<(PathBuf, Rendering)>,
     /// What to print; absent where it is silenced.
-    pub print: Option<Format>,
+    pub print: Option<Rendering>,
+    /// The user's template.
+    pub template: Option<PathBuf>,
+    /// Whether style and script of pages are written beside them.
+    pub assets: bool,
+    /// How many items the table holds, where it was said.
+    pub table_items: Option<usize>,
     /// The batch job that items without one belong to.
     pub job_id: Option<String>,
     /// The heading.
@@ -56,6 +70,25 @@ pub struct ReportArgs {
     pub verbosity: Verbosity,
     /// Whether to colour what is printed.
     pub color: Color,
+}
+
+/// What makes a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rendering {
+    /// The program's own template or writer.
+    BuiltIn(Format),
+    /// The user's template, which makes this format; another than ours where there is none.
+    Template(Option<Format>),
+}
+
+impl Rendering {
+    /// The format, where it is one of ours.
+    pub fn format(self) -> Option<Format> {
+        match self {
+            Self::BuiltIn(format) => Some(format),
+            Self::Template(format) => format,
+        }
+    }
 }
 
 /// How much to say on standard error.
@@ -103,7 +136,14 @@ Examples:
   batch-report report dumps/ --format json | jq .overall.rates.failure
   curl -s …/items?limit=1000 | batch-report report status.json - --format markdown
   batch-report report summary.json -o report.html         render a summary that was saved earlier
-  batch-report report dumps/ --strict -q -o report.html   in CI: fail where the data is not whole";
+  batch-report report dumps/ --strict -q -o report.html   in CI: fail where the data is not whole
+  batch-report report dumps/ --assets -o report.html      for hosts that forbid inline styles (Jenkins)
+  batch-report report dumps/ --template ours.html.j2 -o report.html   a page of your own making";
+
+const TEMPLATE_EXAMPLES: &str = "\
+Examples:
+  batch-report templates export ours/
+  batch-report report dumps/ --template ours/report.html.j2 -o report.html";
 
 /// Turns recorded answers of LlamaCloud's batch-processing API into a report, offline.
 #[derive(Debug, Parser)]
@@ -129,6 +169,9 @@ enum RawCommand {
     Report(Box<RawReport>),
     #[cfg(feature = "fetch")]
     Fetch(Box<fetch::RawFetch>),
+    /// Work with the templates that reports are made from
+    #[command(subcommand, after_help = TEMPLATE_EXAMPLES)]
+    Templates(RawTemplates),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -136,6 +179,21 @@ enum RawCommand {
     },
     /// Print the manual page
     Man,
+}
+
+#[derive(Debug, Subcommand)]
+enum RawTemplates {
+    /// Write all built-in templates into a folder, as a start for your own
+    #[command(after_help = TEMPLATE_EXAMPLES)]
+    Export {
+        /// The folder; it is made where it is not there
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+
+        /// Write over files that are there
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 /// Report on recorded dumps
@@ -174,6 +232,21 @@ struct RawReport {
     /// How many examples to give of each kind of error [default: 3]
     #[arg(long, value_name = "N")]
     examples: Option<usize>,
+
+    /// How many items the table of the HTML report holds [default: 100000]; where there are more, it
+    /// holds those that failed or were skipped, and the slowest; 0 leaves the table out
+    #[arg(long, value_name = "N")]
+    table_items: Option<usize>,
+
+    /// Write the style and script of NAME.html to NAME.css and NAME.js beside it, for hosts whose
+    /// policy forbids inline styles
+    #[arg(long)]
+    assets: bool,
+
+    /// Make reports with your own minijinja template; its name (NAME.html.j2) says which outputs it
+    /// is for: those of that ending, or what is printed where there is none
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
 
     /// Fail with exit code 4 where anything was lost, cut, skipped or missing; reports are written
     /// all the same
@@ -232,6 +305,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Refusa
         Some(RawCommand::Report(raw)) => report(*raw),
         #[cfg(feature = "fetch")]
         Some(RawCommand::Fetch(raw)) => fetch::fetch(*raw),
+        Some(RawCommand::Templates(RawTemplates::Export { folder, force })) => {
+            Ok(Command::ExportTemplates { folder, force })
+        }
         Some(RawCommand::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "batch-report", &mut text);
@@ -258,16 +334,38 @@ fn report(raw: RawReport) -> Result<Command, Refusal> {
             "standard input (`-`) can be read only once".to_owned(),
         ));
     }
-    let outputs = outputs_of("report", raw.outputs)?;
-    let print = match raw.format {
-        Some(format) => Some(format.into()),
-        None if raw.quiet && !outputs.is_empty() => None,
-        None => Some(Format::Text),
-    };
+    let template = raw.template.as_deref().map(TemplateKind::of).transpose()?;
+    let mut outputs: Vec<(PathBuf, Rendering)> = Vec::new();
+    for path in raw.outputs {
+        let rendering = match &template {
+            Some(template) if template.makes(&path) => Rendering::Template(template.format),
+            _ => Rendering::BuiltIn(format_of("report", &path)?),
+        };
+        if outputs.iter().any(|(other, _)| *other == path) {
+            return Err(named_twice("report", &path));
+        }
+        outputs.push((path, rendering));
+    }
+    let is_page = |rendering: Rendering| rendering.format() == Some(Format::Html);
+    if raw.assets && !outputs.iter().any(|(_, rendering)| is_page(*rendering)) {
+        return Err(wrong(
+            "report",
+            "--assets writes files beside an HTML report; name one with -o".to_owned(),
+        ));
+    }
+    let print = printed(
+        raw.format.map(Format::from),
+        raw.quiet,
+        template.as_ref(),
+        &outputs,
+    )?;
     Ok(Command::Report(ReportArgs {
         paths: raw.paths,
         outputs,
         print,
+        template: raw.template,
+        assets: raw.assets,
+        table_items: raw.table_items,
         job_id: raw.job_id,
         title: raw.title,
         slowest: raw.slowest,
@@ -282,32 +380,109 @@ fn report(raw: RawReport) -> Result<Command, Refusal> {
     }))
 }
 
+/// What to print: what was asked for; else the user's template, where no output is made by it; else
+/// the summary.
+fn printed(
+    format: Option<Format>,
+    quiet: bool,
+    template: Option<&TemplateKind>,
+    outputs: &[(PathBuf, Rendering)],
+) -> Result<Option<Rendering>, Refusal> {
+    let written = outputs
+        .iter()
+        .any(|(_, rendering)| matches!(rendering, Rendering::Template(_)));
+    let print = match (format, template) {
+        (Some(format), Some(template)) if template.format == Some(format) => {
+            Some(Rendering::Template(template.format))
+        }
+        (Some(format), _) => Some(Rendering::BuiltIn(format)),
+        (None, _) if quiet && !outputs.is_empty() => None,
+        (None, Some(template)) if !written => Some(Rendering::Template(template.format)),
+        (None, _) => Some(Rendering::BuiltIn(Format::Text)),
+    };
+    if let (Some(template), false, None | Some(Rendering::BuiltIn(_))) = (template, written, print)
+    {
+        return Err(wrong(
+            "report",
+            format!(
+                "the template makes .{0}, and nothing of that kind is asked for; add -o NAME.{0}",
+                template.ending
+            ),
+        ));
+    }
+    Ok(print)
+}
+
+/// What the user's template makes.
+struct TemplateKind {
+    ending: String,
+    format: Option<Format>,
+}
+
+impl TemplateKind {
+    fn of(path: &Path) -> Result<Self, Refusal> {
+        let ending = ending_of_template(path).ok_or_else(|| {
+            wrong("report", format!(
+                "the name of the template `{}` does not tell what it makes; call it something like \
+                 report.html.j2",
+                path.display()
+            ))
+        })?;
+        Ok(Self {
+            format: known_format(&ending),
+            ending,
+        })
+    }
+
+    fn makes(&self, output: &Path) -> bool {
+        let ending = ending_of(output);
+        match self.format {
+            None => ending.as_ref() == Some(&self.ending),
+            format => ending.is_some_and(|ending| known_format(&ending) == format),
+        }
+    }
+}
+
+fn ending_of(path: &Path) -> Option<String> {
+    let ending = path.extension()?;
+    Some(ending.to_string_lossy().to_lowercase())
+}
+
+fn known_format(ending: &str) -> Option<Format> {
+    match ending {
+        "html" | "htm" => Some(Format::Html),
+        "md" | "markdown" => Some(Format::Markdown),
+        "json" => Some(Format::Json),
+        "txt" => Some(Format::Text),
+        _ => None,
+    }
+}
+
+fn named_twice(command: &str, path: &Path) -> Refusal {
+    wrong(
+        command,
+        format!("`{}` is named twice as an output", path.display()),
+    )
+}
+
 /// The files to write, with the formats their endings give.
-fn outputs_of(command: &str, paths: Vec<PathBuf>) -> Result<Vec<(PathBuf, Format)>, Refusal> {
-    let mut outputs: Vec<(PathBuf, Format)> = Vec::new();
+#[cfg(feature = "fetch")]
+fn outputs_of(command: &str, paths: Vec<PathBuf>) -> Result<Vec<(PathBuf, Rendering)>, Refusal> {
+    let mut outputs: Vec<(PathBuf, Rendering)> = Vec::new();
     for path in paths {
         let format = format_of(command, &path)?;
         if outputs.iter().any(|(other, _)| *other == path) {
-            return Err(wrong(
-                command,
-                format!("`{}` is named twice as an output", path.display()),
-            ));
+            return Err(named_twice(command, &path));
         }
-        outputs.push((path, format));
+        outputs.push((path, Rendering::BuiltIn(format)));
     }
     Ok(outputs)
 }
 
 fn format_of(command: &str, path: &Path) -> Result<Format, Refusal> {
-    let ending = path
-        .extension()
-        .map(|ending| ending.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
-        Some("html" | "htm") => Ok(Format::Html),
-        Some("md" | "markdown") => Ok(Format::Markdown),
-        Some("json") => Ok(Format::Json),
-        Some("txt") => Ok(Format::Text),
-        _ => Err(wrong(
+    match ending_of(path).and_then(|ending| known_format(&ending)) {
+        Some(format) => Ok(format),
+        None => Err(wrong(
             command,
             format!(
                 "the ending of `{}` does not tell a format; use .html, .md, .json or .txt{}",
@@ -325,12 +500,18 @@ fn manual() -> Result<Command, Refusal> {
     let mut text = Vec::new();
     let mut command = Cli::command();
     command.build();
-    let pages = std::iter::once(command.clone()).chain(
-        command
-            .get_subcommands()
+    let inner = |command: &clap::Command| -> Vec<clap::Command> {
+        let inner = command.get_subcommands();
+        inner
             .filter(|sub| sub.get_name() != "help")
-            .cloned(),
-    );
+            .cloned()
+            .collect()
+    };
+    let below = inner(&command);
+    let pages = std::iter::once(command).chain(below.into_iter().flat_map(|sub| {
+        let below = inner(&sub);
+        std::iter::once(sub).chain(below)
+    }));
     for page in pages {
         clap_mangen::Man::new(page)
             .render(&mut text)
@@ -381,8 +562,9 @@ mod tests {
     #[test]
     fn the_ending_of_an_output_gives_its_format() {
         let args = report_args(&["d", "-o", "a.HTML", "-o", "b.md", "-o", "c.txt"]).expect("fine");
-        let formats: Vec<_> = args.outputs.iter().map(|(_, format)| *format).collect();
-        assert_eq!(formats, [Format::Html, Format::Markdown, Format::Text]);
+        let formats: Vec<_> = args.outputs.iter().map(|(_, made)| *made).collect();
+        let expected = [Format::Html, Format::Markdown, Format::Text];
+        assert_eq!(formats, expected.map(Rendering::BuiltIn));
         assert!(report_args(&["d", "-o", "report.pdf"]).is_err());
     }
 
@@ -390,11 +572,53 @@ mod tests {
     fn quiet_silences_the_summary_only_where_something_else_is_written() {
         let print = |args| report_args(args).expect("fine").print;
         assert_eq!(print(&["d", "-q", "-o", "a.html"]), None);
-        assert_eq!(print(&["d", "-q"]), Some(Format::Text));
+        let text = Rendering::BuiltIn(Format::Text);
+        assert_eq!(print(&["d", "-q"]), Some(text));
         assert_eq!(
             print(&["d", "-q", "-o", "a.html", "--format", "md"]),
-            Some(Format::Markdown)
+            Some(Rendering::BuiltIn(Format::Markdown))
         );
+    }
+
+    #[test]
+    fn a_template_makes_what_its_name_says_wherever_that_is_asked_for() {
+        let made = |args: &[&str]| {
+            let args = report_args(args).ok()?;
+            let outputs = args.outputs.into_iter().map(|(_, made)| made).collect();
+            Some((outputs, args.print))
+        };
+        let ours = Rendering::BuiltIn;
+        let page = Rendering::Template(Some(Format::Html));
+        let csv = Rendering::Template(None);
+        let html = ["d", "--template", "t.html.j2"];
+        assert_eq!(made(&html), Some((vec![], Some(page))));
+        assert_eq!(
+            made(&[&html[..], &["-o", "a.htm", "-o", "a.md"]].concat()),
+            Some((vec![page, ours(Format::Markdown)], Some(ours(Format::Text))))
+        );
+        assert_eq!(
+            made(&[&html[..], &["-o", "a.md", "--format", "html", "-q"]].concat()),
+            Some((vec![ours(Format::Markdown)], Some(page)))
+        );
+        assert_eq!(
+            made(&["d", "--template", "t.csv", "-o", "a.csv", "-q"]),
+            Some((vec![csv], None))
+        );
+        for unused in [
+            &["d", "--template", "t.html.j2", "--format", "md"][..],
+            &["d", "--template", "t.html.j2", "-q", "-o", "a.md"],
+            &["d", "--template", "t.j2"],
+            &["d", "--template", "t.csv", "-o", "a.tex"],
+        ] {
+            assert_eq!(made(unused), None, "{unused:?}");
+        }
+    }
+
+    #[test]
+    fn assets_stand_beside_a_page() {
+        assert!(report_args(&["d", "--assets", "-o", "a.html"]).is_ok());
+        assert!(report_args(&["d", "--assets", "-o", "a.md"]).is_err());
+        assert!(report_args(&["d", "--assets", "--format", "html"]).is_err());
     }
 
     #[test]

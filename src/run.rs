@@ -11,13 +11,18 @@ use std::path::{Path, PathBuf};
 use anstream::AutoStream;
 
 use crate::api::UtcTime;
-use crate::args::{Color, Command, DEFAULT_EXAMPLES, DEFAULT_SLOWEST, ReportArgs, Verbosity};
+use crate::args::{
+    Color, Command, DEFAULT_EXAMPLES, DEFAULT_SLOWEST, Rendering, ReportArgs, Verbosity,
+};
 use crate::load::note::{Code, Severity};
 use crate::load::{self, Dump, FileRead, Found, LoadError, counted};
 use crate::output::{self, WriteError};
 use crate::progress::Progress;
+use crate::render::custom::{self, Custom, TemplateError};
+use crate::render::html::Delivery;
 use crate::render::{self, Format, Look, RenderError};
 use crate::report::model::{Note, SCHEMA_VERSION};
+use crate::report::table::DEFAULT_ROWS;
 use crate::report::{self, Report, ReportOptions};
 
 /// How a run ended that did what it could.
@@ -45,6 +50,18 @@ pub enum RunError {
         "--job-id pairs items with their job while dumps are read; the summary `{0}` is already paired"
     )]
     JobIdForSummary(String),
+    /// An output is the template.
+    #[error("`{}` is the template and would be overwritten; name another file for -o", .0.display())]
+    OverwritesTemplate(PathBuf),
+    /// The style or script of a page is another output.
+    #[error("`{}` is to be written twice: as an output, and beside a page", .0.display())]
+    AssetIsOutput(PathBuf),
+    /// The rows of a saved summary were chosen when it was made.
+    #[error(
+        "--table-items chooses rows while dumps are read; the table of the summary `{0}` can only \
+         be left out, with --table-items 0"
+    )]
+    TableItemsForSummary(String),
     /// Nothing of the API was found.
     #[error("{0}")]
     Nothing(String),
@@ -72,6 +89,9 @@ pub enum RunError {
     /// A template failed.
     #[error("could not render the report")]
     Render(#[from] RenderError),
+    /// A template of the user's is at fault.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
     /// An output could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -109,7 +129,12 @@ impl RunError {
     pub fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::OverwritesInput(_) | Self::SameOutput(..) | Self::JobIdForSummary(_)
+            Self::OverwritesInput(_)
+                | Self::SameOutput(..)
+                | Self::OverwritesTemplate(_)
+                | Self::AssetIsOutput(_)
+                | Self::JobIdForSummary(_)
+                | Self::TableItemsForSummary(_)
         )
     }
 }
@@ -129,6 +154,11 @@ pub fn run(command: Command, now: UtcTime) -> Result<Outcome, RunError> {
             let text = serde_json::to_string_pretty(&schema).map_err(RunError::Schema)?;
             print(&format!("{text}\n"))
         }
+        Command::ExportTemplates { folder, force } => {
+            let written = custom::export(&folder, force)?;
+            let names = written.iter().map(|file| format!("{}\n", file.display()));
+            print(&names.collect::<String>())
+        }
         Command::Print(text) => output::print(&text)
             .map_err(RunError::Print)
             .map(|()| Outcome::Done),
@@ -141,8 +171,9 @@ fn print(text: &str) -> Result<Outcome, RunError> {
 }
 
 fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
+    let template = args.template.as_deref().map(Custom::read).transpose()?;
     let (mut files, notes) = load::find(&args.paths);
-    keep_outputs_apart(&mut files, &args.outputs)?;
+    keep_outputs_apart(&mut files, &targets(args)?)?;
     let progress = Progress::new(
         files.iter().filter_map(|file| file.bytes).sum(),
         args.verbosity > Verbosity::Quiet,
@@ -161,6 +192,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
                 title: args.title.clone(),
                 slowest: args.slowest.unwrap_or(DEFAULT_SLOWEST),
                 examples: args.examples.unwrap_or(DEFAULT_EXAMPLES),
+                table_items: table_items(args),
             };
             report::build(&dump, &options, now)
         }
@@ -168,12 +200,40 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     if !reads_it_anyway(args) {
         speak(&dump, &report, args.verbosity);
     }
-    for (path, format) in &args.outputs {
-        let text = render::render(&report, *format, Look::PLAIN)?;
+    for (path, rendering) in &args.outputs {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let delivery = match is_page(*rendering) && args.assets {
+            true => Delivery::Beside(&stem),
+            false => Delivery::Inline,
+        };
+        let text = rendered(
+            &report,
+            *rendering,
+            template.as_ref(),
+            Look::PLAIN,
+            delivery,
+        )?;
+        if delivery != Delivery::Inline {
+            let assets = match (&template, rendering) {
+                (Some(template), Rendering::Template(_)) => template.assets()?,
+                _ => render::assets()?,
+            };
+            // Before the page that needs them.
+            output::write_file(&path.with_extension("css"), &assets.style)?;
+            output::write_file(&path.with_extension("js"), &assets.script)?;
+        }
         output::write_file(path, &text)?;
     }
-    if let Some(format) = args.print {
-        print(&render::render(&report, format, look(args.color))?)?;
+    if let Some(rendering) = args.print {
+        let look = look(args.color);
+        let text = rendered(
+            &report,
+            rendering,
+            template.as_ref(),
+            look,
+            Delivery::Inline,
+        )?;
+        print(&text)?;
     }
     Ok(if args.strict && !report.is_whole() {
         Outcome::Loss
@@ -182,14 +242,71 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     })
 }
 
+fn rendered(
+    report: &Report,
+    rendering: Rendering,
+    template: Option<&Custom>,
+    look: Look,
+    delivery: Delivery<'_>,
+) -> Result<String, RunError> {
+    Ok(match (rendering, template) {
+        (Rendering::Template(_), Some(template)) => template.render(report, look, delivery)?,
+        (Rendering::BuiltIn(Format::Html), _) => render::page(report, delivery)?,
+        (rendering, _) => render::render(report, rendering.format().unwrap_or(Format::Text), look)?,
+    })
+}
+
+fn is_page(rendering: Rendering) -> bool {
+    rendering.format() == Some(Format::Html)
+}
+
+/// How many rows the table of items gets: none where nobody would see it, for packing it takes time.
+fn table_items(args: &ReportArgs) -> usize {
+    let outputs = args.outputs.iter().map(|(_, rendering)| *rendering);
+    let seen = outputs.chain(args.print).any(|rendering| {
+        !matches!(
+            rendering,
+            Rendering::BuiltIn(Format::Text | Format::Markdown)
+        )
+    });
+    if seen {
+        args.table_items.unwrap_or(DEFAULT_ROWS)
+    } else {
+        0
+    }
+}
+
+/// Every file that is to be written.
+fn targets(args: &ReportArgs) -> Result<Vec<PathBuf>, RunError> {
+    let mut targets: Vec<PathBuf> = args.outputs.iter().map(|(path, _)| path.clone()).collect();
+    for (page, rendering) in &args.outputs {
+        for asset in ["css", "js"].map(|ending| page.with_extension(ending)) {
+            if !(args.assets && is_page(*rendering)) {
+                continue;
+            }
+            if args.outputs.iter().any(|(path, _)| *path == asset) {
+                return Err(RunError::AssetIsOutput(asset));
+            }
+            targets.push(asset);
+        }
+    }
+    let template = args
+        .template
+        .as_ref()
+        .and_then(|path| fs::canonicalize(path).ok());
+    let over_template =
+        |path: &&PathBuf| template.is_some() && fs::canonicalize(path).ok() == template;
+    match targets.iter().find(over_template) {
+        Some(path) => Err(RunError::OverwritesTemplate(path.clone())),
+        None => Ok(targets),
+    }
+}
+
 /// Refuses to write over an input; but a report of ours that an earlier run left in a folder is
 /// none.
-fn keep_outputs_apart(
-    files: &mut Vec<Found>,
-    outputs: &[(PathBuf, Format)],
-) -> Result<(), RunError> {
+fn keep_outputs_apart(files: &mut Vec<Found>, outputs: &[PathBuf]) -> Result<(), RunError> {
     let mut targets: HashMap<PathBuf, &PathBuf> = HashMap::new();
-    for (path, _) in outputs {
+    for path in outputs {
         if let Some(other) = targets.insert(real_target(path), path) {
             return Err(RunError::SameOutput(other.clone(), path.clone()));
         }
@@ -237,6 +354,11 @@ fn saved_summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, RunEr
     let mut report = read_summary(text, &file.path)?;
     if let Some(title) = &args.title {
         report.title.clone_from(title);
+    }
+    match args.table_items {
+        Some(0) => report.item_table = None,
+        Some(_) => return Err(RunError::TableItemsForSummary(file.path.clone())),
+        None => {}
     }
     report.shorten(args.slowest, args.examples);
     Ok(Some(report))
@@ -303,7 +425,7 @@ fn nothing_found(dump: &Dump) -> Option<String> {
 
 /// Whether the summary, with its notes, goes to the terminal that standard error goes to.
 fn reads_it_anyway(args: &ReportArgs) -> bool {
-    args.print == Some(Format::Text)
+    args.print == Some(Rendering::BuiltIn(Format::Text))
         && args.verbosity < Verbosity::Verbose
         && io::stdout().is_terminal()
         && io::stderr().is_terminal()

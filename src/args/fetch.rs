@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::{Command, Refusal, Verbosity, outputs_of, wrong};
+use super::{Command, Refusal, Rendering, Verbosity, outputs_of, wrong};
 use crate::api::UtcTime;
 use crate::fetch::{
     ApiKey, BaseUrl, DEFAULT_BASE_URL, EU_BASE_URL, FIRST_PAUSE, FetchOptions, Filter, Selection,
     is_safe_id, looks_like_a_key,
 };
-use crate::render::Format;
 
 /// The variables that may hold the key, in this order; the SDKs read the second as well.
 const KEY_VARIABLES: [&str; 2] = ["LLAMA_CLOUD_API_KEY", "LLAMA_PARSE_API_KEY"];
@@ -25,7 +24,7 @@ pub struct FetchArgs {
     /// What to fetch, and how.
     pub options: FetchOptions,
     /// Reports to write, with their formats.
-    pub reports: Vec<(PathBuf, Format)>,
+    pub reports: Vec<(PathBuf, Rendering)>,
 }
 
 const EXAMPLES: &str = "\

@@ -75,6 +75,40 @@ impl Failures {
         Self { rows, patterns }
     }
 
+    /// The group of a row, as an index into [`Self::patterns`]; `None` for an item that did not fail.
+    pub fn group_of(&self, row: usize) -> Option<u32> {
+        let at = self.rows.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        Some(self.rows[at].1)
+    }
+
+    /// What the messages of each group have in common; `None` for failures without one.
+    pub fn patterns(&self) -> &[Option<String>] {
+        &self.patterns
+    }
+
+    /// The groups of the failures among `rows`, in the order of [`Self::groups`], as indices into
+    /// [`Self::patterns`].
+    pub fn ranking(&self, rows: &Range<usize>) -> Vec<u32> {
+        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        for (_, group) in self.among(rows) {
+            *counts.entry(*group).or_default() += 1;
+        }
+        let mut ranking: Vec<(u32, usize)> = counts.into_iter().collect();
+        ranking.sort_by(|(a, a_count), (b, b_count)| {
+            let pattern = |group: u32| &self.patterns[group as usize];
+            b_count
+                .cmp(a_count)
+                .then_with(|| by_pattern(pattern(*a).as_deref(), pattern(*b).as_deref()))
+        });
+        ranking.into_iter().map(|(group, _)| group).collect()
+    }
+
+    fn among(&self, rows: &Range<usize>) -> &[(usize, u32)] {
+        let from = self.rows.partition_point(|(row, _)| *row < rows.start);
+        let to = self.rows.partition_point(|(row, _)| *row < rows.end);
+        &self.rows[from..to]
+    }
+
     /// The groups of the failures among `rows`: most first, then by pattern, those without a
     /// message last among equals. Each holds up to `examples` of its items.
     pub fn groups(
@@ -84,9 +118,7 @@ impl Failures {
         labels: &[String],
         examples: usize,
     ) -> Vec<ErrorGroup> {
-        let from = self.rows.partition_point(|(row, _)| *row < rows.start);
-        let to = self.rows.partition_point(|(row, _)| *row < rows.end);
-        let failures = &self.rows[from..to];
+        let failures = self.among(rows);
         let mut groups: BTreeMap<u32, ErrorGroup> = BTreeMap::new();
         for (row, group) in failures {
             let entry = groups.entry(*group).or_insert_with(|| ErrorGroup {
@@ -177,9 +209,7 @@ pub struct GroupDetails {
 
 /// Most first, then by pattern, those without a message last among equals.
 fn order(a: (u64, Option<&str>), b: (u64, Option<&str>)) -> Ordering {
-    b.0.cmp(&a.0)
-        .then_with(|| a.1.is_none().cmp(&b.1.is_none()))
-        .then_with(|| a.1.cmp(&b.1))
+    b.0.cmp(&a.0).then_with(|| by_pattern(a.1, b.1))
 }
 
 /// How many messages of failures name the attempt they are about.
@@ -209,6 +239,11 @@ pub fn attempts(items: &ItemFrame) -> Attempts {
         }
     }
     attempts
+}
+
+/// By name, failures without a message last.
+fn by_pattern(a: Option<&str>, b: Option<&str>) -> Ordering {
+    a.is_none().cmp(&b.is_none()).then_with(|| a.cmp(&b))
 }
 
 /// When an item failed: its end, else the instant its record speaks of, for the server leaves the

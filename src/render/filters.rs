@@ -44,6 +44,7 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
         user_text(value, max, escape::markdown_prose)
     });
     env.add_filter("cut", cut_filter);
+    env.add_filter("data_block", super::html::data_block);
     env.add_filter("status_class", |status: &str| status_class(status));
     env.add_filter("bar", |share: f64| {
         format!("{:.2}", share.clamp(0.0, 1.0) * 100.0)

@@ -3,12 +3,17 @@
 //! Nothing is counted, divided or sorted here: the report holds every figure. Each format escapes
 //! on its own whatever a template prints, so a template that forgets to is still safe.
 
+pub mod custom;
 mod escape;
 mod filters;
 mod glossary;
+pub mod html;
 #[cfg(test)]
 mod samples;
+mod sources;
 mod terminal;
+
+use std::borrow::Cow;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -19,6 +24,8 @@ use minijinja::{
 
 use crate::report::model::Report;
 use escape::Newlines;
+use html::{Assets, Delivery};
+use sources::Sources;
 
 /// The formats a report can be rendered to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,57 +93,88 @@ pub enum RenderError {
 ///
 /// Where a template does not fit the report model, which is a fault of the program.
 pub fn render(report: &Report, format: Format, look: Look) -> Result<String, RenderError> {
-    let templates: &[(&'static str, &'static str)] = match format {
+    let template = match format {
         Format::Json => {
             let mut json = serde_json::to_string_pretty(report).map_err(RenderError::Json)?;
             json.push('\n');
             return Ok(json);
         }
-        Format::Html => &[
-            (
-                "report.html.j2",
-                include_str!("../../templates/report.html.j2"),
-            ),
-            (
-                "words.html.j2",
-                include_str!("../../templates/words.html.j2"),
-            ),
-            (
-                "answer.html.j2",
-                include_str!("../../templates/answer.html.j2"),
-            ),
-            ("why.html.j2", include_str!("../../templates/why.html.j2")),
-            ("when.html.j2", include_str!("../../templates/when.html.j2")),
-            (
-                "howlong.html.j2",
-                include_str!("../../templates/howlong.html.j2"),
-            ),
-            ("jobs.html.j2", include_str!("../../templates/jobs.html.j2")),
-            (
-                "trust.html.j2",
-                include_str!("../../templates/trust.html.j2"),
-            ),
-            ("style.css", include_str!("../../templates/style.css")),
-        ],
-        Format::Markdown => &[("report.md.j2", include_str!("../../templates/report.md.j2"))],
-        Format::Text => &[(
-            "report.txt.j2",
-            include_str!("../../templates/report.txt.j2"),
-        )],
+        Format::Html => return page(report, Delivery::Inline),
+        Format::Markdown => "report.md.j2",
+        Format::Text => "report.txt.j2",
     };
-    let (main, _) = templates[0];
-    from_templates(report, templates, look).map_err(|source| RenderError::Template {
-        template: main,
-        source,
+    built_in(report, template, look, Delivery::Inline)
+}
+
+/// Renders a report as a page.
+///
+/// # Errors
+///
+/// As for [`render`].
+pub fn page(report: &Report, delivery: Delivery<'_>) -> Result<String, RenderError> {
+    built_in(report, "report.html.j2", Look::PLAIN, delivery)
+}
+
+/// The style and script that stand beside a page which does not hold them.
+///
+/// # Errors
+///
+/// As for [`render`].
+pub fn assets() -> Result<Assets, RenderError> {
+    match Assets::of(&Sources::default()) {
+        Ok(assets) => Ok(assets.signed()),
+        Err(source) => Err(RenderError::Template {
+            template: "report.html.j2",
+            source,
+        }),
+    }
+}
+
+fn built_in(
+    report: &Report,
+    template: &'static str,
+    look: Look,
+    delivery: Delivery<'_>,
+) -> Result<String, RenderError> {
+    from_sources(report, &Sources::default(), None, template, look, delivery)
+        .map_err(|source| RenderError::Template { template, source })
+}
+
+/// Renders a template, which is `extra` or comes from the sources.
+fn from_sources(
+    report: &Report,
+    sources: &Sources,
+    extra: Option<(&str, &str)>,
+    template: &str,
+    look: Look,
+    delivery: Delivery<'_>,
+) -> Result<String, Error> {
+    let mut env = environment(look)?;
+    let loaded = sources.clone();
+    env.set_loader(move |name| Ok(loaded.get(name)?.map(Cow::into_owned)));
+    if let Some((name, text)) = extra {
+        env.add_template_owned(name.to_owned(), text.to_owned())?;
+    }
+    // Only pages have a style and a script; their text need not be hashed for others.
+    let page = match escape_of(template) {
+        AutoEscape::Html => html::page(&Assets::of(sources)?, delivery),
+        _ => Value::from(()),
+    };
+    // Only a page holds its own figures as JSON.
+    let summary = match escape_of(template) {
+        AutoEscape::Html => escape::json_in_html(&report.digest()),
+        _ => String::new(),
+    };
+    env.get_template(template)?.render(context! {
+        report => Value::from(Serde(report)),
+        summary => Value::from_safe_string(summary),
+        definitions => Value::from(Serde(glossary::DEFINITIONS)),
+        page => page,
     })
 }
 
-/// Renders the first of the templates; it may use the others.
-fn from_templates(
-    report: &Report,
-    templates: &[(&'static str, &'static str)],
-    look: Look,
-) -> Result<String, Error> {
+/// The engine with our syntax, escaping and filters.
+fn environment(look: Look) -> Result<Environment<'static>, Error> {
     let mut env = Environment::new();
     env.set_syntax(
         SyntaxConfig::builder()
@@ -150,35 +188,30 @@ fn from_templates(
     env.set_formatter(write_escaped);
     filters::add_to(&mut env);
     terminal::add_to(&mut env, look);
-    for (name, source) in templates {
-        env.add_template(name, source)?;
-    }
-    let (main, _) = templates[0];
-    let summary = if main.ends_with(".html.j2") {
-        escape::json_in_html(&report.digest())
-    } else {
-        String::new()
-    };
-    env.get_template(main)?.render(context! {
-        report => Value::from(Serde(report)),
-        summary => Value::from_safe_string(summary),
-        definitions => Value::from(Serde(glossary::DEFINITIONS)),
-    })
+    Ok(env)
 }
 
-const MARKDOWN: AutoEscape = AutoEscape::Custom(std::borrow::Cow::Borrowed("markdown"));
-const TEXT: AutoEscape = AutoEscape::Custom(std::borrow::Cow::Borrowed("text"));
+const MARKDOWN: AutoEscape = AutoEscape::Custom(Cow::Borrowed("markdown"));
+const TEXT: AutoEscape = AutoEscape::Custom(Cow::Borrowed("text"));
+
+/// The ending of what a template makes: that of its name, without the one that says that it is a
+/// template.
+fn output_ending(name: &str) -> Option<&str> {
+    let name = [".j2", ".jinja", ".jinja2"]
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending))
+        .unwrap_or(name);
+    Some(name.rsplit_once('.')?.1).filter(|ending| !ending.is_empty())
+}
 
 /// How the output of a template is escaped, told by its name.
 fn escape_of(name: &str) -> AutoEscape {
-    if name.ends_with(".html.j2") {
-        AutoEscape::Html
-    } else if name.ends_with(".md.j2") {
-        MARKDOWN
-    } else if name.ends_with(".txt.j2") {
-        TEXT
-    } else {
-        AutoEscape::None
+    match output_ending(name).map(str::to_lowercase).as_deref() {
+        Some("html" | "htm" | "xhtml" | "xml" | "svg") => AutoEscape::Html,
+        Some("md" | "markdown") => MARKDOWN,
+        Some("txt") => TEXT,
+        Some("json") => AutoEscape::Json,
+        _ => AutoEscape::None,
     }
 }
 
@@ -189,6 +222,9 @@ fn write_escaped(
     state: &mut State<'_, '_>,
     value: &Value,
 ) -> Result<(), Error> {
+    if *state.auto_escape() == AutoEscape::Json {
+        return escape_formatter(out, state, value);
+    }
     if value.is_none() {
         return Ok(out.write_str(filters::ABSENT)?);
     }

@@ -2,6 +2,7 @@
 
 use crate::api::UtcTime;
 use crate::report::model::*;
+use crate::report::table::{PreviewRow, Selection};
 
 fn time(text: &str) -> UtcTime {
     UtcTime::parse(text).expect("a time")
@@ -202,6 +203,7 @@ pub(super) fn typical() -> Report {
             sections: sections(),
         }],
         overall: sections(),
+        item_table: Some(table()),
         inputs: vec![
             Input {
                 path: "dumps/items_0.json".into(),
@@ -238,6 +240,32 @@ pub(super) fn typical() -> Report {
                 message: "times without a zone were read as UTC".into(),
             },
         ],
+    }
+}
+
+/// A table with a row; what is in its data only the page's script reads.
+fn table() -> ItemTable {
+    let row = PreviewRow {
+        item_id: "dfl-1".into(),
+        item_name: Some("a.pdf".into()),
+        status: "failed".into(),
+        started_at: Some(time("2026-05-14T08:30:03Z")),
+        duration_seconds: None,
+        error_message: Some("no".into()),
+        skip_reason: None,
+        job: LABEL.into(),
+    };
+    ItemTable {
+        items: 1,
+        rows: 1,
+        selection: Selection::All,
+        limit: 100,
+        sentence: "The table holds the only item.".into(),
+        columns: vec!["id".into()],
+        // {"id":["dfl-1"]}
+        data: "q1bKTFGyilZKScvRNVSK1VGqBQA=".into(),
+        preview: vec![row],
+        preview_sentence: "Without scripts, 1 of 1 item stands here.".into(),
     }
 }
 
@@ -290,6 +318,7 @@ pub(super) fn bare() -> Report {
         sections: sections.clone(),
     };
     report.overall = sections;
+    report.item_table = None;
     report.inputs.clear();
     report.notes.clear();
     report
@@ -349,7 +378,8 @@ pub(super) fn hostile_jobs() -> Report {
 fn poison(json: &mut serde_json::Value) {
     match json {
         serde_json::Value::String(text) => {
-            let of_the_model = ["warning", "info", "job.total_items"].contains(&text.as_str());
+            let words = ["warning", "info", "job.total_items", "all", &table().data];
+            let of_the_model = words.contains(&text.as_str());
             if !of_the_model && text.len() < 1_000 && UtcTime::parse(text).is_none() {
                 *text = HOSTILE.into();
             }

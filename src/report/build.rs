@@ -1,9 +1,12 @@
 //! From a dump to a report: computes the metrics of each job and of all, and puts them into words.
 
+use std::ops::Range;
+
 use super::charts::{Detail, FULL_JOBS, charts};
 use super::model::{
     Generator, Input, ItemCounts, JobFacts, JobReport, Note, Report, SCHEMA_VERSION, Sections,
 };
+use super::table::{self, Longest};
 use super::verdict::verdict;
 use super::words::{clip, counted};
 use super::{ReportOptions, findings, notes};
@@ -28,39 +31,52 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         slowest: options.slowest,
         examples: options.examples,
     };
-    let compute = |rows| metrics::compute(&dump.items, rows, &failures, &labels, limits);
+    let compute =
+        |rows: &Range<usize>| metrics::compute(&dump.items, rows, &failures, &labels, limits);
     let detail = if dump.jobs.len() > FULL_JOBS {
         Detail::Row
     } else {
         Detail::Job
     };
-    let mut job_notes = Vec::new();
-    let mut jobs = Vec::with_capacity(dump.jobs.len());
-    for (index, job) in dump.jobs.iter().enumerate() {
-        let rows = &dump.rows[index];
-        let mut sections = sections_of(job, compute(rows));
-        let span = job.record.as_ref().map(span).unwrap_or_default();
-        let shape = metrics::shape(&dump.items, rows, &failures, span);
-        sections.charts = Some(charts(&sections, &shape, detail));
-        let mut report = job_report(job, &labels[index], sections);
-        report.sections.findings = findings::of_job(&report.sections, report.job.as_ref(), &shape);
-        job_notes.extend(notes::of_job(job, &report));
-        jobs.push(report);
-    }
-    let overall = match &jobs[..] {
-        [only] => Sections {
-            charts: None,
-            ..only.sections.clone()
-        },
-        _ => {
-            let rows = 0..dump.items.len();
-            let mut sections = overall(dump, &jobs, compute(&rows));
-            let shape = metrics::shape(&dump.items, &rows, &failures, span_of_all(dump));
-            sections.charts = Some(charts(&sections, &shape, Detail::Overall));
-            sections.findings = findings::of_jobs(&sections, &jobs, &shape);
-            sections
+    let figures = || {
+        let mut job_notes = Vec::new();
+        let mut jobs = Vec::with_capacity(dump.jobs.len());
+        for (index, job) in dump.jobs.iter().enumerate() {
+            let rows = &dump.rows[index];
+            let mut sections = sections_of(job, compute(rows));
+            let span = job.record.as_ref().map(span).unwrap_or_default();
+            let shape = metrics::shape(&dump.items, rows, &failures, span);
+            sections.charts = Some(charts(&sections, &shape, detail));
+            let mut report = job_report(job, &labels[index], sections);
+            report.sections.findings =
+                findings::of_job(&report.sections, report.job.as_ref(), &shape);
+            job_notes.extend(notes::of_job(job, &report));
+            jobs.push(report);
         }
+        let overall = match &jobs[..] {
+            [only] => Sections {
+                charts: None,
+                ..only.sections.clone()
+            },
+            _ => {
+                let rows = 0..dump.items.len();
+                let mut sections = overall(dump, &jobs, compute(&rows));
+                let shape = metrics::shape(&dump.items, &rows, &failures, span_of_all(dump));
+                sections.charts = Some(charts(&sections, &shape, Detail::Overall));
+                sections.findings = findings::of_jobs(&sections, &jobs, &shape);
+                sections
+            }
+        };
+        (jobs, overall, job_notes)
     };
+    let longest = Longest {
+        message: MAX_MESSAGE,
+        name: MAX_NAME,
+    };
+    // Packing the table takes as long as everything else together.
+    let ((jobs, overall, job_notes), item_table) = rayon::join(figures, || {
+        table::table(dump, &failures, &labels, options.table_items, longest)
+    });
     let verdict = match &jobs[..] {
         [only] => only.verdict.clone(),
         many => verdict(&overall, many.iter().map(|job| job.job.as_ref())),
@@ -79,6 +95,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         verdict,
         jobs,
         overall,
+        item_table,
         inputs: inputs(dump),
         notes,
     }
@@ -309,11 +326,12 @@ impl Report {
         !self.notes.iter().any(|note| note.loss)
     }
 
-    /// What a page holds of its own report for machines: everything but the geometry of the charts,
-    /// which the page draws; and where there are so many jobs that few charts are drawn, without
+    /// What a page holds of its own report for machines: everything but the geometry of the charts and the
+    /// data of the table, which the page draws; and where there are so many jobs that few charts are drawn, without
     /// the lists of items either.
     pub fn digest(&self) -> Self {
         let mut digest = self.clone();
+        digest.item_table = None;
         let jobs = digest.jobs.iter_mut().map(|job| &mut job.sections);
         for sections in jobs.chain([&mut digest.overall]) {
             sections.charts = None;

@@ -5,6 +5,7 @@ pub mod charts;
 mod findings;
 pub mod model;
 mod notes;
+pub mod table;
 mod verdict;
 pub(crate) mod words;
 
@@ -20,4 +21,6 @@ pub struct ReportOptions {
     pub slowest: usize,
     /// How many examples each error group has.
     pub examples: usize,
+    /// How many rows the table of items has; 0 leaves it out.
+    pub table_items: usize,
 }

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::charts::Charts;
+pub use super::table::ItemTable;
 use crate::api::UtcTime;
 pub use crate::load::note::Severity;
 pub use crate::metrics::{
@@ -36,6 +37,9 @@ pub struct Report {
     pub jobs: Vec<JobReport>,
     /// The same figures over the items of all jobs.
     pub overall: Sections,
+    /// The items themselves; absent where they were not asked for, and from summaries of earlier
+    /// versions.
+    pub item_table: Option<ItemTable>,
     /// Every file that was found, in path order.
     pub inputs: Vec<Input>,
     /// What the reader has to know to trust the numbers, worst first.

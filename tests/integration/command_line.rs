@@ -16,6 +16,7 @@ fn help_says_what_there_is() {
     let mut helps = vec![
         ("help-report", vec!["report", "--help"]),
         ("help-report-short", vec!["report", "-h"]),
+        ("help-templates", vec!["templates", "export", "--help"]),
     ];
     if cfg!(feature = "fetch") {
         helps.push(("help", vec!["--help"]));
@@ -38,6 +39,10 @@ fn wrong_usage_is_2_and_says_what_is_wrong() {
         vec!["report", "x", "-o", "a.md", "-o", "a.md"],
         vec!["report", "-", "-"],
         vec!["report", "x", "-q", "-v"],
+        vec!["report", "x", "--assets", "-o", "r.md"],
+        vec!["report", "x", "--template", "t.j2"],
+        vec!["report", "x", "--template", "t.html.j2", "--format", "md"],
+        vec!["templates", "export"],
         vec!["fetsch"],
     ] {
         let run = run(&args);

@@ -1,6 +1,7 @@
 //! What the program promises, seen from outside: one binary, a file per subject.
 
 mod bad_input;
+mod browser;
 mod clients;
 mod command_line;
 mod expected;
@@ -10,3 +11,4 @@ mod harness;
 mod pairing;
 mod readme;
 mod renderings;
+mod templates;

@@ -1,0 +1,110 @@
+//! Where the text of templates comes from: the program itself, or a folder of the user's before it.
+
+use std::borrow::Cow;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use minijinja::{Error, ErrorKind};
+
+macro_rules! built_in {
+    ($($name:literal),+ $(,)?) => {
+        &[$(($name, include_str!(concat!("../../templates/", $name)))),+]
+    };
+}
+
+/// Every template and asset that the program brings along, by name.
+pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
+    "answer.html.j2",
+    "howlong.html.j2",
+    "items.css",
+    "items.html.j2",
+    "jobs.html.j2",
+    "report.html.j2",
+    "report.js",
+    "report.md.j2",
+    "report.txt.j2",
+    "style.css",
+    "trust.html.j2",
+    "when.html.j2",
+    "why.html.j2",
+    "words.html.j2",
+];
+
+/// Finds templates by name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sources {
+    /// The user's folder; a file in it stands in for ours of the same name.
+    pub(super) folder: Option<PathBuf>,
+}
+
+impl Sources {
+    /// The text of a template; `None` where there is none of that name.
+    pub(super) fn get(&self, name: &str) -> Result<Option<Cow<'static, str>>, Error> {
+        if let Some(path) = self.file(name) {
+            match fs::read_to_string(&path) {
+                Ok(text) => return Ok(Some(Cow::Owned(text))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    let what = format!("cannot read {}", path.display());
+                    return Err(Error::new(ErrorKind::InvalidOperation, what).with_source(error));
+                }
+            }
+        }
+        Ok(built_in(name).map(Cow::Borrowed))
+    }
+
+    pub(super) fn required(&self, name: &str) -> Result<Cow<'static, str>, Error> {
+        self.get(name)?
+            .ok_or_else(|| Error::new(ErrorKind::TemplateNotFound, name.to_owned()))
+    }
+
+    /// Where the user's file of that name would be. A name that leads out of the folder is none.
+    pub(super) fn file(&self, name: &str) -> Option<PathBuf> {
+        let inside = Path::new(name)
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
+        let folder = self.folder.as_ref().filter(|_| inside)?;
+        Some(folder.join(name))
+    }
+}
+
+fn built_in(name: &str) -> Option<&'static str> {
+    let at = BUILT_IN
+        .binary_search_by_key(&name, |(name, _)| name)
+        .ok()?;
+    Some(BUILT_IN[at].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_of_the_folder_is_brought_along_and_found() {
+        let mut names: Vec<String> = fs::read_dir("templates")
+            .expect("there")
+            .map(|entry| {
+                entry
+                    .expect("readable")
+                    .file_name()
+                    .into_string()
+                    .expect("UTF-8")
+            })
+            .collect();
+        names.sort();
+        let known: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+        assert_eq!(known, names);
+        assert!(known.iter().all(|name| built_in(name).is_some()));
+    }
+
+    #[test]
+    fn a_name_does_not_lead_out_of_the_folder() {
+        let sources = Sources {
+            folder: Some("templates".into()),
+        };
+        assert!(sources.file("style.css").is_some());
+        assert!(sources.file("../Cargo.toml").is_none());
+        assert!(sources.file("/etc/passwd").is_none());
+    }
+}

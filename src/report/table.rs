@@ -1,0 +1,472 @@
+//! The table of items: which rows a page holds, and their columns in few bytes.
+//!
+//! The rows are packed here and unpacked by the page's script; nothing between the two looks into
+//! them. Times and groups are indices and differences, because it is digits that cost bytes.
+
+use std::cmp::Reverse;
+use std::io::{self, BufWriter, Write};
+
+use base64::engine::general_purpose::STANDARD as BASE64;
+use base64::write::EncoderStringWriter;
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use indexmap::IndexSet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::words::{clip, counted, number};
+use crate::api::UtcTime;
+use crate::api::status::{FAILED, SKIPPED};
+use crate::frame::ItemFrame;
+use crate::load::Dump;
+use crate::metrics::Failures;
+
+/// Rows in the table, where nothing else is asked for.
+pub const DEFAULT_ROWS: usize = 100_000;
+/// Failed and skipped items are in the table beyond the number asked for, up to this many.
+const MOST_FAILED_AND_SKIPPED: usize = 1_000_000;
+/// Failed items in the preview.
+const PREVIEW_FAILED: usize = 200;
+/// The slowest of the others fill the preview up to this many rows.
+const PREVIEW_FILLED: usize = 50;
+/// The longest message in the preview; the packed rows hold more of it.
+const PREVIEW_MESSAGE: usize = 300;
+
+/// What the packed rows hold, by the names they have there.
+const COLUMNS: [&str; 12] = [
+    "job",
+    "status",
+    "id",
+    "name",
+    "started",
+    "ended",
+    "effective",
+    "group",
+    "reason",
+    "message",
+    "work",
+    "file",
+];
+
+/// The table of items: packed rows for the page's script, and some plain ones for readers without.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ItemTable {
+    /// Items there are.
+    pub items: u64,
+    /// Items that are in the table.
+    pub rows: u64,
+    /// Which they are.
+    pub selection: Selection,
+    /// The number of rows up to which a table holds all items (`--table-items`).
+    pub limit: u64,
+    /// The same in a sentence: what is in the table and how to get the rest.
+    pub sentence: String,
+    /// The columns in `data`.
+    pub columns: Vec<String>,
+    /// The rows: an object, as JSON, deflated (RFC 1951, no header), in base64. Each of `columns`
+    /// is a list with an entry per row, null where absent, in the order of the inputs. `id`,
+    /// `name`, `message` and `work` (the processing job's id) are texts. `job`, `status`, `group`,
+    /// `reason` and `file` are indices from 0 into the lists of texts `jobs`, `statuses`,
+    /// `groups`, `reasons` and `files`. Times are in microseconds: `base` since 1970-01-01T00:00:00Z,
+    /// `started` since `base`, `ended` since the item's start, else since `base`, `effective` since
+    /// its end, else its start, else `base`. `ranks` holds the groups of all jobs together as they
+    /// are ranked in `overall.error_groups`, and `job_ranks` those of each job as in its own.
+    pub data: String,
+    /// Failed items, then the slowest of the others: for readers without scripts.
+    pub preview: Vec<PreviewRow>,
+    /// What the preview holds, in a sentence.
+    pub preview_sentence: String,
+}
+
+/// Which items a table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Selection {
+    /// Every item.
+    All,
+    /// The failed items, the skipped ones, and the slowest of the others.
+    FailedSkippedSlowest,
+}
+
+/// An item as it stands in a page without scripts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PreviewRow {
+    /// The item.
+    pub item_id: String,
+    /// Its name.
+    pub item_name: Option<String>,
+    /// Its status.
+    pub status: String,
+    /// When work on it began.
+    pub started_at: Option<UtcTime>,
+    /// `completed_at - started_at`; negative where they are swapped.
+    pub duration_seconds: Option<f64>,
+    /// Why it failed, cut where it is long.
+    pub error_message: Option<String>,
+    /// Why it was skipped.
+    pub skip_reason: Option<String>,
+    /// The `label` of the job it belongs to.
+    pub job: String,
+}
+
+/// How long the texts may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Longest {
+    /// A message or pattern.
+    pub(super) message: usize,
+    /// Any other.
+    pub(super) name: usize,
+}
+
+/// Makes the table of up to `limit` rows; none for 0.
+pub(super) fn table(
+    dump: &Dump,
+    failures: &Failures,
+    labels: &[String],
+    limit: usize,
+    longest: Longest,
+) -> Option<ItemTable> {
+    if limit == 0 {
+        return None;
+    }
+    let chosen = Chosen::of(&dump.items, limit);
+    let preview = chosen.preview(&dump.items);
+    Some(ItemTable {
+        items: dump.items.len() as u64,
+        rows: chosen.rows.len() as u64,
+        selection: if chosen.rows.len() == dump.items.len() {
+            Selection::All
+        } else {
+            Selection::FailedSkippedSlowest
+        },
+        limit: limit as u64,
+        sentence: chosen.sentence(dump.items.len()),
+        columns: COLUMNS.map(str::to_owned).to_vec(),
+        data: pack(dump, failures, labels, &chosen.rows, longest)
+            .expect("a string can be written to"),
+        preview_sentence: preview.preview_sentence(dump.items.len()),
+        preview: preview
+            .rows
+            .iter()
+            .map(|row| preview_row(&dump.items, *row as usize, labels, longest))
+            .collect(),
+    })
+}
+
+/// Which rows of a frame are shown, in the order they are shown in.
+struct Chosen {
+    rows: Vec<u32>,
+    failed: usize,
+    skipped: usize,
+    /// How many failed and skipped items there are.
+    all_failed: usize,
+    all_skipped: usize,
+}
+
+impl Chosen {
+    /// Everything up to `limit`; beyond it all failed and skipped items, and the slowest others.
+    fn of(items: &ItemFrame, limit: usize) -> Self {
+        let (failed, skipped, mut others) = by_interest(items);
+        let (all_failed, all_skipped) = (failed.len(), skipped.len());
+        let room = limit.max((all_failed + all_skipped).min(MOST_FAILED_AND_SKIPPED));
+        let mut rows = failed;
+        rows.truncate(room);
+        let failed = rows.len();
+        rows.extend(skipped.into_iter().take(room - failed));
+        let skipped = rows.len() - failed;
+        keep_slowest(items, &mut others, room - rows.len());
+        rows.extend(others);
+        rows.sort_unstable();
+        Self {
+            rows,
+            failed,
+            skipped,
+            all_failed,
+            all_skipped,
+        }
+    }
+
+    /// Failed items in their order, then the slowest of the others.
+    fn preview(&self, items: &ItemFrame) -> Self {
+        let (mut rows, skipped, mut others) = by_interest(items);
+        rows.truncate(PREVIEW_FAILED);
+        let failed = rows.len();
+        others.extend(skipped);
+        keep_slowest(items, &mut others, PREVIEW_FILLED.saturating_sub(failed));
+        others.sort_unstable_by_key(|row| slowness(items, *row));
+        rows.extend(others);
+        Self {
+            rows,
+            failed,
+            skipped: 0,
+            ..*self
+        }
+    }
+
+    fn sentence(&self, items: usize) -> String {
+        if self.rows.len() == items {
+            return match items {
+                0 => "No item was recorded.".to_owned(),
+                1 => "The table holds the only item.".to_owned(),
+                _ => format!("The table holds all {} items.", number(items as u64)),
+            };
+        }
+        let others = self.rows.len() - self.failed - self.skipped;
+        format!(
+            "The table holds {} of {} items: {}, {} and the {} slowest of the others. To have all \
+             of them in the page, make the report with --table-items {items}; to have fewer in \
+             each page, make one per job.",
+            number(self.rows.len() as u64),
+            number(items as u64),
+            part(self.failed, self.all_failed, "failed"),
+            part(self.skipped, self.all_skipped, "skipped"),
+            number(others as u64),
+        )
+    }
+
+    fn preview_sentence(&self, items: usize) -> String {
+        let others = self.rows.len() - self.failed;
+        let failed = match self.all_failed {
+            0 => "no item failed".to_owned(),
+            all => part(self.failed, all, "failed"),
+        };
+        let rest = match others {
+            0 => String::new(),
+            n => format!(
+                ", and the {} that took longest of the others",
+                number(n as u64)
+            ),
+        };
+        format!(
+            "Without scripts, {} of {} stand here: {failed}{rest}.",
+            number(self.rows.len() as u64),
+            counted(items as u64, "item", "items"),
+        )
+    }
+}
+
+/// "all 12 failed", "200 of 1,203 failed".
+fn part(shown: usize, all: usize, word: &str) -> String {
+    if shown == all {
+        format!("all {} {word}", number(all as u64))
+    } else {
+        format!("{} of {} {word}", number(shown as u64), number(all as u64))
+    }
+}
+
+/// The rows of failed, of skipped and of other items, each in their order.
+fn by_interest(items: &ItemFrame) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
+    let (mut failed, mut skipped, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, status) in (0_u32..).zip(items.status().iter()) {
+        match status {
+            Some(FAILED) => failed.push(row),
+            Some(SKIPPED) => skipped.push(row),
+            _ => others.push(row),
+        }
+    }
+    (failed, skipped, others)
+}
+
+/// Orders the slowest first, those without a duration last, equals as they were read.
+fn slowness(items: &ItemFrame, row: u32) -> (Reverse<Option<i64>>, u32) {
+    (Reverse(duration_micros(items, row as usize)), row)
+}
+
+fn duration_micros(items: &ItemFrame, row: usize) -> Option<i64> {
+    Some(items.completed_at().get(row)? - items.started_at().get(row)?)
+}
+
+fn keep_slowest(items: &ItemFrame, rows: &mut Vec<u32>, most: usize) {
+    if most == 0 {
+        rows.clear();
+    } else if rows.len() > most {
+        rows.select_nth_unstable_by_key(most - 1, |row| slowness(items, *row));
+        rows.truncate(most);
+    }
+}
+
+fn preview_row(items: &ItemFrame, row: usize, labels: &[String], longest: Longest) -> PreviewRow {
+    let clipped = |text: Option<&str>, max| {
+        text.map(|text| {
+            let mut text = text.to_owned();
+            clip(&mut text, max);
+            text
+        })
+    };
+    let job = items.job().get(row).unwrap_or_default() as usize;
+    PreviewRow {
+        item_id: clipped(items.item_id().get(row), longest.name).unwrap_or_default(),
+        item_name: clipped(items.item_name().get(row), longest.name),
+        status: clipped(items.status().get(row), longest.name).unwrap_or_default(),
+        started_at: items.started_at().get(row).and_then(UtcTime::from_micros),
+        duration_seconds: duration_micros(items, row).map(|micros| micros as f64 / 1e6),
+        error_message: clipped(items.error_message().get(row), PREVIEW_MESSAGE),
+        skip_reason: clipped(items.skip_reason().get(row), PREVIEW_MESSAGE),
+        job: labels.get(job).cloned().unwrap_or_default(),
+    }
+}
+
+/// Writes the rows as [`ItemTable::data`] describes them. The JSON itself is never held: it runs
+/// through the compressor, column after column.
+fn pack(
+    dump: &Dump,
+    failures: &Failures,
+    labels: &[String],
+    rows: &[u32],
+    longest: Longest,
+) -> io::Result<String> {
+    let items = &dump.items;
+    let deflate = DeflateEncoder::new(EncoderStringWriter::new(&BASE64), Compression::new(6));
+    let mut out = Columns {
+        out: BufWriter::with_capacity(1 << 16, deflate),
+        rows,
+        longest,
+    };
+    let (started, ended) = (items.started_at(), items.completed_at());
+    let effective = items.effective_at();
+    let times = rows.iter().map(|row| *row as usize).flat_map(|row| {
+        [started.get(row), ended.get(row), effective.get(row)]
+            .into_iter()
+            .flatten()
+    });
+    let base = times.min();
+    let zero = base.unwrap_or_default();
+    write!(out.out, "{{\"base\":")?;
+    serde_json::to_writer(&mut out.out, &base)?;
+    out.texts("id", longest.name, |row| items.item_id().get(row))?;
+    out.texts("name", longest.name, |row| items.item_name().get(row))?;
+    out.texts("message", longest.message, |row| {
+        items.error_message().get(row)
+    })?;
+    out.texts("work", longest.name, |row| {
+        items.processing_job_id().get(row)
+    })?;
+    out.numbers("started", |row| Some(started.get(row)? - zero))?;
+    out.numbers("ended", |row| {
+        Some(ended.get(row)? - started.get(row).unwrap_or(zero))
+    })?;
+    out.numbers("effective", |row| {
+        let from = ended.get(row).or_else(|| started.get(row));
+        Some(effective.get(row)? - from.unwrap_or(zero))
+    })?;
+    out.numbers("job", |row| items.job().get(row).map(i64::from))?;
+    out.list(
+        "jobs",
+        longest.name,
+        labels.iter().map(|l| Some(l.as_str())),
+    )?;
+    out.words("status", "statuses", |row| items.status().get(row))?;
+    out.words("reason", "reasons", |row| items.skip_reason().get(row))?;
+    out.words("file", "files", |row| {
+        let file = items.source_file().get(row)? as usize;
+        Some(dump.inputs.get(file)?.path.as_str())
+    })?;
+    out.groups(dump, failures)?;
+    write!(out.out, "}}")?;
+    let deflate = out
+        .out
+        .into_inner()
+        .map_err(io::IntoInnerError::into_error)?;
+    Ok(deflate.finish()?.into_inner())
+}
+
+/// Writes an object of columns.
+struct Columns<'a, W: Write> {
+    out: W,
+    rows: &'a [u32],
+    longest: Longest,
+}
+
+impl<W: Write> Columns<'_, W> {
+    /// A list under a name.
+    fn array<T>(
+        &mut self,
+        name: &str,
+        values: impl Iterator<Item = T>,
+        write: impl Fn(&mut W, T) -> io::Result<()>,
+    ) -> io::Result<()> {
+        write!(self.out, ",\"{name}\":[")?;
+        for (at, value) in values.enumerate() {
+            if at > 0 {
+                self.out.write_all(b",")?;
+            }
+            write(&mut self.out, value)?;
+        }
+        self.out.write_all(b"]")
+    }
+
+    fn list<'t>(
+        &mut self,
+        name: &str,
+        longest: usize,
+        values: impl Iterator<Item = Option<&'t str>>,
+    ) -> io::Result<()> {
+        self.array(name, values, |out, text| match text {
+            Some(text) if text.len() > longest => {
+                let mut text = text.to_owned();
+                clip(&mut text, longest);
+                Ok(serde_json::to_writer(out, &text)?)
+            }
+            text => Ok(serde_json::to_writer(out, &text)?),
+        })
+    }
+
+    fn texts<'t>(
+        &mut self,
+        name: &str,
+        longest: usize,
+        of: impl Fn(usize) -> Option<&'t str>,
+    ) -> io::Result<()> {
+        let rows = self.rows;
+        self.list(name, longest, rows.iter().map(|row| of(*row as usize)))
+    }
+
+    fn numbers(&mut self, name: &str, of: impl Fn(usize) -> Option<i64>) -> io::Result<()> {
+        let rows = self.rows;
+        let values = rows.iter().map(|row| of(*row as usize));
+        self.array(name, values, |out, value| {
+            Ok(serde_json::to_writer(out, &value)?)
+        })
+    }
+
+    /// A column of words that repeat: each once, and an index per row.
+    fn words<'t>(
+        &mut self,
+        name: &str,
+        list: &str,
+        of: impl Fn(usize) -> Option<&'t str>,
+    ) -> io::Result<()> {
+        let rows = self.rows;
+        let mut words: IndexSet<&str> = IndexSet::new();
+        let indices: Vec<Option<usize>> = rows
+            .iter()
+            .map(|row| of(*row as usize).map(|word| words.insert_full(word).0))
+            .collect();
+        self.array(name, indices.into_iter(), |out, value| {
+            Ok(serde_json::to_writer(out, &value)?)
+        })?;
+        let longest = self.longest.name;
+        self.list(list, longest, words.into_iter().map(Some))
+    }
+
+    /// The error group of each row, the groups' patterns, and how they are ranked.
+    fn groups(&mut self, dump: &Dump, failures: &Failures) -> io::Result<()> {
+        let rows = self.rows;
+        let groups = rows.iter().map(|row| failures.group_of(*row as usize));
+        self.array("group", groups, |out, value| {
+            Ok(serde_json::to_writer(out, &value)?)
+        })?;
+        let longest = self.longest.message;
+        let patterns = failures.patterns().iter().map(Option::as_deref);
+        self.list("groups", longest, patterns)?;
+        write!(self.out, ",\"ranks\":")?;
+        let everything = 0..dump.items.len();
+        serde_json::to_writer(&mut self.out, &failures.ranking(&everything))?;
+        self.array("job_ranks", dump.rows.iter(), |out, rows| {
+            Ok(serde_json::to_writer(out, &failures.ranking(rows))?)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
