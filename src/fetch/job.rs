@@ -111,7 +111,7 @@ impl<'a> JobFetch<'a> {
     pub(super) fn look(&mut self, every_change: bool) -> Result<Look, FetchError> {
         let (answer, mut facts) = self.ask_status()?;
         if !self.begun {
-            self.begin()?;
+            self.begin(&answer)?;
             self.begun = true;
         }
         let before = self.newest_status();
@@ -157,12 +157,20 @@ impl<'a> JobFetch<'a> {
         })
     }
 
-    /// Makes the snapshot ready to be written to.
-    fn begin(&mut self) -> Result<(), FetchError> {
-        let goes_on = self.store.manifest().is_some_and(|manifest| {
+    /// Makes the snapshot ready to be written to; `answer` is how the job is now.
+    fn begin(&mut self, answer: &Answer) -> Result<(), FetchError> {
+        let running = self.store.manifest().is_some_and(|manifest| {
             manifest.finished && !has_ended(manifest.job_status.as_deref())
         });
-        if self.store.manifest().is_none() || goes_on || self.options.force {
+        let same = self.store.is_newest_status(&answer.body);
+        let intact = self.store.problems().is_empty();
+        if running && same && intact && !self.options.force {
+            // Nothing happened that would be worth an earlier snapshot of its own; its list is
+            // read again all the same.
+            let name = self.newest_status().unwrap_or_default();
+            return self.begin_reading(&name);
+        }
+        if self.store.manifest().is_none() || running || self.options.force {
             let mut manifest = Manifest::new(&self.id, self.options.base_url.as_str(), now());
             manifest.project_id.clone_from(&self.options.project_id);
             manifest

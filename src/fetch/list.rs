@@ -61,7 +61,7 @@ impl JobFetch<'_> {
                 counted(total, "item", "items"),
                 reading.pass
             ));
-            self.worker.pause(self.options.backoff * 2_u32.pow(idle))?;
+            self.worker.pause(self.options.backoff)?;
             reading.pass += 1;
             reading.offset = 0;
             reading.in_pass.clear();

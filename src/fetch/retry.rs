@@ -81,6 +81,7 @@ pub(super) fn of_transport(error: &ureq::Error) -> Verdict {
         ureq::Error::Timeout(_)
         | ureq::Error::HostNotFound
         | ureq::Error::ConnectionFailed
+        | ureq::Error::ConnectProxyFailed(_)
         | ureq::Error::Protocol(_)
         | ureq::Error::BodyStalled => true,
         _ => false,

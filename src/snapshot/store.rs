@@ -294,6 +294,14 @@ impl Store {
         self.sweep()
     }
 
+    /// Whether a status document is the same as the newest one.
+    pub fn is_newest_status(&self, body: &[u8]) -> bool {
+        let mut statuses = self.entries().iter().filter(|entry| entry.page.is_none());
+        statuses
+            .next_back()
+            .is_some_and(|newest| newest.sha256 == sha256(body))
+    }
+
     /// Keeps a status document; gives its name. One that is the same as the newest is not kept
     /// twice.
     ///

@@ -119,6 +119,24 @@ fn an_earlier_snapshot_of_a_job_that_went_on_is_kept_beside_the_new_one() {
 }
 
 #[test]
+fn a_snapshot_of_a_job_that_did_not_go_on_is_brought_up_to_date_in_its_place() {
+    let server = Server::start(|request| {
+        let job = Job {
+            status: "running",
+            ..Job::of(25)
+        };
+        job.answer(request)
+    });
+    let folder = Folder::new();
+    let options = options(&server, &folder);
+    succeed(&options);
+    let snapshot = succeed(&options);
+    assert_eq!((snapshot.distinct(), snapshot.whole()), (25, Some(true)));
+    assert_eq!(server.offsets(), [0, 10, 20, 25].repeat(2));
+    assert_eq!(names(&snapshot.folder).len(), 5, "nothing is put aside");
+}
+
+#[test]
 fn a_snapshot_that_is_not_whole_is_asked_for_again() {
     let items = Arc::new(Mutex::new(20));
     let served = Arc::clone(&items);

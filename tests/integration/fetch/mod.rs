@@ -6,6 +6,7 @@ mod lists;
 mod refusals;
 mod retries;
 mod server;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,9 +14,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use batch_report::args::Verbosity;
-use batch_report::fetch::{
-    ApiKey, BaseUrl, FetchError, FetchOptions, Fetched, Hooks, Selection, fetch,
-};
+use batch_report::fetch::{ApiKey, BaseUrl, FetchError, FetchOptions, Fetched, Hooks, Selection};
 use serde_json::Value;
 
 use self::server::{Reply, Request, Server};
@@ -108,7 +107,7 @@ fn options(server: &Server, folder: &Folder) -> FetchOptions {
 
 /// Fetches through the library.
 fn run(options: &FetchOptions) -> Result<Fetched, FetchError> {
-    fetch(
+    batch_report::fetch::fetch(
         options,
         &mut Hooks {
             interrupted: &AtomicBool::new(false),
@@ -207,4 +206,11 @@ fn command(server: &Server, folder: &Folder) -> Command {
         command.env_remove(name);
     }
     command
+}
+
+/// Runs it with these arguments.
+fn fetch(server: &Server, folder: &Folder, args: &[&str]) -> crate::harness::Run {
+    let mut command = command(server, folder);
+    command.args(args);
+    crate::harness::finish(command, b"")
 }
