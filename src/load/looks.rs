@@ -76,10 +76,13 @@ pub(super) fn is_own_report(text: &str) -> bool {
     let mark = concat!(env!("CARGO_PKG_NAME"), " ");
     let head = &text[..text.floor_char_boundary(2_000)];
     let tail = &text[text.floor_char_boundary(text.len().saturating_sub(400))..];
-    head.contains(&format!("name=\"generator\" content=\"{mark}"))
-        || tail
-            .lines()
-            .any(|line| line.starts_with(&format!("Made by {mark}")))
+    // The style and the script that stand beside a page say it in a comment.
+    let signed = |line: &str| {
+        let line = line.strip_prefix("/* ").unwrap_or(line);
+        line.strip_prefix("Made by ")
+            .is_some_and(|rest| rest.starts_with(mark))
+    };
+    head.contains(&format!("name=\"generator\" content=\"{mark}")) || tail.lines().any(signed)
 }
 
 fn first_line(text: &str) -> String {

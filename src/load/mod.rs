@@ -182,7 +182,9 @@ fn read_file(batch: &mut Batch, index: u32, file: &Found, stdin: &[u8]) {
     let decoded = bytes::decode(bytes);
     let mut reader = FileReader::new(batch, index, path, &decoded.text);
     let mended;
-    if let Some(delimiter) = csv::delimiter(&decoded.text) {
+    if looks::is_own_report(&decoded.text) {
+        // A page of ours holds items as examples, which are no record.
+    } else if let Some(delimiter) = csv::delimiter(&decoded.text) {
         csv::read(&mut reader, delimiter);
     } else {
         if yaml::looks_like_yaml(&decoded.text) {
