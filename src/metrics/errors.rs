@@ -255,3 +255,59 @@ fn failed_at(items: &ItemFrame, row: usize) -> Option<UtcTime> {
         .or_else(|| items.effective_at().get(row))
         .and_then(UtcTime::from_micros)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{ItemColumns, ItemRow};
+
+    const SECOND: i64 = 1_000_000;
+    /// 2026-05-14T09:00:00Z.
+    const NINE: i64 = 1_778_749_200 * SECOND;
+
+    fn failed(messages: &[&str]) -> ItemFrame {
+        let mut columns = ItemColumns::default();
+        for (at, message) in messages.iter().enumerate() {
+            let start = NINE + at as i64 * SECOND;
+            columns.push(ItemRow {
+                item_id: &at.to_string(),
+                item_name: None,
+                status: FAILED,
+                started_at: UtcTime::from_micros(start),
+                completed_at: UtcTime::from_micros(start + 5 * SECOND),
+                effective_at: None,
+                error_message: Some(message),
+                skip_reason: None,
+                processing_job_id: None,
+            });
+        }
+        let count = messages.len();
+        let (frame, _) =
+            ItemFrame::build(vec![columns], vec![0; count], vec![0; count], 1).expect("a frame");
+        frame
+    }
+
+    #[test]
+    fn the_last_attempt_is_told_from_an_earlier_one() {
+        let frame = failed(&[
+            "attempt 3/3",
+            "Attempt 2 of 3 failed",
+            "(attempt 1/3)",
+            "no",
+        ]);
+        assert_eq!(attempts(&frame), Attempts { named: 3, last: 1 });
+    }
+
+    #[test]
+    fn details_stand_in_the_order_of_the_groups() {
+        let frame = failed(&["one", "page 1 broke", "page 2 broke"]);
+        let failures = Failures::of(&frame);
+        let groups = failures.groups(&frame, &(0..3), &[String::new()], 0);
+        let details = failures.details(&frame, &(0..3));
+        let counts = |n: usize| (groups[n].count, details[n].count);
+        assert_eq!((counts(0), counts(1)), ((2, 2), (1, 1)));
+        assert_eq!(details[0].at, [NINE + 6 * SECOND, NINE + 7 * SECOND]);
+        assert_eq!(details[0].micros, [5 * SECOND; 2]);
+        assert_eq!(details[1].at, [NINE + 5 * SECOND]);
+    }
+}

@@ -290,6 +290,8 @@ fn mean_concurrency(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::UtcTime;
+    use crate::frame::{ItemColumns, ItemRow};
 
     /// 2026-05-14T09:00:00Z.
     const NINE: i64 = 1_778_749_200 * SECOND;
@@ -318,6 +320,65 @@ mod tests {
     fn the_longest_interval_suffices_for_every_plausible_time() {
         let (from, to) = (PLAUSIBLE_MICROS.start, PLAUSIBLE_MICROS.end);
         assert!((to - from) / interval_for(from, to) < MOST_INTERVALS);
+    }
+
+    /// Status, start, end and instant of the record.
+    type Row = (&'static str, Option<i64>, Option<i64>, Option<i64>);
+
+    fn items(rows: &[Row]) -> ItemFrame {
+        let mut columns = ItemColumns::default();
+        for (status, started, completed, effective) in rows {
+            let time = |at: &Option<i64>| at.and_then(UtcTime::from_micros);
+            columns.push(ItemRow {
+                item_id: &columns.len().to_string(),
+                item_name: None,
+                status,
+                started_at: time(started),
+                completed_at: time(completed),
+                effective_at: time(effective),
+                error_message: None,
+                skip_reason: None,
+                processing_job_id: None,
+            });
+        }
+        let count = rows.len();
+        let (frame, _) =
+            ItemFrame::build(vec![columns], vec![0; count], vec![0; count], 1).expect("a frame");
+        frame
+    }
+
+    #[test]
+    fn what_ended_has_an_instant_and_what_runs_counts_up_to_the_record() {
+        let at = |seconds: i64| Some(NINE + seconds * SECOND);
+        let frame = items(&[
+            ("completed", at(0), at(10), at(10)),
+            ("failed", at(0), None, at(20)),
+            ("skipped", None, None, None),
+            ("processing", at(30), None, at(30)),
+            ("pending", None, None, at(0)),
+            ("quarantined", at(0), at(5), None),
+            ("completed", at(0), Some(0), None),
+        ]);
+        let ends = Ends::of(&frame);
+        assert_eq!(ends.at.completed, [NINE + 10 * SECOND]);
+        assert_eq!(ends.at.failed, [NINE + 20 * SECOND]);
+        assert_eq!(ends.at.other, [NINE + 5 * SECOND]);
+        // The skipped item has no time at all, and the last one ended in 1970.
+        assert_eq!((ends.by_record, ends.undated), (1, 2));
+        let job = JobSpan {
+            start: at(0),
+            end: at(40),
+        };
+        let line = timeline(&frame, &ends, job).expect("a timeline");
+        assert_eq!(
+            (line.from, line.to, line.interval),
+            (NINE, NINE + 40 * SECOND, SECOND)
+        );
+        assert_eq!(line.still_worked_on, 1);
+        assert_eq!(line.ended.completed[10], 1);
+        assert_eq!(line.concurrency[0], 2.0);
+        assert_eq!(line.concurrency[7], 1.0);
+        assert_eq!((line.concurrency[29], line.concurrency[35]), (0.0, 1.0));
     }
 
     #[test]
