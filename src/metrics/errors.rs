@@ -259,7 +259,8 @@ fn failed_at(items: &ItemFrame, row: usize) -> Option<UtcTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::{ItemColumns, ItemRow};
+    use crate::api::ItemRecord;
+    use crate::frame::ItemColumns;
 
     const SECOND: i64 = 1_000_000;
     /// 2026-05-14T09:00:00Z.
@@ -269,16 +270,17 @@ mod tests {
         let mut columns = ItemColumns::default();
         for (at, message) in messages.iter().enumerate() {
             let start = NINE + at as i64 * SECOND;
-            columns.push(ItemRow {
-                item_id: &at.to_string(),
+            columns.push(&ItemRecord {
+                item_id: at.to_string().into(),
                 item_name: None,
-                status: FAILED,
+                status: FAILED.into(),
                 started_at: UtcTime::from_micros(start),
                 completed_at: UtcTime::from_micros(start + 5 * SECOND),
                 effective_at: None,
-                error_message: Some(message),
+                error_message: Some((*message).into()),
                 skip_reason: None,
                 processing_job_id: None,
+                unreadable_time: None,
             });
         }
         let count = messages.len();

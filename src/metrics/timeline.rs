@@ -290,8 +290,9 @@ fn mean_concurrency(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::ItemRecord;
     use crate::api::UtcTime;
-    use crate::frame::{ItemColumns, ItemRow};
+    use crate::frame::ItemColumns;
 
     /// 2026-05-14T09:00:00Z.
     const NINE: i64 = 1_778_749_200 * SECOND;
@@ -329,16 +330,17 @@ mod tests {
         let mut columns = ItemColumns::default();
         for (status, started, completed, effective) in rows {
             let time = |at: &Option<i64>| at.and_then(UtcTime::from_micros);
-            columns.push(ItemRow {
-                item_id: &columns.len().to_string(),
+            columns.push(&ItemRecord {
+                item_id: columns.len().to_string().into(),
                 item_name: None,
-                status,
+                status: (*status).into(),
                 started_at: time(started),
                 completed_at: time(completed),
                 effective_at: time(effective),
                 error_message: None,
                 skip_reason: None,
                 processing_job_id: None,
+                unreadable_time: None,
             });
         }
         let count = rows.len();
