@@ -1,4 +1,4 @@
-//! The progress bar of long loads, on a terminal.
+//! What is said on standard error while a command runs: how much of it, and the bar of long loads.
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +8,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Loads that are done sooner show no bar, so that it does not flicker.
 const PATIENCE: Duration = Duration::from_millis(400);
+
+/// How much to say on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors that end the run.
+    Quiet,
+    /// Also what could not be read.
+    Normal,
+    /// Also what each file was.
+    Verbose,
+}
 
 /// Shows how many of the bytes have been read.
 pub struct Progress {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::{Command, Refusal, Rendering, Verbosity, outputs_of, wrong};
+use super::outputs::outputs_of;
+use super::{Command, Refusal, Rendering, Verbosity, wrong};
 use crate::api::UtcTime;
 use crate::fetch::{
     ApiKey, BaseUrl, DEFAULT_BASE_URL, EU_BASE_URL, FIRST_PAUSE, FetchOptions, Filter, Selection,

@@ -35,7 +35,7 @@ pub use self::url::{
 };
 use self::worker::Worker;
 use crate::api::UtcTime;
-use crate::args::Verbosity;
+use crate::progress::Verbosity;
 
 /// While nothing happens, a watched job is asked less and less often, down to this many times less.
 const SLOWEST_WATCH: u32 = 8;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::client::Event;
-use crate::args::Verbosity;
+use crate::progress::Verbosity;
 use crate::report::words::{counted, number};
 
 /// How often a plain line says how far it is.

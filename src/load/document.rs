@@ -14,6 +14,36 @@ use super::object::{Fields, Name};
 use super::reader::{FileReader, Shape};
 use crate::api::{Field, JobRecord, Value};
 
+/// The methods of a visitor that refuses what is neither null, nor an array, nor an object.
+macro_rules! refuse_scalars {
+    () => {
+        fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+            self.refuse("a boolean");
+            Ok(())
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+            self.refuse("a number");
+            Ok(())
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+            self.refuse("a number");
+            Ok(())
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+            self.refuse("a number");
+            Ok(())
+        }
+
+        fn visit_str<E>(self, _: &str) -> Result<(), E> {
+            self.refuse("text");
+            Ok(())
+        }
+    };
+}
+
 /// Reads the document a text begins with; gives its length.
 ///
 /// # Errors
@@ -132,30 +162,7 @@ impl<'de> Visitor<'de> for Node<'_, '_, '_> {
         Ok(())
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        self.refuse("a boolean");
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        self.refuse("a number");
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        self.refuse("a number");
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        self.refuse("a number");
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        self.refuse("text");
-        Ok(())
-    }
+    refuse_scalars!();
 }
 
 /// The `items` of a list, while the rest of its object is read.
@@ -513,30 +520,7 @@ impl<'de> Visitor<'de> for Listed<'_, '_, '_> {
         Ok(())
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        self.refuse("a boolean");
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        self.refuse("a number");
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        self.refuse("a number");
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        self.refuse("a number");
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        self.refuse("text");
-        Ok(())
-    }
+    refuse_scalars!();
 }
 
 impl Listed<'_, '_, '_> {

@@ -5,8 +5,10 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
-use super::filters::ABSENT;
 use crate::report::Report;
+
+/// What stands where there is nothing to say.
+pub(super) const ABSENT: &str = "–";
 
 /// What becomes of line breaks and tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

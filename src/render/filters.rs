@@ -3,10 +3,8 @@
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::escape;
+use super::escape::ABSENT;
 use crate::report::words::duration;
-
-/// What stands where there is nothing to say.
-pub(super) const ABSENT: &str = "–";
 
 pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("thousands", |state: &State<'_, '_>, value: &Value| {

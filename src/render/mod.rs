@@ -226,7 +226,7 @@ fn write_escaped(
         return escape_formatter(out, state, value);
     }
     if value.is_none() {
-        return Ok(out.write_str(filters::ABSENT)?);
+        return Ok(out.write_str(escape::ABSENT)?);
     }
     let Some(text) = value.as_str().filter(|_| !value.is_safe()) else {
         return Ok(write!(out, "{value}")?);

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Outcome, RunError, one_line, report, say};
+use super::stderr::{one_line, say};
+use super::{Outcome, RunError, report};
 use crate::args::{Color, FetchArgs, ReportArgs, Verbosity};
 use crate::fetch::{self, FetchError, Hooks, Selection};
 use crate::{clock, output};

@@ -97,7 +97,7 @@ test('items are filtered, and the address says how', async () => {
   await shows(page, '12 of 250 items');
   await page.getByLabel('Error group', { exact: true }).selectOption('1');
   await shows(page, '7 of 250 items');
-  assert.match(page.url(), /#status=failed&group=1$/);
+  await page.waitForURL(/#status=failed&group=1$/);
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await shows(page, '250 of 250 items');
   await page.getByLabel('Skip reason', { exact: true }).selectOption({ index: 1 });
@@ -112,7 +112,7 @@ test('items are filtered, and the address says how', async () => {
   await shows(page, '12 of 250 items');
   await page.getByLabel('Search', { exact: true }).fill('PDF_CONVERSION');
   await shows(page, '2 of 250 items');
-  assert.match(page.url(), /q=PDF_CONVERSION/);
+  await page.waitForURL(/q=PDF_CONVERSION/);
   await page.getByLabel('Search', { exact: true }).fill('nothing of the kind');
   await shows(page, '0 of 250 items');
   quiet(visit);
@@ -157,11 +157,11 @@ test('an item has an address, a record and neighbours', async () => {
   await dialog.waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
-  assert.ok(!page.url().includes('item='));
+  await page.waitForURL((url) => !url.href.includes('item='));
   await page.goBack();
   await dialog.waitFor();
   await dialog.getByRole('button', { name: 'Next' }).click();
-  assert.ok(!page.url().includes(id));
+  await page.waitForURL((url) => !url.href.includes(id));
   await page.goBack();
   await dialog.getByRole('heading', { name }).waitFor();
   quiet(visit);

@@ -1,0 +1,111 @@
+//! What is said on standard error beside the report.
+
+use std::io::{self, IsTerminal};
+
+use crate::args::{Rendering, ReportArgs, Verbosity};
+use crate::load::note::{Code, Severity};
+use crate::load::{Dump, FileRead, counted};
+use crate::render::{self, Format};
+use crate::report::Report;
+use crate::report::model::Note;
+
+/// Why nothing can be reported, with what each file looks like; `None` where something can.
+pub(super) fn nothing_found(dump: &Dump) -> Option<String> {
+    // A list that is whole and empty is an answer; one that broke before its first item is none.
+    let broken = dump.notes.iter().any(|note| {
+        matches!(
+            note.code,
+            Code::CutDocument
+                | Code::BrokenDocument
+                | Code::UnreadableItem
+                | Code::BrokenCompression
+        )
+    });
+    let something = dump
+        .jobs
+        .iter()
+        .zip(&dump.rows)
+        .any(|(job, rows)| job.record.is_some() || !rows.is_empty() || !broken);
+    if something {
+        return None;
+    }
+    let mut words = match dump.inputs.len() {
+        0 => "nothing could be reported: there is no file to read".to_owned(),
+        1 => "nothing could be reported: the file holds neither a job nor items".to_owned(),
+        n => format!("nothing could be reported: none of {n} files holds a job or items"),
+    };
+    for note in dump
+        .notes
+        .iter()
+        .filter(|note| note.code != Code::LinkLeftAlone)
+    {
+        let path = note.path.as_deref().unwrap_or("?");
+        words.push_str(&format!(
+            "\n  {}: {}",
+            one_line(path),
+            one_line(&note.message)
+        ));
+    }
+    Some(words)
+}
+
+/// Whether the summary, with its notes, goes to the terminal that standard error goes to.
+pub(super) fn reads_it_anyway(args: &ReportArgs) -> bool {
+    args.print == Some(Rendering::BuiltIn(Format::Text))
+        && args.verbosity < Verbosity::Verbose
+        && io::stdout().is_terminal()
+        && io::stderr().is_terminal()
+}
+
+/// Says on standard error what could not be read, and with `-v` what each file was.
+pub(super) fn speak(dump: &Dump, report: &Report, verbosity: Verbosity) {
+    if verbosity == Verbosity::Verbose {
+        for file in &dump.inputs {
+            say(&read_words(file));
+        }
+    }
+    let least = match verbosity {
+        Verbosity::Quiet => return,
+        Verbosity::Normal => Severity::Warning,
+        Verbosity::Verbose => Severity::Info,
+    };
+    for note in report.notes.iter().filter(|note| note.severity <= least) {
+        say(&note_words(note));
+    }
+}
+
+fn read_words(file: &FileRead) -> String {
+    let items = counted(file.items, "item", "items");
+    format!("read {}: {}, {items}", one_line(&file.path), file.kind)
+}
+
+fn note_words(note: &Note) -> String {
+    let severity = match note.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    };
+    let about = note
+        .path
+        .as_deref()
+        .or(note.job.as_deref())
+        .unwrap_or_default();
+    format!(
+        "{severity}: {}: {}",
+        one_line(about),
+        one_line(&note.message)
+    )
+}
+
+/// Standard error may be a terminal, and what is printed there may come from a hostile file.
+pub(super) fn one_line(text: &str) -> String {
+    render::visible(text)
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the one place that speaks to the user beside the report"
+)]
+pub(super) fn say(words: &str) {
+    eprintln!("batch-report: {words}");
+}
