@@ -63,6 +63,12 @@ pub struct Sparkline {
     pub interval_label: String,
     /// The most items that ended in one of them.
     pub most: u64,
+    /// Items that ended in each interval.
+    #[serde(default)]
+    pub ended: Vec<u64>,
+    /// Failed items among them; empty where none has a known end.
+    #[serde(default)]
+    pub failed: Vec<u64>,
     /// The area below the line.
     pub path: String,
     /// Failed items alone, on the same scale; absent where none has a known end.
@@ -86,6 +92,8 @@ pub(super) fn sparkline(line: &Timeline) -> Option<Sparkline> {
         most,
         path: area(&all, most),
         failed_path: failed.then(|| area(&ended.failed, most)),
+        failed: if failed { ended.failed.clone() } else { Vec::new() },
+        ended: all,
     })
 }
 
