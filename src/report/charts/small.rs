@@ -92,7 +92,11 @@ pub(super) fn sparkline(line: &Timeline) -> Option<Sparkline> {
         most,
         path: area(&all, most),
         failed_path: failed.then(|| area(&ended.failed, most)),
-        failed: if failed { ended.failed.clone() } else { Vec::new() },
+        failed: if failed {
+            ended.failed.clone()
+        } else {
+            Vec::new()
+        },
         ended: all,
     })
 }
