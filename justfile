@@ -13,3 +13,9 @@ fixtures:
 # A binary to hand out.
 dist:
     cargo build --profile dist --locked
+
+# Measure the program and its peers (`just bench --quick`, `just bench --help`).
+bench *options:
+    python3 -m venv target/bench-venv
+    target/bench-venv/bin/pip install --quiet --requirement benches/requirements.txt
+    target/bench-venv/bin/python benches/bench.py {{options}}
