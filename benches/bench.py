@@ -146,7 +146,7 @@ def megabytes(value):
 
 
 def ratio(value):
-    return f"{value:.1f}×" if value < 100 else f"{value:.0f}×"
+    return f"{value:.2f}×" if value < 10 else f"{value:.0f}×"
 
 
 def count(value):
