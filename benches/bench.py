@@ -49,9 +49,9 @@ class Bench:
 
     def build(self):
         if self.ours is None:
-            self.ours = built("cargo", "build", "--release", "--locked", "--bin", "batch-report")
+            self.ours = built("batch-report", "build", "--release", "--bin")
         if self.generator is None:
-            self.generator = built("cargo", "bench", "--locked", "--bench", "generate", "--no-run")
+            self.generator = built("generate", "bench", "--no-run", "--bench")
 
     def say(self, text=""):
         print(text, flush=True)
@@ -121,14 +121,17 @@ class Bench:
                               stderr=subprocess.DEVNULL).returncode == 0
 
 
-def built(*command):
-    """Builds, and gives the path of the program that was built."""
+def built(target, *command):
+    """Builds a program, and gives its path."""
+    command = ["cargo", *command, target, "--locked"]
     progress(" ".join(command))
     done = subprocess.run([*command, "--message-format=json"], cwd=ROOT, stdout=subprocess.PIPE)
     if done.returncode != 0:
         sys.exit(done.returncode)
-    messages = (json.loads(line) for line in done.stdout.splitlines() if line.startswith(b"{"))
-    return Path([m["executable"] for m in messages if m.get("executable")][-1])
+    messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith(b"{")]
+    # Cargo also names what the program needs, as benchmarks need the binary.
+    return next(Path(m["executable"]) for m in messages
+                if m.get("executable") and m["target"]["name"] == target)
 
 
 def progress(text):
