@@ -443,7 +443,8 @@ def arguments():
     parser.add_argument("--python", default=sys.executable,
                         help="a Python that has the modules of requirements.txt")
     parser.add_argument("--data", type=Path, metavar="FOLDER",
-                        help="where the dumps are or are generated; else a temporary folder")
+                        help="where the dumps are or are generated; else a temporary folder "
+                             "below target/")
     parser.add_argument("--keep", action="store_true", help="leave generated dumps there")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there too")
     options = parser.parse_args()
@@ -461,7 +462,10 @@ def arguments():
 
 def main():
     options = arguments()
-    with tempfile.TemporaryDirectory(prefix="batch-report-bench-") as temporary:
+    # Not where temporary files are kept in memory: the dumps are large.
+    target = ROOT / "target"
+    target.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=target) as temporary:
         scratch = Path(temporary)
         data = options.data or scratch / "data"
         data.mkdir(parents=True, exist_ok=True)
