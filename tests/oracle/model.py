@@ -1,0 +1,217 @@
+"""What every number of a report means, worked out slowly and exactly.
+
+Items are plain dictionaries with the fields of the API; their times are whole microseconds since
+1970. Everything is integers and fractions until the last moment, and nothing here reads a file:
+`generate.py` and `differential.py` know what they wrote, and ask this module what a correct
+report must say about it.
+"""
+
+import math
+import re
+from fractions import Fraction
+
+Z95 = 1.959963984540054
+STATUSES = ["pending", "processing", "completed", "failed", "skipped", "cancelled"]
+TERMINAL = {"completed", "failed", "skipped", "cancelled"}
+NO_MESSAGE = "(no message)"
+TIMES = ("started_at", "completed_at", "effective_at")
+
+
+# --- time: whole microseconds since 1970, from year 0000 to year 9999 ---------------------
+
+def days_from_civil(year, month, day):
+    year -= month <= 2
+    era = year // 400
+    yoe = year - era * 400
+    doy = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
+    doe = yoe * 365 + yoe // 4 - yoe // 100 + doy
+    return era * 146097 + doe - 719468
+
+
+def civil_from_days(days):
+    days += 719468
+    era = days // 146097
+    doe = days - era * 146097
+    yoe = (doe - doe // 1460 + doe // 36524 - doe // 146096) // 365
+    doy = doe - (365 * yoe + yoe // 4 - yoe // 100)
+    mp = (5 * doy + 2) // 153
+    month = mp + (3 if mp < 10 else -9)
+    return yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) // 5 + 1
+
+
+def us(text):
+    """Microseconds of `YYYY-MM-DDTHH:MM:SS[.ffffff]Z`, None for None."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?Z", text)
+    year, month, day, hour, minute, second = (int(g) for g in match.groups()[:6])
+    fraction = int((match.group(7) or "0").ljust(6, "0"))
+    days = days_from_civil(year, month, day)
+    return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000 + fraction
+
+
+def rfc3339(micros):
+    """A zero fraction is dropped, a whole number of milliseconds gets 3 digits, else 6."""
+    if micros is None:
+        return None
+    seconds, fraction = divmod(micros, 1_000_000)
+    days, rest = divmod(seconds, 86400)
+    year, month, day = civil_from_days(days)
+    text = f"{year:04}-{month:02}-{day:02}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+    if fraction == 0:
+        return text + "Z"
+    if fraction % 1000 == 0:
+        return f"{text}.{fraction // 1000:03}Z"
+    return f"{text}.{fraction:06}Z"
+
+
+# --- the numbers ---------------------------------------------------------------------------
+
+def seconds(value):
+    return None if value is None else float(Fraction(value) / 1_000_000)
+
+
+def percentile(ordered, percent):
+    """Type 7: linear interpolation between closest ranks."""
+    rank = Fraction((len(ordered) - 1) * percent, 100)
+    low = math.floor(rank)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (rank - low) * (ordered[high] - ordered[low])
+
+
+def rate(numerator, denominator):
+    if denominator == 0:
+        return {"numerator": numerator, "denominator": 0, "value": None, "ci95": None}
+    p, n, z2 = numerator / denominator, denominator, Z95 * Z95
+    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    low = 0.0 if numerator == 0 else max(0.0, centre - half)
+    high = 1.0 if numerator == denominator else min(1.0, centre + half)
+    return {"numerator": numerator, "denominator": denominator, "value": p, "ci95": [low, high]}
+
+
+def duration_stats(items, status):
+    chosen = [i for i in items if i["status"] == status]
+    timed = [i for i in chosen if i["started_at"] is not None and i["completed_at"] is not None]
+    spans = sorted(i["completed_at"] - i["started_at"] for i in timed)
+    valid = [s for s in spans if s >= 0]
+    out = {"count": len(valid), "missing_times": len(chosen) - len(timed),
+           "negative": len(spans) - len(valid)}
+    n = len(valid)
+    out["min_seconds"] = seconds(valid[0]) if n else None
+    out["mean_seconds"] = seconds(Fraction(sum(valid), n)) if n else None
+    for percent in (50, 90, 95, 99):
+        out[f"p{percent}_seconds"] = seconds(percentile(valid, percent)) if n else None
+    out["max_seconds"] = seconds(valid[-1]) if n else None
+    out["total_seconds"] = seconds(sum(valid)) if n else None
+    return out
+
+
+def throughput(items):
+    starts = [i["started_at"] for i in items if i["started_at"] is not None]
+    ends = sorted(i["completed_at"] for i in items if i["completed_at"] is not None)
+    spans = [(i["started_at"], i["completed_at"]) for i in items
+             if i["started_at"] is not None and i["completed_at"] is not None]
+    spans = [(a, b) for a, b in spans if b >= a]
+    first = min(starts) if starts else None
+    last = ends[-1] if ends else None
+    window = last - first if starts and ends else None
+    per_minute = mean = None
+    if window is not None and window > 0:
+        per_minute = float(Fraction(len(ends) * 60_000_000, window))
+        if spans:
+            mean = float(Fraction(sum(b - a for a, b in spans), window))
+    peak = None
+    if spans:
+        # An end at the same instant as a start comes first: started_at <= t < completed_at.
+        edges = sorted([(a, 1) for a, b in spans if b > a] + [(b, -1) for a, b in spans if b > a])
+        peak = now = 0
+        for _, step in edges:
+            now += step
+            peak = max(peak, now)
+    return {"items_per_minute": per_minute, "peak_concurrency": peak, "mean_concurrency": mean,
+            "first_start": rfc3339(first), "last_end": rfc3339(last),
+            "tail_seconds": seconds(last - percentile(ends, 95)) if ends else None}
+
+
+def statistics(items, kinds):
+    by_status = {s: 0 for s in STATUSES}
+    for item in items:
+        by_status[item["status"]] = by_status.get(item["status"], 0) + 1
+    failed, completed, skipped = (by_status[s] for s in ("failed", "completed", "skipped"))
+    reasons, errors = {}, {}
+    for item in items:
+        if item["status"] == "skipped":
+            reasons[item["skip_reason"]] = reasons.get(item["skip_reason"], 0) + 1
+        if item["status"] == "failed":
+            message = item["error_message"]
+            kind = NO_MESSAGE if message is None else kinds[message]
+            errors[kind] = errors.get(kind, 0) + 1
+    rows = sorted(reasons.items(), key=lambda r: (-r[1], r[0] is None, r[0] or ""))
+    assert sum(errors.values()) == failed
+    return by_status, {
+        "rates": {"failure": rate(failed, completed + failed),
+                  "failed_of_all": rate(failed, len(items)),
+                  "skipped_of_all": rate(skipped, len(items))},
+        "durations": {"completed": duration_stats(items, "completed"),
+                      "failed": duration_stats(items, "failed")},
+        "throughput": throughput(items),
+        "skip_reasons": [{"reason": r, "count": c} for r, c in rows],
+        "error_group_counts": {"sorted": sorted(errors.values(), reverse=True),
+                               "by_kind": dict(sorted(errors.items()))},
+    }
+
+
+def newer(old, new):
+    """The record that counts of two of one item, `new` being the later in path order."""
+    a, b = old["effective_at"], new["effective_at"]
+    if a is not None and b is not None and a != b:
+        return new if b > a else old
+    if (old["status"] in TERMINAL) != (new["status"] in TERMINAL):
+        return new if new["status"] in TERMINAL else old
+    return new
+
+
+def content(item):
+    """What two records of one item are compared by."""
+    return tuple(item[k] for k in ("item_name", "status", *TIMES, "error_message", "skip_reason",
+                                   "job_id"))
+
+
+def settled(records):
+    """Records in path order -> the one of each item that counts, and how many items differed."""
+    kept, seen = {}, {}
+    for item in records:
+        seen.setdefault(item["item_id"], set()).add(content(item))
+        old = kept.get(item["item_id"])
+        kept[item["item_id"]] = item if old is None else newer(old, item)
+    return list(kept.values()), sum(len(s) > 1 for s in seen.values())
+
+
+def item_counts(records, items, conflicting, total, source, status_filter, by_status):
+    return {"recorded": len(records), "distinct": len(items),
+            "duplicates": len(records) - len(items), "conflicting_duplicates": conflicting,
+            "status_filter": status_filter, "stated_total": total, "stated_total_source": source,
+            "missing": None if total is None else max(0, total - len(items)),
+            "complete": None if total is None else len(items) >= total,
+            "by_status": by_status}
+
+
+def overall_counts(parts, by_status):
+    """The counts over several jobs, from theirs."""
+    totals = [p["stated_total"] for p in parts]
+    known = None not in totals
+    states = [p["complete"] for p in parts]
+
+    def shared(name):
+        values = {p[name] for p in parts}
+        return values.pop() if len(values) == 1 else None
+
+    return {**{k: sum(p[k] for p in parts)
+               for k in ("recorded", "distinct", "duplicates", "conflicting_duplicates")},
+            "status_filter": shared("status_filter"),
+            "stated_total": sum(totals) if known else None,
+            "stated_total_source": shared("stated_total_source"),
+            "missing": sum(p["missing"] for p in parts) if known else None,
+            "complete": False if False in states else None if None in states else True,
+            "by_status": by_status}
