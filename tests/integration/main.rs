@@ -4,6 +4,7 @@ mod bad_input;
 mod browser;
 mod clients;
 mod command_line;
+mod differential;
 mod expected;
 #[cfg(feature = "fetch")]
 mod fetch;
