@@ -27,7 +27,7 @@ import zlib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from dumps import ANY, make_dump, newest_status, status_filter
+from dumps import ANY, NO_UTF8, make_dump, newest_status, status_filter
 from model import (NO_MESSAGE, TIMES, item_counts, overall_counts, rfc3339, seconds, settled, statistics,
                    us)
 
@@ -90,7 +90,7 @@ def job_truth(job):
         total, source = job.sizes[0], "total_size"
     filtered = status_filter(job, records, items, total, fields is not None)
     counts = item_counts(records, items, conflicting, total, source, filtered, by_status)
-    counts["unreadable"] = job.unreadable
+    counts["unreadable"] = ANY if job.junk else job.unreadable
     facts = None
     if fields is not None:
         facts = {k: rfc3339(v) if k in JOB_TIMES else v for k, v in fields.items()}
@@ -105,7 +105,8 @@ def truth(dump):
     parts = [job["items"] for job in jobs]
     by_status, numbers = sections_of([item for job in jobs for item in job["rows"]])
     counts = overall_counts(parts, by_status)
-    counts["unreadable"] = sum(p["unreadable"] for p in parts)
+    unreadable = [p["unreadable"] for p in parts]
+    counts["unreadable"] = ANY if ANY in unreadable else sum(unreadable)
     if len(parts) > 1:
         # What is said over jobs that differ in it is nobody's promise.
         for field in ("status_filter", "stated_total_source"):
@@ -133,11 +134,15 @@ def instant(text):
 
 def as_written(text):
     """Text as every reader of UTF-8 gets it: half a surrogate pair is no character."""
-    return None if text is None else "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    if text is None or text.isascii():
+        return text
+    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" or c == NO_UTF8 else c for c in text)
 
 
 def same_text(path, expected, got):
-    expected = as_written(expected)
+    if not isinstance(got, (str, type(None))):
+        raise Difference(path, expected, got)
+    expected, got = as_written(expected), as_written(got)
     if expected == got:
         return
     # What no page can hold is cut, and says so.

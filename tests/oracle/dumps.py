@@ -21,6 +21,9 @@ from writing import LAYOUTS, ONE_LINE, Pairs, Raw, Writer
 
 SECOND = 1_000_000
 ANY = "(not compared)"
+# Stands for bytes that are no UTF-8, which are read as U+FFFD; where it is an escape or in UTF-16, as
+# itself.
+NO_UTF8 = "\ue123"
 ZSTD = shutil.which("zstd")
 
 KINDS = ["timeout", "render", "unknown", "status-error", "password", "rate", "traceback", "download", "expired",
@@ -93,7 +96,7 @@ def time_token(micros, form, rng):
     if form == "millis text" and whole_millis:
         return str(micros // 1000)
     if form == "millis float" and whole_millis:
-        return Raw(f"{micros // 1000}.0")
+        return Raw(rng.choice([f"{micros // 1000}.0", f"{micros // 1000 / 10**12:.12f}e12", f"{micros // 1000}0e-1"]))
     if form == "seconds" and whole_seconds:
         return micros // SECOND
     if form == "seconds text" and whole_seconds:
@@ -142,7 +145,11 @@ def texts(rng, huge=False):
         return rng.choice(["W", "ü", "\\", "\"", "📄", "ab\n", "{}[],:"]) * rng.choice([3_000, 70_000, 300_000])
     if roll < 0.75:
         return name(rng)
-    return rng.choice(MEAN_TEXT) if roll < 0.95 else rng.choice(MEAN_TEXT) + name(rng) + rng.choice(MEAN_TEXT)
+    if roll < 0.85:
+        return rng.choice(MEAN_TEXT)
+    if roll < 0.95:
+        return "".join(rng.choices("\\\\\"\"ab{}[],:é\n\t/u0", k=rng.choice([3, 15, 16, 17, 31, 32, 33, 63, 64, 65, 80])))
+    return rng.choice(MEAN_TEXT) + name(rng) + rng.choice(MEAN_TEXT)
 
 
 def an_id(rng, n, taste):
@@ -316,7 +323,7 @@ def nested(rng, ghosts=True, depth=0):
     roll = rng.random()
     if depth > 3 or roll < 0.3:
         return rng.choice([None, True, False, 0, -1, 1.5, 1e300, "", "x", rng.choice(MEAN_TEXT), Raw("-0"), Raw("1E+2"),
-                           Raw("0.1e-7"), 12345678901234567890123, []])
+                           Raw("0.1e-7"), Raw("1e999"), 12345678901234567890123, [], "a" * 40 + "\\"])
     if roll < 0.4:
         return Pairs()
     if ghosts and roll < 0.55:
@@ -337,6 +344,11 @@ def deep(rng, ghosts=True):
     return Raw(opening * depth + rng.choice(["1", "null", '"x"', "[]"]) + closing * depth)
 
 
+# Fields nobody has heard of, some of them almost like those everybody has.
+UNHEARD_OF = ["retry_count", "x_meta", "extra", "Ünbekannt", "x\"y", "a\\", "pages", "item_ID", "Status", "status_", "statuses",
+              "item_i", "item_idx", "item_name2", " item_id", "item_id ", "started", "completed_at_", "error_messages", "k" * 300]
+
+
 class Hand:
     """How one client writes: kept through a file."""
 
@@ -348,7 +360,8 @@ class Hand:
         self.order = {"server": SERVER_ORDER, "python": PYTHON_ORDER}.get(manner) or rng.sample(SERVER_ORDER, len(SERVER_ORDER))
         self.job_order = {"server": JOB_SERVER_ORDER, "python": JOB_PYTHON_ORDER}.get(manner) or \
             rng.sample(JOB_SERVER_ORDER, len(JOB_SERVER_ORDER))
-        self.shuffles = mean and rng.random() < 0.4
+        self.shuffles = rng.choice([0, 0, 0.02, 0.5, 1]) if mean else 0
+        self.quirk = rng.choice([0, 0, 0.02, 0.3]) if mean else 0
         self.nulls = rng.choice(["null", "absent", "mixed"]) if mean else "null"
         self.nan = mean and rng.random() < 0.05
         self.times = [rng.choice(TIME_FORMS)] if mean else ["server" if manner == "server" else "six"]
@@ -358,17 +371,18 @@ class Hand:
             rng.choice(["spaced", "indent 2", "indent 4", "compact"])
         self.spelling = rng.choice(["plain", "ascii", "wild"]) if mean else rng.choice(["plain", "ascii"])
         self.newline = rng.choice(["\n", "\n", "\r\n"])
-        self.extras = rng.choice([0, 0, 0.1, 1]) if mean else 0
+        self.extras = rng.choice([0, 0, 0.02, 0.1, 1]) if mean else 0
         self.deep = rng.choice([0, 0, 0, 0.02]) if mean else 0
-        self.twice = rng.choice([0, 0, 0.1, 1]) if mean else 0
+        self.twice = rng.choice([0, 0, 0.02, 0.1, 1]) if mean else 0
         self.ghosts = True
+        self.junk = 0
         self.escaped_keys = rng.choice([0, 0, 0, 0.05, 0.5]) if mean else 0
 
     def writer(self, one_line=False):
         layout = self.layout
         if one_line and layout not in ONE_LINE:
             layout = self.rng.choice(["compact", "compact", "spaced", "wild line"])
-        return Writer(self.rng, layout, self.spelling, self.newline)
+        return Writer(self.rng, layout, self.spelling, self.newline, self.quirk)
 
     def key(self, text):
         if self.escaped_keys and self.rng.random() < self.escaped_keys:
@@ -387,9 +401,8 @@ class Hand:
         rng = self.rng
         if self.extras and rng.random() < self.extras:
             for n in range(rng.randint(1, 3)):
-                key = rng.choice(["retry_count", "x_meta", "extra", "Ünbekannt", "item_ID", "Status", "x\"y", "a\\", "pages", ""])
                 value = deep(rng, self.ghosts) if rng.random() < self.deep else nested(rng, self.ghosts)
-                pairs.insert(rng.randint(0, len(pairs)), (f"{key}{n}" if key == "" else key, value))
+                pairs.insert(rng.randint(0, len(pairs)), (rng.choice(UNHEARD_OF), value))
         if self.twice and rng.random() < self.twice:
             at = rng.randrange(len(pairs))
             decoy = rng.choice(["first of two", None, 5, True, Raw("[]"), Raw('{"item_id":"ghost"}'), Raw("1e999"),
@@ -401,7 +414,7 @@ class Hand:
 
     def fields(self, record, order, row=None):
         pairs = []
-        if self.shuffles:
+        if self.shuffles and self.rng.random() < self.shuffles:
             order = self.rng.sample(order, len(order))
         for field in order:
             value = record[field]
@@ -432,10 +445,10 @@ class Hand:
 
     def status(self, document, row=None):
         """A status document, and perhaps more beside it."""
-        pairs = [("job", self.fields(document["job"], self.job_order, row))]
+        pairs = [(self.key("job"), self.fields(document["job"], self.job_order, row))]
         if document["progress"] is not None:
-            pairs.append(("progress_percentage", document["progress"]))
-        if self.shuffles:
+            pairs.append((self.key("progress_percentage"), document["progress"]))
+        if self.manner == "mean":
             self.rng.shuffle(pairs)
         return Pairs(pairs)
 
@@ -445,11 +458,14 @@ class Hand:
     def page(self, items, total, more=()):
         """A page of a list, its keys before and behind the items."""
         rng = self.rng
-        pairs = [("items", self.rows(items))]
+        rows = self.rows(items)
+        if self.junk and rng.random() < self.junk:
+            rows.insert(rng.randint(0, len(rows)), rng.choice(JUNK))
+        pairs = [(self.key("items"), rows)]
         for key, value in (("next_page_token", None), ("total_size", total), *more):
             if value is None and rng.random() < 0.3:
                 continue
-            pairs.append((key, value))
+            pairs.append((self.key(key), value))
         if self.manner == "mean":
             if rng.random() < 0.3:
                 pairs.append(("x_meta", nested(rng, self.ghosts)))
@@ -457,6 +473,8 @@ class Hand:
         return Pairs(pairs)
 
 
+# What stands in lists and is not even a row.
+JUNK = [None, 5, "x", True, {"foo": 1}, Raw("-1.5e3"), ""]
 BAD_FIELDS = [("item_id", Raw("null")), ("item_id", 5), ("item_id", True), ("item_id", []), ("item_id", {"a": "b"}),
               ("item_id", None), ("status", 5), ("status", Raw("null")), ("status", None), ("status", ["failed"]),
               ("item_name", 5), ("item_name", []), ("error_message", {"code": 1}), ("error_message", 404),
@@ -476,6 +494,7 @@ class Job:
         self.sizes = []         # every total a page states
         self.unreadable = 0
         self.damaged = False
+        self.junk = False       # whether what is in lists and no row counts as one that cannot be read is open
         self.total = None       # what its status documents say
         self.states_total = False
         self.size = None        # what its pages say, after their taste
@@ -548,7 +567,8 @@ def encoding(rng):
     """How a text becomes bytes."""
     roll = rng.random()
     if roll < 0.75:
-        return lambda text: text.encode()
+        broken = rng.choice([b"\xff", b"\xe2\x82", b"\xf0\x9f\x93", b"\xc0"])
+        return lambda text: text.encode().replace(NO_UTF8.encode(), broken)
     if roll < 0.80:
         return lambda text: ("\ufeff" + text).encode()
     if roll < 0.84:
@@ -711,14 +731,13 @@ def yaml_of(hand, rows):
     return Document(text, marks)
 
 
-FORMS = ["page", "page", "page", "pages", "pages", "lines", "lines", "page lines", "array", "array of pages", "documents",
-         "tiny pages", "curl", "mixed", "csv", "yaml"]
+FORMS = ["page", "page", "page", "pages", "pages", "lines", "lines", "page lines", "array", "array of pages", "array of arrays",
+         "documents", "tiny pages", "curl", "mixed", "csv", "yaml"]
 
 
-def document_of(dump, job, hand, rows, form, whole=False):
-    """One file of these rows. `whole` keeps it from harm."""
+def document_of(job, hand, rows, form, harm=None):
+    """One file of these rows, cut at the end or broken inside where it is to be harmed."""
     rng = hand.rng
-    harm = None if whole else rng.choices([None, "cut", "inside"], [88, 8, 4])[0]
     if harm and job.size_taste in ("total", "some") and not job.states_total:
         harm = None             # what a cut page states could be lost
     # After a break, documents are looked for again, and a ghost looks like one.
@@ -732,7 +751,12 @@ def document_of(dump, job, hand, rows, form, whole=False):
         return csv_of(hand, rows)
     if form == "yaml":
         return yaml_of(hand, rows)
-    if form == "array":
+    if form in ("page", "pages") and harm is None and rng.random() < 0.05:
+        hand.junk, job.junk = 0.5, True
+    if form == "array of arrays":
+        parts = [hand.rows(part) for part in pieces(rng, rows)]
+        documents, between = [written(hand.writer(), parts)], ""
+    elif form == "array":
         documents, between = [written(hand.writer(), hand.rows(rows))], ""
     elif form == "array of pages":
         parts = [page_of(job, hand, part) for part in pieces(rng, rows)]
@@ -773,6 +797,8 @@ def document_of(dump, job, hand, rows, form, whole=False):
         document = lines_of(hand, documents) if harm != "cut" else joined(documents, hand.newline)
     else:
         end = rng.choice(["", "\n", hand.newline]) if harm != "cut" else ""
+        if hand.manner == "mean" and rng.random() < 0.1 and documents:
+            documents.insert(0, Document(rng.choice([" ", "\n", "\r\n\r\n", "\t"])))
         document = joined(documents, between, end)
     if harm == "cut" and documents:
         document.rest = getattr(documents[-1], "rest", None)
@@ -858,8 +884,14 @@ def status_files(dump, job, statuses, folder, stem="status"):
     for n, document in enumerate(statuses):
         hand = Hand(rng)
         value = hand.status(document, row=document)
-        if rng.random() < 0.1:
+        roll = rng.random()
+        if roll < 0.1:
             value = [value]
+        elif roll < 0.2 and len(statuses) == 1:
+            # As a list of jobs holds it: without the progress.
+            document["progress"] = None
+            value = hand.fields(document["job"], hand.job_order, row=document)
+            value = rng.choice([value, [value], {"items": [value], "next_page_token": None, "total_size": 1}])
         file = f"{stem}{'' if n == 0 else f'_{n}'}.json"
         dump.write(join(folder, file), written(hand.writer(), value), job, encoding(rng))
 
@@ -889,6 +921,20 @@ def without_doubts(chunks):
         if len(records) > 1 and not settled_beyond_doubt(records):
             dropped.update(id(r) for r in records[1:])
     return [[i for i in chunk if id(i) not in dropped] for chunk in chunks]
+
+
+def with_broken_bytes(chunks, taste):
+    """Names that are not UTF-8 on disk, in items that come once: each such place costs a character."""
+    rng = taste.rng
+    if rng.random() < 0.9:
+        return
+    times = {}
+    for chunk in chunks:
+        for item in chunk:
+            times.setdefault(item["item_id"], []).append(item)
+    for found in times.values():
+        if len(found) == 1 and rng.random() < 0.2:
+            found[0]["item_name"] = f"a{NO_UTF8}b" + (found[0]["item_name"] or "") + NO_UTF8
 
 
 def with_bad_rows(chunks, taste):
@@ -976,14 +1022,17 @@ def make_job(dump, layout, folder, count=None, form=None, plain_taste=False):
         chunks = without_doubts(split(rng, records, files))
         if layout in ("nameless", "id folder", "id names", "user", "sdk") and not statuses:
             chunks = [c for c in chunks if c]       # a job that nothing speaks of is open
+    with_broken_bytes(chunks, taste)
     chunks = with_bad_rows(chunks, taste) if chunks else [[]]
     if layout == "sdk":
         # Off while a page object counts its rows twice where none of them is an item.
         chunks = [c if any("bad" not in r for r in c) else [] for c in chunks]
 
-    def file(path, rows, n, its_form=None):
+    def file(path, rows, n):
         hand = Hand(rng, None if not plain_taste else "server")
-        document = document_of(dump, job, hand, rows, form or its_form or rng.choice(FORMS), whole=n == 0)
+        # What the first file holds is safe, so that there is something.
+        harm = None if n == 0 else rng.choices([None, "cut", "inside"], [88, 8, 4])[0]
+        document = document_of(job, hand, rows, form or rng.choice(FORMS), harm)
         dump.write(path, document, job, encoding_of(rng, document))
 
     if layout == "one file":
@@ -1091,17 +1140,72 @@ def jobs_list(dump):
     dump.write("jobs.json", written(hand.writer(), value), None, encoding(rng))
 
 
+def cut_everywhere(dump):
+    """One document in as many files, cut at every place; all hold the same items, as far as they go."""
+    rng = dump.rng
+    job = make_job(dump, "beside", "", rng.randint(2, 6), "page")
+    job.size_taste = "null"
+    items = [row for _, _, row in job.records]
+    hand = Hand(rng, rng.choice(["mean", "mean", "server"]))
+    hand.ghosts, hand.extras, hand.deep = False, min(hand.extras, 0.1), 0
+    form = rng.choice(["page", "array", "lines", "documents", "pages"])
+    document = document_of(job, hand, items, form)
+    length = len(document.text.rstrip())
+    step = max(1, length // 400)
+    for at in range(1 + rng.randrange(step), length, step):
+        cut = document.cut(at)
+        rest = document.text[at:] if rng.random() < 0.5 else None
+        dump.write(f"cut-{at:06}.json", cut, job, broken_character(rng, cut, rest))
+    job.damaged = True
+
+
+def tiny_files(dump):
+    """Hundreds of pages of hardly an item."""
+    rng = dump.rng
+    job = make_job(dump, "beside", "", 3, "page")
+    hand = Hand(rng)
+    for n in range(400):
+        items = [make_item(1_000 + n * 2 + k, job.taste) for k in range(rng.choice([0, 1, 1, 1, 2]))]
+        dump.write(f"more/page-{n:06}.json", document_of(job, hand, items, "page"), job, lambda text: text.encode())
+
+
+def long_texts(dump):
+    """Texts of a megabyte, among items of the usual size."""
+    rng = dump.rng
+    job = make_job(dump, "beside", "", 20, "lines")
+    hand = Hand(rng, "server")
+    for n, part in enumerate(["W", "ü", "\\", "\"", "📄", "ab\n", "{}[],:"]):
+        items = [make_item(1_000 + n * 9 + k, job.taste) for k in range(3)]
+        for field in ("item_name", "job_id", "job_record_id"):
+            items[1][field] = part * rng.randint(300_000, 1_100_000)
+        dump.write(f"long-{n}.json", document_of(job, hand, items, rng.choice(["page", "lines", "array"])), job,
+                   lambda text: text.encode())
+
+
+def large(layout, form, count, harm=None):
+    def make(dump):
+        job = make_job(dump, layout, "", count, form, plain_taste=count > 5_000)
+        if harm:
+            hand = Hand(dump.rng, "server")
+            items = [make_item(10**7 + n, job.taste) for n in range(count)]
+            dump.write("harmed.json", document_of(job, hand, items, form, harm), job, lambda text: text.encode())
+    return make
+
+
 # What every so many-th dump is, so that no run is without them.
 EVERY = 240
-LARGE = {7: ("lines", 20_000), 47: ("tiny pages", 3_000), 87: ("page", 20_000), 127: ("pages", 4_000), 167: ("documents", 5_000),
-         207: ("array", 5_000)}
+SPECIAL = {7: large("beside", "lines", 20_000), 27: cut_everywhere, 47: large("beside", "tiny pages", 3_000), 67: tiny_files,
+           87: large("beside", "page", 20_000), 107: cut_everywhere, 127: large("beside", "pages", 4_000), 147: long_texts,
+           167: large("beside", "documents", 5_000), 187: large("beside", "lines", 2_500, "inside"),
+           192: large("beside", "pages", 2_500, "inside"), 197: large("beside", "page", 2_500, "cut"),
+           207: large("beside", "array", 5_000), 217: large("one file", None, 4_000), 227: cut_everywhere,
+           237: large("combined", None, 4_000)}
 
 
 def make_dump(seed, rng):
     dump = Dump(seed, rng)
-    if seed % EVERY in LARGE:
-        form, count = LARGE[seed % EVERY]
-        make_job(dump, "beside", "", count, form, plain_taste=count > 5_000)
+    if seed % EVERY in SPECIAL:
+        SPECIAL[seed % EVERY](dump)
         check_order(dump)
         return dump
     count = rng.choice([1, 1, 1, 2, 3, 4, 6])

@@ -57,9 +57,16 @@ def quoted(rng, text, spelling):
 class Writer:
     """Builds a text; `marks` are the rows in it, each with the offset at which it ends."""
 
-    def __init__(self, rng, layout="compact", spelling="plain", newline="\n"):
-        self.rng, self.spelling, self.newline = rng, spelling, newline
+    def __init__(self, rng, layout="compact", spelling="plain", newline="\n", quirk=0):
+        self.rng, self.newline = rng, newline
         self.parts, self.length, self.marks = [], 0, []
+        # How often a row is written in another manner than those around it.
+        self.quirk = quirk
+        self.one_line = layout in ONE_LINE
+        self.use(layout, spelling)
+
+    def use(self, layout, spelling):
+        self.layout, self.spelling = layout, spelling
         self.indent = {"indent 2": "  ", "indent 4": "    ", "tabs": "\t"}.get(layout)
         self.blanks = {"wild": ["", "", "", "", " ", "\t", "\n", "\r\n", "\n\n", "   "],
                        "wild line": ["", "", "", "", " ", "\t", "  "]}.get(layout)
@@ -104,14 +111,21 @@ class Writer:
         else:
             return json.dumps(value)
         if not members:
-            return opening + closing
+            return opening + (self.gap(0) if self.blanks else "") + closing
         comma = self.gap(0) + "," if self.blanks else self.comma
         return opening + comma.join(members) + self.gap(depth) + closing
 
     def value(self, value, depth=0):
         """Writes a value, noting the rows in it."""
         if isinstance(value, Pairs) and value.row is not None:
-            self.emit(self.rendered(value, depth))
+            if self.quirk and self.rng.random() < self.quirk:
+                usual = self.layout, self.spelling
+                others = [name for name in LAYOUTS if not self.one_line or name in ONE_LINE]
+                self.use(self.rng.choice(others), self.rng.choice(["plain", "ascii", "wild"]))
+                self.emit(self.rendered(value, depth))
+                self.use(*usual)
+            else:
+                self.emit(self.rendered(value, depth))
             self.marks.append((self.length, value.row))
         elif isinstance(value, (Pairs, dict, list)) and value:
             pairs = value.items() if isinstance(value, dict) else value
