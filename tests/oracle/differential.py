@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 import zlib
+from bisect import bisect_left
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -43,8 +44,7 @@ def groups_of(items):
         kinds.setdefault(item["kind"], []).append(item)
     out = {}
     for kind, members in kinds.items():
-        at = [i["completed_at"] if i["completed_at"] is not None else i["effective_at"] for i in members]
-        at = [t for t in at if t is not None]
+        at = [t for t in map(instant_of, members) if t is not None]
         out[kind] = {"count": len(members), "share": len(members) / len(failed),
                      "first_at": rfc3339(min(at, default=None)), "last_at": rfc3339(max(at, default=None))}
     return out
@@ -321,22 +321,46 @@ def same_inputs(expected, got):
         same(f"inputs[{path}]", row, files[path])
 
 
-def same_charts(path, section):
-    """What the charts count is what the numbers count."""
-    charts = section["charts"]
+def same_charts(path, expected, charts):
+    """What the charts say they count, between the edges they name."""
     if charts is None:
         return
     bar = {part["status"]: part["count"] for part in charts["status_bar"]}
-    if bar != {k: v for k, v in section["items"]["by_status"].items() if v}:
-        raise Difference(f"{path}.charts.status_bar", section["items"]["by_status"], bar)
-    if charts["durations"] is not None:
-        for status in ("completed", "failed"):
-            count = sum(b[status] for b in charts["durations"]["bins"])
-            same(f"{path}.charts.durations.{status}", section["durations"][status]["count"], count)
+    if bar != {as_written(k): v for k, v in expected["items"]["by_status"].items() if v}:
+        raise Difference(f"{path}.charts.status_bar", expected["items"]["by_status"], bar)
+    for status in ("completed", "failed"):
+        if charts["durations"] is not None:
+            spans = sorted(micros for micros, item in expected["spans"] if item["status"] == status)
+            bins = charts["durations"]["bins"]
+            edges = [round(b["from_seconds"] * 10**6) for b in bins] + [round(bins[-1]["to_seconds"] * 10**6)]
+            counts = between(spans, edges)
+            below = [bisect_left(spans, edge) / len(spans) if spans else None for edge in edges[1:]]
+            if sum(counts) != len(spans):
+                raise Difference(f"{path}.charts.durations", len(spans), sum(counts))
+            same(f"{path}.charts.durations.{status}", counts, [b[status] for b in bins])
+            same(f"{path}.charts.durations.{status}_below", below, [b[f"{status}_below"] for b in bins])
+    for status in ("completed", "failed", "skipped"):
+        if charts["timeline"] is not None:
+            ends = sorted(at for at in (instant_of(i) for i in expected["rows"] if i["status"] == status) if at is not None)
+            intervals = charts["timeline"]["intervals"]
+            edges = [us(i["from"]) for i in intervals]
+            edges.append(edges[-1] + round(charts["timeline"]["interval_seconds"] * 10**6))
+            if between(ends, edges) != [i[status] for i in intervals]:
+                raise Difference(f"{path}.charts.timeline.{status}", between(ends, edges), [i[status] for i in intervals])
+
+
+def instant_of(item):
+    return item["completed_at"] if item["completed_at"] is not None else item["effective_at"]
+
+
+def between(ordered, edges):
+    at = [bisect_left(ordered, edge) for edge in edges]
+    return [b - a for a, b in zip(at, at[1:])]
 
 
 def compare(dump, summary, most):
     jobs, overall = truth(dump)
+    same("schema_version", 1, summary["schema_version"])
     named = {job["batch_job_id"]: job for job in summary["jobs"] if job["batch_job_id"] is not None}
     nameless = [job for job in summary["jobs"] if job["batch_job_id"] is None]
     if len(summary["jobs"]) != len(jobs):
@@ -355,22 +379,24 @@ def compare(dump, summary, most):
         path = f"jobs[{job.id or job.folder}]"
         same(f"{path}.job", expected["job"], got["job"])
         same_sections(path, expected, got, labels, most)
-        same_charts(path, got)
+        same_charts(path, expected, got["charts"])
+        same_text(f"{path}.label", job.id or got["label"], got["label"])
     same_sections("overall", overall, summary["overall"], labels, most)
-    same_charts("overall", summary["overall"])
+    same_charts("overall", overall, summary["overall"]["charts"])
     same_inputs(dump.inputs, summary["inputs"])
     same_table(overall, summary["item_table"], labels)
 
 
 # --- running ---------------------------------------------------------------------------------
 
-def run(binary, folder, arguments, threads=None):
+def run(binary, folder, arguments, threads=None, stdin=None):
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1780000000"}
     environment.pop("RAYON_NUM_THREADS", None)
     if threads is not None:
         environment["RAYON_NUM_THREADS"] = str(threads)
-    return subprocess.run([binary, "report", ".", "--format", "json", "-q", *arguments], cwd=folder,
-                          env=environment, capture_output=True, timeout=300)
+    given = ["."] if stdin is None else ["-"]
+    return subprocess.run([binary, "report", *given, "--format", "json", "-q", *arguments], cwd=folder,
+                          env=environment, input=stdin, capture_output=True, timeout=300)
 
 
 def check(binary, seed, folder, threads):
@@ -383,7 +409,10 @@ def check(binary, seed, folder, threads):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
-    result = run(binary, folder, arguments)
+    stdin = None
+    if dump.fits_a_pipe() and rng.random() < 0.4:
+        stdin = dump.into_a_pipe()
+    result = run(binary, folder, arguments, stdin=stdin)
     rows = sum(len(job.records) for job in dump.jobs)
     if result.returncode != 0:
         return f"exit code {result.returncode}: {result.stderr.decode(errors='replace')[:2000]}", rows
@@ -392,7 +421,7 @@ def check(binary, seed, folder, threads):
     except Difference as difference:
         return str(difference), rows
     for count in threads:
-        again = run(binary, folder, arguments, count)
+        again = run(binary, folder, arguments, count, stdin)
         if (again.returncode, again.stdout) != (0, result.stdout):
             return f"{count} threads write other bytes than all do", rows
     return None, rows

@@ -34,7 +34,7 @@ CONSTANT = [
     "ページを描画できません", "the worker said } ] , { and left", "back\\slashes \\ in \\\\ between",
     "bell \x07 and escape \x1b in the middle", "first line\nsecond line\r\nthird\tline", "🔥 burned 🔥",
     "e\u0301 decomposed", "\ufeffmarked", "zero\x00byte", "line\u2028separator", "%s was not formatted",
-    "status: failed", "no items", "L" + "o" * 5_000 + "ng", "very " * 30_000 + "tired",
+    "status: failed", "no items", "L" + "o" * 5_000 + "ng", "very " * 4_000 + "tired",
 ]
 REASONS = ["already_processed", "size_limit_exceeded", "unsupported file type: .heic", "Datei zu groß (> 300 MB)",
            "a \"quoted\" reason", "two\nlines", "</script>", "back\\slash", "跳过", "{}", "s" * 900, "📄📄", "null", "\u00e9"]
@@ -127,13 +127,15 @@ def time_token(micros, form, rng):
         return shifted(micros, 0, rng, mark="Z", digits=6)
     if form == "nine":
         return shifted(micros, 0, rng, mark="Z", digits=9)
+    if form == "word":
+        return shifted(micros, 0, rng, separator=" ", mark=" UTC")
     if form == "blanks":
         return " " + rfc3339(micros) + " "
     return rfc3339(micros)
 
 
 TIME_FORMS = ["server", "six", "nine", "digits", "+00:00", "-00:00", "+0000", "offset", "no zone", "space", "lower case",
-              "blanks", "millis", "millis text", "millis float", "seconds", "seconds text", "half seconds", "micros",
+              "blanks", "word", "millis", "millis text", "millis float", "seconds", "seconds text", "half seconds", "micros",
               "nanos"]
 
 
@@ -141,7 +143,7 @@ TIME_FORMS = ["server", "six", "nine", "digits", "+00:00", "-00:00", "+0000", "o
 
 def texts(rng, huge=False):
     roll = rng.random()
-    if huge and roll < 0.3:
+    if huge and roll < 0.03:
         return rng.choice(["W", "ü", "\\", "\"", "📄", "ab\n", "{}[],:"]) * rng.choice([3_000, 70_000, 300_000])
     if roll < 0.75:
         return name(rng)
@@ -182,7 +184,7 @@ class Taste:
         self.reasons = rng.sample(REASONS, rng.randint(1, 5)) + [None]
         self.ids = "plain" if plain else rng.choice(["plain", "plain", "mean"])
         self.huge = not plain and rng.random() < 0.03
-        self.mean_names = not plain and rng.random() < 0.6
+        self.mean_names = not plain and rng.random() < 0.5
 
     def span(self):
         """A start and an end, one or both of them perhaps unknown."""
@@ -332,8 +334,8 @@ def nested(rng, ghosts=True, depth=0):
         return {"items": [dict(GHOST)], "total_size": 9_999}
     if roll < 0.85:
         return [nested(rng, ghosts, depth + 1) for _ in range(rng.randint(1, 4))]
-    keys = ["a", "", "\"", "\\", "started_at", "id", "status", rng.choice(MEAN_TEXT)]
-    keys += ["items", "item_id", "job", "body", "detail"] if ghosts else []
+    keys = ["a", "", "\"", "\\", "started_at", "id", "status", "📄", "]}"]
+    keys += ["items", "item_id", "job", "body", "detail", rng.choice(MEAN_TEXT)] if ghosts else []
     return Pairs((rng.choice(keys), nested(rng, ghosts, depth + 1)) for _ in range(rng.randint(1, 4)))
 
 
@@ -494,6 +496,7 @@ class Job:
         self.sizes = []         # every total a page states
         self.unreadable = 0
         self.damaged = False
+        self.named_filter = None
         self.junk = False       # whether what is in lists and no row counts as one that cannot be read is open
         self.total = None       # what its status documents say
         self.states_total = False
@@ -551,7 +554,23 @@ class Dump:
                 items += 1
         self.inputs[path] = {"bytes": len(data), "items": items}
 
+    def fits_a_pipe(self):
+        """Whether its one file tells the same without its name."""
+        return len(self.files) == 1 and len(self.jobs) == 1 and self.jobs[0].layout in PIPE_LAYOUTS
+
+    def into_a_pipe(self):
+        """Its one file as standard input."""
+        (path, data), = self.files.items()
+        self.inputs["-"] = self.inputs.pop(path)
+        job = self.jobs[0]
+        job.named_filter = None
+        job.statuses, job.records = ([("-", n, row) for _, n, row in found] for found in (job.statuses, job.records))
+        return data
+
     def foreign(self, folder):
+        if self.rng.random() < 0.2:
+            # Hidden files are left alone, whatever they hold.
+            self.files[join(folder, ".hidden.json")] = json.dumps({"items": [GHOST]}).encode()
         file, content = self.rng.choice(FOREIGN)
         path = join(folder, file)
         if path not in self.files:
@@ -667,7 +686,7 @@ def broken_lines(rng, job, documents):
 
 
 def http_head(rng, body):
-    first = rng.choice(["HTTP/2 200 ", "HTTP/1.1 200 OK"])
+    first = rng.choice(["HTTP/2 200 ", "HTTP/1.1 200 OK", "HTTP/1.0 200 OK"])
     return (f"{first}\r\ndate: Wed, 10 Jun 2026 12:00:00 GMT\r\ncontent-type: application/json\r\n"
             f"content-length: {len(body.encode())}\r\nx-request-id: {uuid4(rng)}\r\n\r\n")
 
@@ -741,9 +760,9 @@ def document_of(job, hand, rows, form, harm=None):
     if harm and job.size_taste in ("total", "some") and not job.states_total:
         harm = None             # what a cut page states could be lost
     # After a break, documents are looked for again, and a ghost looks like one.
-    hand.ghosts = harm is None
-    if form in ("csv", "yaml") and (not rows or not plain(rows) or hand.manner == "mean"):
-        form = "page"
+    hand.ghosts = hand.ghosts and harm is None
+    if form in ("csv", "yaml"):
+        form, hand = (form, Hand(rng, "python")) if rows and plain(rows) else ("page", hand)
     if form not in ("page", "pages", "page lines", "tiny pages", "array of pages"):
         # Whether such a document was meant as an item is open.
         rows = [r for r in rows if r.get("bad", ("", 0))[1] is not None]
@@ -979,6 +998,8 @@ LAYOUTS_OF_JOBS = ["beside", "beside", "beside", "above", "id folder", "id names
                    "nameless"]
 # Those whose files tell their job wherever they lie.
 FLAT_LAYOUTS = ["id names", "one file", "combined", "sdk"]
+# Those whose only file may come through a pipe.
+PIPE_LAYOUTS = ["beside", "one file", "combined", "sdk", "nameless", "user"]
 FOLDERS = ["a-run", "b-run", "c run", "Läufe d", "e/first", "f/2026/06"]
 
 
@@ -986,7 +1007,7 @@ def make_job(dump, layout, folder, count=None, form=None, plain_taste=False):
     rng = dump.rng
     taste = Taste(rng, plain=plain_taste)
     job = Job("bjb-" + uuid4(rng), folder)
-    job.taste = taste
+    job.taste, job.layout = taste, layout
     if layout == "id folder":
         job.folder = folder = join(folder, rng.choice(["{id}", "job-{id}", "{id}_pages", "{id}/pages"]).format(id=job.id))
     if layout == "nameless":
@@ -1038,8 +1059,12 @@ def make_job(dump, layout, folder, count=None, form=None, plain_taste=False):
     if layout == "one file":
         one_file(dump, job, statuses, chunks)
     elif layout == "combined":
-        for path, rows in zip(item_paths(rng, len(chunks), f"whole-{len(dump.jobs)}", (folder,)), chunks):
-            combined_file(dump, job, path, rng.choice(statuses), rows)
+        paths = item_paths(rng, len(chunks), f"whole-{len(dump.jobs)}", (folder,))
+        for n, (path, rows) in enumerate(zip(paths, chunks)):
+            # Where a status that is lost in a cut stands in another file too, nothing is open.
+            status = statuses[0] if n == 0 else rng.choice(statuses)
+            harm = n > 0 and folder and status is statuses[0] and rng.random() < 0.2
+            combined_file(dump, job, path, status, rows, harm)
         left = [s for s in statuses if not any(s is r[2] for r in job.statuses)]
         status_files(dump, job, left, folder, f"more-{len(dump.jobs)}-status")
     elif layout == "sdk":
@@ -1061,7 +1086,14 @@ def make_job(dump, layout, folder, count=None, form=None, plain_taste=False):
         stem = rng.choice(["items", "page", "list", "I"])
         if layout == "id names":
             stem = rng.choice(["{id}.items", "items_{id}", "{id}"]).format(id=job.id)
-        for n, (path, rows) in enumerate(zip(item_paths(rng, len(chunks), stem, folders), chunks)):
+        paths = item_paths(rng, len(chunks), stem, folders)
+        words = {i["status"] for c in chunks for i in c}
+        if layout in ("beside", "nameless") and len(chunks) == 1 and len(words) == 1 and words <= set(STATUSES):
+            # A list is called by the status it was filtered by.
+            if rng.random() < 0.5:
+                job.named_filter, = words
+                paths = [join(folder, f"{job.named_filter}.json")]
+        for n, (path, rows) in enumerate(zip(paths, chunks)):
             file(path, rows, n)
         status_stem = f"{job.id}.status" if layout == "id names" else "status"
         status_files(dump, job, statuses, folder, status_stem)
@@ -1075,6 +1107,7 @@ def one_file(dump, job, statuses, chunks):
     """Status documents, pages and items of one job, one after another."""
     rng = dump.rng
     hand = Hand(rng)
+    hand.ghosts = rng.random() < 0.5
     one_line = rng.random() < 0.5
     documents = [written(hand.writer(one_line), hand.status(s, row=s)) for s in statuses]
     for rows in chunks:
@@ -1084,15 +1117,24 @@ def one_file(dump, job, statuses, chunks):
         else:
             rows = [r for r in rows if r.get("bad", ("", 0))[1] is not None]
             documents += [written(hand.writer(one_line), hand.item(r)) for r in rows]
-    document = lines_of(hand, documents) if one_line else joined(documents, rng.choice(BETWEEN), rng.choice(["", "\n"]))
+    if not hand.ghosts and rng.random() < 0.2 and len(documents) > 1 and not any("job" in row for _, row in documents[-1].marks):
+        last = documents[-1]
+        documents[-1] = last.cut(cut_somewhere(rng, last, 0, len(last.text)))
+        job.damaged = True
+        document = joined(documents, hand.newline if one_line else rng.choice(BETWEEN))
+    elif one_line:
+        document = lines_of(hand, documents)
+    else:
+        document = joined(documents, rng.choice(BETWEEN), rng.choice(["", "\n"]))
     path = join(job.folder, f"all-{len(dump.jobs)}" + rng.choice([".json", ".jsonl", ".txt"]))
     dump.write(path, document, job, encoding(rng))
 
 
-def combined_file(dump, job, path, status, rows):
+def combined_file(dump, job, path, status, rows, harm):
     """A status with its items, in both forms."""
     rng = dump.rng
     hand = Hand(rng)
+    hand.ghosts = not harm
     document = hand.status(status, row=status)
     if rng.random() < 0.5:
         pairs = [("status", document), ("items", hand.rows(rows))]
@@ -1100,7 +1142,11 @@ def combined_file(dump, job, path, status, rows):
         pairs = [*document, ("items", hand.rows(rows))]
     if hand.manner == "mean":
         rng.shuffle(pairs)
-    dump.write(path, written(hand.writer(), Pairs(pairs)), job, encoding(rng))
+    whole = written(hand.writer(), Pairs(pairs))
+    if harm:
+        whole = whole.cut(cut_somewhere(rng, whole, 0, len(whole.text)))
+        job.damaged = True
+    dump.write(path, whole, job, encoding(rng))
 
 
 def sdk_file(dump, job, path, rows):
@@ -1182,6 +1228,12 @@ def long_texts(dump):
                    lambda text: text.encode())
 
 
+def many_jobs(dump):
+    """More jobs than a page has charts for."""
+    for _ in range(60):
+        make_job(dump, dump.rng.choice(FLAT_LAYOUTS), "", dump.rng.randint(1, 12))
+
+
 def large(layout, form, count, harm=None):
     def make(dump):
         job = make_job(dump, layout, "", count, form, plain_taste=count > 5_000)
@@ -1199,7 +1251,7 @@ SPECIAL = {7: large("beside", "lines", 20_000), 27: cut_everywhere, 47: large("b
            167: large("beside", "documents", 5_000), 187: large("beside", "lines", 2_500, "inside"),
            192: large("beside", "pages", 2_500, "inside"), 197: large("beside", "page", 2_500, "cut"),
            207: large("beside", "array", 5_000), 217: large("one file", None, 4_000), 227: cut_everywhere,
-           237: large("combined", None, 4_000)}
+           232: many_jobs, 237: large("combined", None, 4_000)}
 
 
 def make_dump(seed, rng):
@@ -1254,10 +1306,12 @@ def newest_status(job):
 def status_filter(job, records, items, total, from_job):
     """The one status a list was filtered by, where that can be seen; ANY where it is open."""
     words = {i["status"] for i in items}
+    if job.named_filter is not None and (not from_job or total is None):
+        return job.named_filter if words == {job.named_filter} and not job.unreadable else ANY
     if len(words) != 1 or total is None or len(items) >= total:
         return None
     if not from_job or job.unreadable or job.damaged or len({r["status"] for r in records}) > 1:
         return ANY
     if all(size == len(items) for size in job.sizes):
         return words.pop()
-    return None if all(size == total for size in job.sizes) else ANY
+    return None if all(size == total for size in job.sizes) and job.named_filter is None else ANY
