@@ -88,7 +88,7 @@ def job_truth(job):
     elif job.sizes:
         assert len(set(job.sizes)) == 1
         total, source = job.sizes[0], "total_size"
-    filtered = status_filter(job, records, items, total, fields is not None)
+    filtered = status_filter(job, records, items, total, fields is not None, source)
     counts = item_counts(records, items, conflicting, total, source, filtered, by_status)
     counts["unreadable"] = ANY if job.junk else job.unreadable
     facts = None

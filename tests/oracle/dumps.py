@@ -1068,8 +1068,10 @@ def make_job(dump, layout, folder, count=None, form=None, plain_taste=False):
         left = [s for s in statuses if not any(s is r[2] for r in job.statuses)]
         status_files(dump, job, left, folder, f"more-{len(dump.jobs)}-status")
     elif layout == "sdk":
-        for path, rows in zip(item_paths(rng, len(chunks), f"page-{len(dump.jobs)}", (folder,)), chunks):
-            sdk_file(dump, job, path, rows)
+        paths = item_paths(rng, len(chunks), f"page-{len(dump.jobs)}", (folder,))
+        for n, (path, rows) in enumerate(zip(paths, chunks)):
+            # Where the path in the page is lost, the status beside it tells the job.
+            sdk_file(dump, job, path, rows, n > 0 and folder and statuses and rng.random() < 0.3)
         status_files(dump, job, statuses, folder, f"status-{len(dump.jobs)}")
     elif layout == "snapshots":
         for n, rows in enumerate(chunks):
@@ -1149,18 +1151,29 @@ def combined_file(dump, job, path, status, rows, harm):
     dump.write(path, whole, job, encoding(rng))
 
 
-def sdk_file(dump, job, path, rows):
+def sdk_file(dump, job, path, rows, harm):
     """A page object as an SDK prints it, which holds its items twice."""
     rng = dump.rng
     hand = Hand(rng)
+    hand.ghosts = not harm
     shown = hand.rows(rows)
     again = [Pairs(row) for row in shown]
     pairs = [("options", {"method": "get", "path": f"/api/v1/beta/batch-processing/{job.id}/items", "query": {"limit": 1000}}),
              ("response", {}), ("body", {"items": again, "next_page_token": None, "total_size": None}),
              ("items", shown), ("total_size", 0)]
-    if hand.manner == "mean":
+    if hand.manner == "mean" and not harm:
+        # Not while a page that is cut in its `body` behind its `items` counts what is in both twice.
         rng.shuffle(pairs)
-    dump.write(path, written(hand.writer(), Pairs(pairs)), job, encoding(rng))
+    names = [key for key, _ in pairs]
+    if names.index("body") < names.index("items"):
+        # Of a page that is cut, what the first of the two lists holds is there.
+        for row, twin in zip(shown, again):
+            row.row, twin.row = None, row.row
+    page = written(hand.writer(), Pairs(pairs))
+    if harm:
+        page = page.cut(cut_somewhere(rng, page, 0, len(page.text)))
+        job.damaged = True
+    dump.write(path, page, job, encoding(rng))
 
 
 def jobs_list(dump):
@@ -1303,10 +1316,10 @@ def newest_status(job):
     return chosen, progress[0] if len(set(map(str, progress))) == 1 else ANY
 
 
-def status_filter(job, records, items, total, from_job):
+def status_filter(job, records, items, total, from_job, source):
     """The one status a list was filtered by, where that can be seen; ANY where it is open."""
     words = {i["status"] for i in items}
-    if job.named_filter is not None and (not from_job or total is None):
+    if job.named_filter is not None and source != "job.total_items":
         return job.named_filter if words == {job.named_filter} and not job.unreadable else ANY
     if len(words) != 1 or total is None or len(items) >= total:
         return None
