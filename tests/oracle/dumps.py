@@ -47,7 +47,13 @@ MEAN_TEXT = [
     "item_id", "\\u0041", "\\n", "\b\f", "/", "\\/", "a/b", "%00", "\u0085\u00a0", "\ud83d alone", "also \udc00",
     "x" * 300, "é" * 500, "\"" * 64, "\\" * 65, "\n" * 33, "\U0001f600" * 40, "a\ud83d\ud83db", "𝔘𝔫𝔦", "\x7f\x80",
 ]
-BAD_TIMES = ["yesterday", "", "2026-13-01T00:00:00Z", "2026-05-14", "08:30:33", "-", ".", "soon: 2026", "NaN", "tomorrow\u00e9"]
+BAD_TIMES = ["yesterday", "", "2026-13-01T00:00:00Z", "2026-05-14", "08:30:33", "-", ".", "soon: 2026", "NaN", "tomorrow\u00e9",
+             "1e400", Raw("1e999"), Raw("123456789012345678901234567890")]
+# What is no JSON, though one who reads with half an eye might let it pass.
+ILL = ["tru", "nulll", "True", "None", "undefined", "01", "1.", ".5", "+1", "-", "1e", "0x10", "1_000", "'x'", '"\\x41"',
+       '"\\u12G4"', '"\\u12"', '"a\x01b"', '"tab\tinside"', "[1 2]", "[1,]", "[,1]", '{"a"}', '{"a":1,}', '{"a" 1}', "{1:2}",
+       '{"a":}', '{"a":1 "b":2}', "[1,2}", '{"a":1]', "x", "\\", "", ",", ":", '""""', '"a" "b"', "1 2", "nan", "--1", "1e+", "\x00",
+       "/* */ 1", "// 1"]
 GHOST = {"item_id": "ghost", "item_name": "no item.pdf", "status": "failed", "error_message": "a ghost"}
 FOREIGN = [
     ("notes.txt", "Dump of the nightly batch\n\nPages 3 to 6 came back broken.\n"),
@@ -477,7 +483,8 @@ class Hand:
 
 # What stands in lists and is not even a row.
 JUNK = [None, 5, "x", True, {"foo": 1}, Raw("-1.5e3"), ""]
-BAD_FIELDS = [("item_id", Raw("null")), ("item_id", 5), ("item_id", True), ("item_id", []), ("item_id", {"a": "b"}),
+BAD_FIELDS = [("item_id", Raw("1e999")), ("status", Raw("-123456789012345678901234567890")), ("item_name", Raw("0.1E-3")),
+              ("item_id", Raw("null")), ("item_id", 5), ("item_id", True), ("item_id", []), ("item_id", {"a": "b"}),
               ("item_id", None), ("status", 5), ("status", Raw("null")), ("status", None), ("status", ["failed"]),
               ("item_name", 5), ("item_name", []), ("error_message", {"code": 1}), ("error_message", 404),
               ("skip_reason", False), ("skip_reason", 1.5), ("started_at", True), ("started_at", {}),
@@ -673,11 +680,27 @@ def lines_of(hand, documents):
     return joined(documents, between, rng.choice([between, ""]))
 
 
-def broken_lines(rng, job, documents):
-    """A line cut short, or one that is nothing of ours, among the others."""
-    for _ in range(rng.choice([1, 1, 3])):
+def ill_row(job, hand):
+    """Almost an item, with something in it that is no JSON."""
+    rng = hand.rng
+    pairs = Pairs(hand.item(make_item(10**8 + rng.randint(0, 10**8), job.taste)))
+    at = rng.randrange(len(pairs))
+    if rng.random() < 0.5:
+        pairs[at] = (pairs[at][0], Raw(rng.choice(ILL)))
+    else:
+        pairs.insert(at, (rng.choice(UNHEARD_OF), Raw(rng.choice(ILL))))
+    return pairs
+
+
+def broken_lines(job, hand, documents):
+    """A line cut short, or one that is no JSON or nothing of ours, among the others."""
+    rng = hand.rng
+    for _ in range(rng.choice([1, 1, 3, 9])):
         at = rng.randrange(len(documents))
-        if rng.random() < 0.5 and at + 1 < len(documents) and len(documents[at].text) > 2:
+        if rng.random() < 0.4:
+            row = Pairs([("items", [ill_row(job, hand)])]) if rng.random() < 0.1 else ill_row(job, hand)
+            documents.insert(at + 1, Document(written(hand.writer(True), row).text))
+        elif rng.random() < 0.5 and at + 1 < len(documents) and len(documents[at].text) > 2:
             line = documents[at]
             documents[at] = line.cut(cut_somewhere(rng, line, 0, len(line.text)))
         else:
@@ -766,6 +789,8 @@ def document_of(job, hand, rows, form, harm=None):
     if form not in ("page", "pages", "page lines", "tiny pages", "array of pages"):
         # Whether such a document was meant as an item is open.
         rows = [r for r in rows if r.get("bad", ("", 0))[1] is not None]
+    if harm == "cut" and form in ("array of pages", "array of arrays"):
+        job.junk = True         # not while rows that cannot be read are counted again behind a cut
     if form == "csv":
         return csv_of(hand, rows)
     if form == "yaml":
@@ -781,7 +806,13 @@ def document_of(job, hand, rows, form, harm=None):
         parts = [page_of(job, hand, part) for part in pieces(rng, rows)]
         documents, between = [written(hand.writer(), parts)], ""
     elif form == "page":
-        documents, between = [written(hand.writer(), page_of(job, hand, rows))], ""
+        page = page_of(job, hand, rows)
+        if harm == "inside":
+            # Behind what is broken nothing is certain, so it stands last.
+            lists = [value for _, value in page if isinstance(value, list) and not isinstance(value, Pairs)]
+            lists[0].append(ill_row(job, hand))
+            job.junk = job.damaged = True
+        documents, between = [written(hand.writer(), page)], ""
     elif form in ("pages", "curl"):
         documents, between = page_documents(job, hand, rows), rng.choice(BETWEEN)
     elif form == "tiny pages":
@@ -801,7 +832,7 @@ def document_of(job, hand, rows, form, harm=None):
                 documents += [written(hand.writer(), hand.item(r)) for r in part
                               if r.get("bad", ("", 0))[1] is not None]
     if harm == "inside" and between is None and documents:
-        broken_lines(rng, job, documents)
+        broken_lines(job, hand, documents)
     if harm == "inside" and form == "pages":
         broken_page(rng, job, documents)
         between = "\n"
@@ -1247,11 +1278,11 @@ def many_jobs(dump):
         make_job(dump, dump.rng.choice(FLAT_LAYOUTS), "", dump.rng.randint(1, 12))
 
 
-def large(layout, form, count, harm=None):
+def large(layout, form, count, harm=None, manner=None):
     def make(dump):
-        job = make_job(dump, layout, "", count, form, plain_taste=count > 5_000)
+        job = make_job(dump, layout, "", count, form, plain_taste=count > 10_000)
         if harm:
-            hand = Hand(dump.rng, "server")
+            hand = Hand(dump.rng, manner)
             items = [make_item(10**7 + n, job.taste) for n in range(count)]
             dump.write("harmed.json", document_of(job, hand, items, form, harm), job, lambda text: text.encode())
     return make
@@ -1261,7 +1292,8 @@ def large(layout, form, count, harm=None):
 EVERY = 240
 SPECIAL = {7: large("beside", "lines", 20_000), 27: cut_everywhere, 47: large("beside", "tiny pages", 3_000), 67: tiny_files,
            87: large("beside", "page", 20_000), 107: cut_everywhere, 127: large("beside", "pages", 4_000), 147: long_texts,
-           167: large("beside", "documents", 5_000), 187: large("beside", "lines", 2_500, "inside"),
+           167: large("beside", "documents", 5_000), 177: large("beside", "lines", 8_000),
+           187: large("beside", "lines", 2_500, "inside", "server"), 189: large("beside", "lines", 2_500, "inside", "mean"),
            192: large("beside", "pages", 2_500, "inside"), 197: large("beside", "page", 2_500, "cut"),
            207: large("beside", "array", 5_000), 217: large("one file", None, 4_000), 227: cut_everywhere,
            232: many_jobs, 237: large("combined", None, 4_000)}
