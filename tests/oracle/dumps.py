@@ -544,6 +544,7 @@ class Dump:
     def __init__(self, seed, rng):
         self.seed, self.rng = seed, rng
         self.files, self.inputs, self.jobs, self.arguments = {}, {}, [], []
+        self.repeats = False        # whether the items of one file stand in others, too
 
     def write(self, path, document, job, encode):
         """Keeps a file and hands its rows to the job they belong to."""
@@ -1074,7 +1075,8 @@ def make_job(dump, layout, folder, count=None, form=None, plain_taste=False):
         chunks = without_doubts(split(rng, records, files))
         if layout in ("nameless", "id folder", "id names", "user", "sdk") and not statuses:
             chunks = [c for c in chunks if c]       # a job that nothing speaks of is open
-    with_broken_bytes(chunks, taste)
+    if not dump.repeats:
+        with_broken_bytes(chunks, taste)
     chunks = with_bad_rows(chunks, taste) if chunks else [[]]
     if layout == "sdk":
         # Off while a page object counts its rows twice where none of them is an item.
@@ -1204,6 +1206,7 @@ def sdk_file(dump, job, path, rows, harm):
     if harm:
         page = page.cut(cut_somewhere(rng, page, 0, len(page.text)))
         job.damaged = True
+        job.junk = job.junk or any("bad" in r for r in rows)        # as of pages in an array, see there
     dump.write(path, page, job, encoding(rng))
 
 
@@ -1233,6 +1236,7 @@ def jobs_list(dump):
 def cut_everywhere(dump):
     """One document in as many files, cut at every place; all hold the same items, as far as they go."""
     rng = dump.rng
+    dump.repeats = True
     job = make_job(dump, "beside", "", rng.randint(2, 6), "page")
     job.size_taste = "null"
     items = [row for _, _, row in job.records]
