@@ -1,0 +1,122 @@
+"""What a correct report says about a dump, from its objects and never from its files."""
+
+import math
+
+from model import NO_MESSAGE, item_counts, overall_counts, rfc3339, seconds, settled, statistics, us
+
+JOB_TIMES = ("completed_at", "created_at", "effective_at", "started_at", "updated_at")
+# In place of a number that the rules leave open.
+ANY = "(not compared)"
+
+
+def newest_status(job):
+    """The record of the job that counts, and its progress where that is beyond doubt."""
+    best, progress = None, []
+    for _, _, document in job.statuses:
+        fields = document["job"]
+        stamp = tuple(-math.inf if fields[k] is None else fields[k] for k in ("effective_at", "updated_at"))
+        if best is None or stamp > best:
+            best, progress, chosen = stamp, [], fields
+        if stamp == best:
+            assert chosen is fields
+            progress.append(document["progress"])
+    if best is None:
+        return None, None
+    clear = len(set(map(str, progress))) == 1 and not job.progress_lost
+    return chosen, progress[0] if clear else ANY
+
+
+def status_filter(job, records, items, total, from_job, source):
+    """The one status a list was filtered by, where that can be seen; ANY where it is open."""
+    words = {i["status"] for i in items}
+    if job.named_filter is not None and source != "job.total_items":
+        return job.named_filter if words == {job.named_filter} and not job.unreadable else ANY
+    if len(words) != 1 or total is None or len(items) >= total:
+        return None
+    if not from_job or job.unreadable or job.damaged or len({r["status"] for r in records}) > 1:
+        return ANY
+    if all(size == len(items) for size in job.sizes):
+        return words.pop()
+    return None if all(size == total for size in job.sizes) and job.named_filter is None else ANY
+
+
+def instant_of(item):
+    return item["completed_at"] if item["completed_at"] is not None else item["effective_at"]
+
+
+def groups_of(items):
+    """Failed items per kind of message: the template it was made from."""
+    kinds, failed = {}, [i for i in items if i["status"] == "failed"]
+    for item in failed:
+        kinds.setdefault(item["kind"], []).append(item)
+    out = {}
+    for kind, members in kinds.items():
+        at = [t for t in map(instant_of, members) if t is not None]
+        out[kind] = {"count": len(members), "share": len(members) / len(failed),
+                     "first_at": rfc3339(min(at, default=None)), "last_at": rfc3339(max(at, default=None))}
+    return out
+
+
+def spans_of(items):
+    """Every duration, the longest first, with its item."""
+    spans = [(i["completed_at"] - i["started_at"], i) for i in items
+             if i["started_at"] is not None and i["completed_at"] is not None]
+    return sorted((s for s in spans if s[0] >= 0), key=lambda s: -s[0])
+
+
+def sections_of(items):
+    kinds = {i["error_message"]: i["kind"] for i in items if i["status"] == "failed" and i["kind"] != NO_MESSAGE}
+    by_status, numbers = statistics(items, kinds)
+    numbers.pop("error_group_counts")
+    total = by_status["skipped"]
+    for row in numbers["skip_reasons"]:
+        row["share"] = row["count"] / total
+        row["benign"] = {"already_processed": True, "size_limit_exceeded": False}.get(row["reason"])
+    through = numbers["throughput"]
+    both = [(i["started_at"], i["completed_at"]) for i in items]
+    through["ended_items"] = sum(end is not None for _, end in both)
+    through["timed_items"] = sum(None not in pair and pair[1] >= pair[0] for pair in both)
+    through["untimed_items"] = sum(pair != (None, None) for pair in both) - through["timed_items"]
+    first, last = us(through["first_start"]), us(through["last_end"])
+    span = None if None in (first, last) else last - first
+    through["span_seconds"] = seconds(span) if span is not None and span > 0 else None
+    return by_status, {**numbers, "groups": groups_of(items), "spans": spans_of(items), "rows": items}
+
+
+def job_truth(job):
+    found = sorted(job.records, key=lambda r: (r[0].encode(), r[1]))
+    records = [{**item, "file": path, "owner": job} for path, _, item in found]
+    items, conflicting = settled(records)
+    by_status, numbers = sections_of(items)
+    fields, progress = newest_status(job)
+    total, source = None, None
+    if fields is not None and fields["total_items"] is not None:
+        total, source = fields["total_items"], "job.total_items"
+    elif job.sizes:
+        assert len(set(job.sizes)) == 1
+        total, source = job.sizes[0], "total_size"
+    filtered = status_filter(job, records, items, total, fields is not None, source)
+    counts = item_counts(records, items, conflicting, total, source, filtered, by_status)
+    counts["unreadable"] = ANY if job.junk else job.unreadable
+    facts = None
+    if fields is not None:
+        facts = {k: rfc3339(v) if k in JOB_TIMES else v for k, v in fields.items()}
+        begun, ended = fields["started_at"], fields["completed_at"]
+        wall = None if None in (begun, ended) or ended < begun else ended - begun
+        facts.update(wall_seconds=seconds(wall), progress_percentage=progress)
+    return {"batch_job_id": job.id, "job": facts, "items": counts, **numbers}
+
+
+def truth(dump):
+    jobs = [job_truth(job) for job in dump.jobs]
+    parts = [job["items"] for job in jobs]
+    by_status, numbers = sections_of([item for job in jobs for item in job["rows"]])
+    counts = overall_counts(parts, by_status)
+    unreadable = [p["unreadable"] for p in parts]
+    counts["unreadable"] = ANY if ANY in unreadable else sum(unreadable)
+    if len(parts) > 1:
+        # What is said over jobs that differ in it is nobody's promise.
+        for field in ("status_filter", "stated_total_source"):
+            if len({p[field] for p in parts}) > 1:
+                counts[field] = ANY
+    return jobs, {"items": counts, **numbers}
