@@ -28,12 +28,12 @@ from compare import Difference, compare
 from dumps import make_dump
 
 
-def run(binary, folder, arguments, threads=None, stdin=None):
+def run(binary, folder, arguments, threads=None, stdin=None, files=(".",)):
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1780000000"}
     environment.pop("RAYON_NUM_THREADS", None)
     if threads is not None:
         environment["RAYON_NUM_THREADS"] = str(threads)
-    given = ["."] if stdin is None else ["-"]
+    given = files if stdin is None else ["-"]
     return subprocess.run([binary, "report", *given, "--format", "json", "-q", *arguments], cwd=folder,
                           env=environment, input=stdin, capture_output=True, timeout=300)
 
@@ -48,10 +48,12 @@ def check(binary, seed, folder, threads):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
-    stdin = None
+    how = {}
     if dump.fits_a_pipe() and rng.random() < 0.4:
-        stdin = dump.into_a_pipe()
-    result = run(binary, folder, arguments, stdin=stdin)
+        how["stdin"] = dump.into_a_pipe()
+    elif len(dump.inputs) < 50 and rng.random() < 0.1:
+        how["files"] = sorted(dump.inputs, key=str.encode)
+    result = run(binary, folder, arguments, **how)
     rows = sum(len(job.records) for job in dump.jobs)
     if result.returncode != 0:
         return f"exit code {result.returncode}: {result.stderr.decode(errors='replace')[:2000]}", rows
@@ -60,7 +62,7 @@ def check(binary, seed, folder, threads):
     except Difference as difference:
         return str(difference), rows
     for count in threads:
-        again = run(binary, folder, arguments, count, stdin)
+        again = run(binary, folder, arguments, count, **how)
         if (again.returncode, again.stdout) != (0, result.stdout):
             return f"{count} threads write other bytes than all do", rows
     return None, rows

@@ -32,8 +32,7 @@ def cut_everywhere(dump):
     step = max(1, length // 400)
     for at in range(1 + rng.randrange(step), length, step):
         cut = document.cut(at)
-        rest = document.text[at:] if rng.random() < 0.5 else None
-        dump.write(f"cut-{at:06}.json", cut, job, broken_character(rng, cut, rest))
+        dump.write(f"cut-{at:06}.json", cut, job, broken_character(rng, cut.rest if rng.random() < 0.5 else ""))
     job.damaged = True
 
 

@@ -21,11 +21,13 @@ ZSTD = shutil.which("zstd")
 class Document:
     """A text, and the rows in it, each with the offset at which it is whole."""
 
-    def __init__(self, text, marks=()):
+    def __init__(self, text, marks=(), rest=None):
         self.text, self.marks = text, list(marks)
+        # What was cut off behind it.
+        self.rest = rest
 
     def cut(self, at):
-        return Document(self.text[:at], [(end, row) for end, row in self.marks if end <= at])
+        return Document(self.text[:at], [(end, row) for end, row in self.marks if end <= at], self.text[at:])
 
 
 def written(writer, value):
@@ -42,7 +44,7 @@ def joined(documents, between="", end=""):
         marks += [(length + at, row) for at, row in document.marks]
         parts.append(document.text)
         length += len(document.text)
-    return Document("".join(parts) + end, marks)
+    return Document("".join(parts) + end, marks, documents[-1].rest if documents and not end else None)
 
 
 def encoding(rng):
@@ -70,17 +72,16 @@ def encoding(rng):
                                        check=True).stdout
 
 
-def broken_character(rng, document, rest):
-    """The first bytes of a character that the cut went through."""
-    tail = rest[:1].encode() if rest else b""
+def broken_character(rng, rest):
+    """UTF-8 with the first bytes of a character that the cut went through."""
+    tail = rest[:1].encode()
     part = tail[:rng.randint(1, len(tail) - 1)] if len(tail) > 1 else b""
     return lambda text: text.encode() + part
 
 
 def encoding_of(rng, document):
-    rest = getattr(document, "rest", None)
-    if rest is not None and rng.random() < 0.5:
-        return broken_character(rng, document, rest)
+    if document.rest is not None and rng.random() < 0.5:
+        return broken_character(rng, document.rest)
     return encoding(rng)
 
 
@@ -257,6 +258,44 @@ FORMS = ["page", "page", "page", "pages", "pages", "lines", "lines", "page lines
          "documents", "tiny pages", "curl", "mixed", "csv", "yaml"]
 
 
+def documents_of(job, hand, rows, form, broken):
+    """The documents of one file, and what stands between them; None for the ends of lines."""
+    rng = hand.rng
+    if form == "array":
+        return [written(hand.writer(), hand.rows(rows))], ""
+    if form == "array of arrays":
+        return [written(hand.writer(), [hand.rows(part) for part in pieces(rng, rows)])], ""
+    if form == "array of pages":
+        return [written(hand.writer(), [page_of(job, hand, part) for part in pieces(rng, rows)])], ""
+    if form == "page":
+        # Behind what is no JSON nothing is certain, so it stands last.
+        last = [ill_row(job, hand)] if broken else []
+        return [written(hand.writer(), page_of(job, hand, rows, last))], ""
+    if form == "page lines":
+        return page_documents(job, hand, rows, one_line=True), None
+    if form == "lines":
+        return [written(hand.writer(True), hand.item(r)) for r in rows], None
+    between = rng.choice(BETWEEN)
+    if form in ("pages", "curl"):
+        return page_documents(job, hand, rows), between
+    if form == "tiny pages":
+        return page_documents(job, hand, rows, most=rng.choice([1, 1, 3])), between
+    if form == "documents":
+        return [written(hand.writer(), hand.item(r)) for r in rows], between
+    documents = []
+    for part in pieces(rng, rows):
+        if rng.random() < 0.5:
+            documents.append(written(hand.writer(), page_of(job, hand, part)))
+        else:
+            documents += [written(hand.writer(), hand.item(r)) for r in certain(part)]
+    return documents, between
+
+
+def certain(rows):
+    """Without those of which nobody can say that they were meant as items, where they stand alone."""
+    return [r for r in rows if r.get("bad", ("", 0))[1] is not None]
+
+
 def document_of(job, hand, rows, form, harm=None):
     """One file of these rows, cut at the end or broken inside where it is to be harmed."""
     rng = hand.rng
@@ -267,68 +306,32 @@ def document_of(job, hand, rows, form, harm=None):
     if form in ("csv", "yaml"):
         form, hand = (form, Hand(rng, "python")) if rows and plain(rows) else ("page", hand)
     if form not in ("page", "pages", "page lines", "tiny pages", "array of pages"):
-        # Whether such a document was meant as an item is open.
-        rows = [r for r in rows if r.get("bad", ("", 0))[1] is not None]
-    if harm == "cut" and form in ("array of pages", "array of arrays"):
-        job.junk = True         # not while rows that cannot be read are counted again behind a cut
+        rows = certain(rows)
     if form == "csv":
         return csv_of(hand, rows)
     if form == "yaml":
         return yaml_of(hand, rows)
     if form in ("page", "pages") and harm is None and rng.random() < 0.05:
         hand.junk, job.junk = 0.5, True
-    if form == "array of arrays":
-        parts = [hand.rows(part) for part in pieces(rng, rows)]
-        documents, between = [written(hand.writer(), parts)], ""
-    elif form == "array":
-        documents, between = [written(hand.writer(), hand.rows(rows))], ""
-    elif form == "array of pages":
-        parts = [page_of(job, hand, part) for part in pieces(rng, rows)]
-        documents, between = [written(hand.writer(), parts)], ""
-    elif form == "page":
-        last = []
-        if harm == "inside":
-            # Behind what is broken nothing is certain, so it stands last.
-            last = [ill_row(job, hand)]
-            job.junk = job.damaged = True
-        documents, between = [written(hand.writer(), page_of(job, hand, rows, last))], ""
-    elif form in ("pages", "curl"):
-        documents, between = page_documents(job, hand, rows), rng.choice(BETWEEN)
-    elif form == "tiny pages":
-        documents, between = page_documents(job, hand, rows, most=rng.choice([1, 1, 3])), rng.choice(BETWEEN)
-    elif form == "page lines":
-        documents, between = page_documents(job, hand, rows, one_line=True), None
-    elif form == "lines":
-        documents, between = [written(hand.writer(True), hand.item(r)) for r in rows], None
-    elif form == "documents":
-        documents, between = [written(hand.writer(), hand.item(r)) for r in rows], rng.choice(BETWEEN)
-    else:
-        documents, between = [], rng.choice(BETWEEN)
-        for part in pieces(rng, rows):
-            if rng.random() < 0.5:
-                documents.append(written(hand.writer(), page_of(job, hand, part)))
-            else:
-                documents += [written(hand.writer(), hand.item(r)) for r in part
-                              if r.get("bad", ("", 0))[1] is not None]
+    if harm == "cut" and form in ("array of pages", "array of arrays") or harm == "inside" and form == "page":
+        # Not while rows that cannot be read are counted again behind a cut; what is no JSON may count as one.
+        job.junk = job.damaged = True
+    documents, between = documents_of(job, hand, rows, form, harm == "inside")
     if harm == "inside" and between is None and documents:
         broken_lines(job, hand, documents)
-    if harm == "inside" and form == "pages":
+    elif harm == "inside" and form == "pages":
         broken_page(rng, job, documents)
         between = "\n"
-    if harm == "cut" and documents and len(documents[-1].text) > 2:
+    elif harm == "cut" and documents and len(documents[-1].text) > 2:
         last = documents[-1]
         documents[-1] = last.cut(cut_somewhere(rng, last, 0, len(last.text.rstrip())))
-        documents[-1].rest = last.text[len(documents[-1].text):]
         job.damaged = True
     if form == "curl":
-        document = curl_of(rng, documents)
-    elif between is None:
-        document = lines_of(hand, documents) if harm != "cut" else joined(documents, hand.newline)
-    else:
-        end = rng.choice(["", "\n", hand.newline]) if harm != "cut" else ""
-        if hand.manner == "mean" and rng.random() < 0.1 and documents:
-            documents.insert(0, Document(rng.choice([" ", "\n", "\r\n\r\n", "\t"])))
-        document = joined(documents, between, end)
-    if harm == "cut" and documents:
-        document.rest = getattr(documents[-1], "rest", None)
-    return document
+        return curl_of(rng, documents)
+    if harm == "cut":
+        return joined(documents, hand.newline if between is None else between)
+    if between is None:
+        return lines_of(hand, documents)
+    if hand.manner == "mean" and rng.random() < 0.1 and documents:
+        documents.insert(0, Document(rng.choice([" ", "\n", "\r\n\r\n", "\t"])))
+    return joined(documents, between, rng.choice(["", "\n", hand.newline]))

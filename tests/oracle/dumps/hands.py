@@ -116,6 +116,8 @@ class Hand:
                     continue
             elif field.endswith("_at"):
                 value = time_token(value, self.rng.choice(self.times), self.rng)
+            elif isinstance(value, int) and self.manner == "mean" and self.rng.random() < 0.05:
+                value = Raw(f"{value}.0")       # as what has passed through a data frame
             pairs.append((self.key(field), value))
         return Pairs(self.decorated(pairs), row)
 

@@ -4,7 +4,7 @@ import json
 
 from generate import uuid4
 from model import STATUSES
-from .files import (BETWEEN, FORMS, cut_somewhere, document_of, encoding, encoding_of, joined, lines_of,
+from .files import (BETWEEN, FORMS, certain, cut_somewhere, document_of, encoding, encoding_of, joined, lines_of,
                     page_of, written)
 from .hands import GHOST, Hand
 from .items import (Taste, make_item, make_status, make_statuses, with_bad_rows, with_broken_bytes, with_twins,
@@ -131,6 +131,7 @@ FOLDERS = ["a-run", "b-run", "c run", "Läufe d", "e/first", "f/2026/06"]
 
 
 def make_job(dump, layout, folder, count=None, form=None, plain_taste=False):
+    """A job with its items, in files that lie in one of the layouts."""
     rng = dump.rng
     taste = Taste(rng, plain=plain_taste)
     job = Job("bjb-" + uuid4(rng), folder)
@@ -177,8 +178,19 @@ def make_job(dump, layout, folder, count=None, form=None, plain_taste=False):
         # Off while a page object counts its rows twice where none of them is an item.
         chunks = [c if any("bad" not in r for r in c) else [] for c in chunks]
 
+    lay_out(dump, job, statuses, chunks, form, "server" if plain_taste else None)
+    if layout == "user":
+        dump.arguments += ["--job-id", job.id]
+    dump.jobs.append(job)
+    return job
+
+
+def lay_out(dump, job, statuses, chunks, form, manner):
+    """The files of a job, each chunk of its records in one."""
+    rng, layout, folder = dump.rng, job.layout, job.folder
+
     def file(path, rows, n):
-        hand = Hand(rng, None if not plain_taste else "server")
+        hand = Hand(rng, manner)
         # What the first file holds is safe, so that there is something.
         harm = None if n == 0 else rng.choices([None, "cut", "inside"], [88, 8, 4])[0]
         document = document_of(job, hand, rows, form or rng.choice(FORMS), harm)
@@ -227,10 +239,6 @@ def make_job(dump, layout, folder, count=None, form=None, plain_taste=False):
             file(path, rows, n)
         status_stem = f"{job.id}.status" if layout == "id names" else "status"
         status_files(dump, job, statuses, folder, status_stem)
-    if layout == "user":
-        dump.arguments += ["--job-id", job.id]
-    dump.jobs.append(job)
-    return job
 
 
 def status_files(dump, job, statuses, folder, stem="status"):
@@ -270,8 +278,7 @@ def one_file(dump, job, statuses, chunks):
             at = rng.randint(0, len(documents))
             documents.insert(at, written(hand.writer(one_line), page_of(job, hand, rows)))
         else:
-            rows = [r for r in rows if r.get("bad", ("", 0))[1] is not None]
-            documents += [written(hand.writer(one_line), hand.item(r)) for r in rows]
+            documents += [written(hand.writer(one_line), hand.item(r)) for r in certain(rows)]
     if not hand.ghosts and rng.random() < 0.2 and len(documents) > 1 and not any("job" in row for _, row in documents[-1].marks):
         last = documents[-1]
         documents[-1] = last.cut(cut_somewhere(rng, last, 0, len(last.text)))
