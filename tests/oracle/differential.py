@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import random
+import shlex
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,9 @@ def check(binary, seed, folder, threads):
     dump = make_dump(seed, rng)
     most = rng.choice([10, 10, 0, 1, 25, 1000])
     arguments = dump.arguments + ([] if most == 10 else ["--slowest", str(most)])
+    asked = rng.random() < 0.7
+    if asked:
+        arguments += ["--table-items", "1000000"]
     for path, data in dump.files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -58,9 +62,9 @@ def check(binary, seed, folder, threads):
     if result.returncode != 0:
         return f"exit code {result.returncode}: {result.stderr.decode(errors='replace')[:2000]}", rows
     try:
-        compare(dump, json.loads(result.stdout), most)
+        compare(dump, json.loads(result.stdout), most, asked)
     except Difference as difference:
-        return str(difference), rows
+        return f"{difference}\n    {shlex.join(map(str, result.args))}", rows
     for count in threads:
         again = run(binary, folder, arguments, count, **how)
         if (again.returncode, again.stdout) != (0, result.stdout):
