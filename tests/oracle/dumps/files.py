@@ -173,10 +173,18 @@ def broken_lines(job, hand, documents):
             documents.insert(at + 1, Document(written(hand.writer(True), row).text))
         elif rng.random() < 0.5 and at + 1 < len(documents) and len(documents[at].text) > 2:
             line = documents[at]
-            documents[at] = line.cut(cut_somewhere(rng, line, 0, len(line.text)))
+            place = cut_somewhere(rng, line, 0, len(line.text))
+            if "items" in line.text and value_may_follow(line, place):
+                place = 1
+            documents[at] = line.cut(place)
         else:
             documents.insert(at + 1, Document(rng.choice(STRAY_LINES)))
     job.damaged = True
+
+
+def value_may_follow(document, place):
+    """Whether what is appended behind a cut may be taken for a value, which the program still does of some pages."""
+    return document.text[:place].rstrip()[-1:] in (":", "[", ",")
 
 
 def broken_page(rng, job, documents):
@@ -185,7 +193,10 @@ def broken_page(rng, job, documents):
     if chosen:
         at = rng.choice(chosen)
         page = documents[at]
-        documents[at] = page.cut(cut_somewhere(rng, page, page.marks[0][0], page.marks[-1][0]))
+        place = cut_somewhere(rng, page, page.marks[0][0], page.marks[-1][0])
+        if value_may_follow(page, place):
+            place = rng.choice(page.marks[:-1])[0]
+        documents[at] = page.cut(place)
         job.damaged = True
 
 
