@@ -10,6 +10,12 @@ snapshots:
 fixtures:
     python3 tests/oracle/generate.py
 
+# Compare numbers on generated dumps with an independent engine: `just differential 2400 1000` makes
+# that many, from that seed on.
+differential dumps='240' seed='1':
+    cargo build --release
+    python3 tests/oracle/differential.py --binary target/release/batch-report --dumps {{dumps}} --seed {{seed}}
+
 # A binary to hand out.
 dist:
     cargo build --profile dist --locked
