@@ -378,10 +378,11 @@ pub(crate) fn only_status(items: &ItemFrame, rows: Range<usize>) -> Option<&str>
         return None;
     }
     let status = items.status();
-    let first = status.get(rows.start)?;
-    rows.into_iter()
-        .all(|row| status.get(row) == Some(first))
-        .then_some(first)
+    let first = *status.get(rows.start)?;
+    status[rows]
+        .iter()
+        .all(|status| *status == first)
+        .then(|| items.statuses().get(first))
 }
 
 /// The filter that all lists of a job tell: by what was asked for, or by a file name that holds the

@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::status::{self, SKIPPED};
-use crate::frame::ItemFrame;
+use crate::api::status;
+use crate::frame::{ItemFrame, Rows};
 
 /// Where a stated total comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -108,36 +108,36 @@ fn is_benign(reason: Option<&str>) -> Option<bool> {
 
 /// Items per status word: the six known ones in their order, zero where there is none, then others
 /// by name.
-pub fn by_status(items: &ItemFrame) -> IndexMap<String, u64> {
-    let mut counts: IndexMap<String, u64> = status::KNOWN
-        .iter()
-        .map(|word| ((*word).to_owned(), 0))
-        .collect();
+pub fn by_status(items: &ItemFrame, rows: &Rows<'_>) -> IndexMap<String, u64> {
+    let mut known = [0; status::KNOWN.len()];
     let mut others: BTreeMap<&str, u64> = BTreeMap::new();
-    for word in items.status().iter().flatten() {
-        match counts.get_mut(word) {
+    for code in rows.status {
+        match known.get_mut(*code as usize) {
             Some(count) => *count += 1,
-            None => *others.entry(word).or_default() += 1,
+            None => *others.entry(items.statuses().get(*code)).or_default() += 1,
         }
     }
-    counts.extend(
-        others
-            .into_iter()
-            .map(|(word, count)| (word.to_owned(), count)),
-    );
-    counts
+    let known = status::KNOWN.into_iter().zip(known);
+    known
+        .chain(others)
+        .map(|(word, count)| (word.to_owned(), count))
+        .collect()
 }
 
 /// Skipped items per reason: most first, then by name, those without a reason last among equals.
-pub fn skip_reasons(items: &ItemFrame) -> Vec<SkipReason> {
-    let mut counts: BTreeMap<Option<&str>, u64> = BTreeMap::new();
-    for (status, reason) in items.status().iter().zip(items.skip_reason().iter()) {
-        if status == Some(SKIPPED) {
-            *counts.entry(reason).or_default() += 1;
+pub fn skip_reasons(items: &ItemFrame, rows: &Rows<'_>) -> Vec<SkipReason> {
+    let mut counts: BTreeMap<Option<u32>, u64> = BTreeMap::new();
+    for (row, code) in rows.status.iter().enumerate() {
+        if *code == status::code::SKIPPED {
+            *counts.entry(rows.skip_reason.code(row)).or_default() += 1;
         }
     }
     let skipped: u64 = counts.values().sum();
-    let mut reasons: Vec<(Option<&str>, u64)> = counts.into_iter().collect();
+    let reason = |code: Option<u32>| code.map(|code| items.reasons().get(code));
+    let mut reasons: Vec<(Option<&str>, u64)> = counts
+        .into_iter()
+        .map(|(code, count)| (reason(code), count))
+        .collect();
     reasons.sort_by(|(a, a_count), (b, b_count)| {
         b_count
             .cmp(a_count)

@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::sorted;
 use crate::api::UtcTime;
-use crate::api::status::{COMPLETED, FAILED};
-use crate::frame::ItemFrame;
+use crate::api::status::code::{COMPLETED, FAILED};
+use crate::frame::{ItemFrame, Rows};
 
 /// How long items took.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -62,45 +63,50 @@ pub struct SlowItem {
     pub job: String,
 }
 
-/// The durations of the completed and of the failed items.
-pub fn durations(items: &ItemFrame) -> Durations {
-    let (completed, failed) = collect(items);
-    Durations {
-        completed: completed.stats(),
-        failed: failed.stats(),
+/// The durations that the statistics are about, by status.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Spans {
+    /// Of the completed items.
+    pub completed: Collected,
+    /// Of the failed items.
+    pub failed: Collected,
+}
+
+impl Spans {
+    /// Those of these rows.
+    pub fn of(rows: &Rows<'_>) -> Self {
+        let mut spans = Self::default();
+        for (row, status) in rows.status.iter().enumerate() {
+            let collected = match *status {
+                COMPLETED => &mut spans.completed,
+                FAILED => &mut spans.failed,
+                _ => continue,
+            };
+            collected.add(rows.started_at.get(row), rows.completed_at.get(row));
+        }
+        sorted::sort(&mut spans.completed.micros);
+        sorted::sort(&mut spans.failed.micros);
+        spans
+    }
+
+    /// Their statistics.
+    pub fn stats(&self) -> Durations {
+        Durations {
+            completed: self.completed.stats(),
+            failed: self.failed.stats(),
+        }
     }
 }
 
-/// The durations that the statistics are about, in microseconds, ascending: of the completed and of
-/// the failed items.
-pub fn micros(items: &ItemFrame) -> (Vec<i64>, Vec<i64>) {
-    let (mut completed, mut failed) = collect(items);
-    completed.micros.sort_unstable();
-    failed.micros.sort_unstable();
-    (completed.micros, failed.micros)
-}
-
-fn collect(items: &ItemFrame) -> (Collected, Collected) {
-    let mut completed = Collected::default();
-    let mut failed = Collected::default();
-    let times = items.started_at().iter().zip(items.completed_at().iter());
-    for (status, (start, end)) in items.status().iter().zip(times) {
-        let collected = match status {
-            Some(COMPLETED) => &mut completed,
-            Some(FAILED) => &mut failed,
-            _ => continue,
-        };
-        collected.add(start, end);
-    }
-    (completed, failed)
-}
-
-/// The durations of one status, in microseconds, which are summed without rounding.
-#[derive(Default)]
-struct Collected {
-    micros: Vec<i64>,
-    missing_times: u64,
-    negative: u64,
+/// The durations of one status.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Collected {
+    /// In microseconds, which are summed without rounding, ascending.
+    pub micros: Vec<i64>,
+    /// Items left out because a time is missing.
+    pub missing_times: u64,
+    /// Items left out because they ended before they started.
+    pub negative: u64,
 }
 
 impl Collected {
@@ -112,8 +118,7 @@ impl Collected {
         }
     }
 
-    fn stats(mut self) -> DurationStats {
-        self.micros.sort_unstable();
+    fn stats(&self) -> DurationStats {
         let sorted = &self.micros;
         let seconds = |micros: f64| micros / 1e6;
         let at = |fraction| percentile(sorted, fraction).map(seconds);
@@ -142,38 +147,60 @@ impl Collected {
 /// Statistician 50 (1996), type 7, which numpy and polars call `linear`: with `h = (n - 1) · p`,
 /// `x[⌊h⌋] + (h - ⌊h⌋) · (x[⌊h⌋ + 1] - x[⌊h⌋])`.
 pub fn percentile(sorted: &[i64], fraction: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
+    percentile_of(sorted.len(), |rank| sorted[rank], fraction)
+}
+
+/// The same of `count` values, of which `at` gives the one at a rank.
+pub(super) fn percentile_of(count: usize, at: impl Fn(usize) -> i64, fraction: f64) -> Option<f64> {
+    let last = count.checked_sub(1)?;
     let rank = last as f64 * fraction;
     let below = rank.floor() as usize;
-    let (low, high) = (sorted[below], sorted[(below + 1).min(last)]);
+    let (low, high) = (at(below), at((below + 1).min(last)));
     Some(low as f64 + (rank - rank.floor()) * (high - low) as f64)
 }
 
-/// The `most` items that took longest, longest first, then by id.
-pub fn slowest(items: &ItemFrame, labels: &[String], most: usize) -> Vec<SlowItem> {
-    let mut rows: Vec<(f64, usize)> = items
-        .duration_seconds()
-        .iter()
-        .enumerate()
-        .filter_map(|(row, seconds)| Some((seconds.filter(|seconds| *seconds >= 0.0)?, row)))
-        .collect();
+/// The `most` of these rows that took longest, longest first, then by id.
+pub fn slowest(
+    items: &ItemFrame,
+    rows: &Rows<'_>,
+    labels: &[String],
+    most: usize,
+) -> Vec<SlowItem> {
     let ids = items.item_id();
-    let order = |a: &(f64, usize), b: &(f64, usize)| {
-        b.0.total_cmp(&a.0)
+    let order = |a: &(i64, usize), b: &(i64, usize)| {
+        b.0.cmp(&a.0)
             .then_with(|| ids.get(a.1).cmp(&ids.get(b.1)))
             .then(a.1.cmp(&b.1))
     };
-    if most < rows.len() {
-        rows.select_nth_unstable_by(most, order);
-        rows.truncate(most);
+    // Only as many are held as may still be among the slowest, and some more, so that it is seldom
+    // decided which.
+    let held = most.saturating_mul(2).max(256);
+    let mut slowest: Vec<(i64, usize)> = Vec::new();
+    let mut shortest = 0;
+    for row in 0..if most > 0 { rows.len() } else { 0 } {
+        let (Some(start), Some(end)) = (rows.started_at.get(row), rows.completed_at.get(row))
+        else {
+            continue;
+        };
+        if end - start < shortest {
+            continue;
+        }
+        slowest.push((end - start, rows.first + row));
+        if slowest.len() == held {
+            slowest.select_nth_unstable_by(most - 1, order);
+            slowest.truncate(most);
+            shortest = slowest[most - 1].0;
+        }
     }
-    rows.sort_unstable_by(order);
-    rows.into_iter()
-        .map(|(duration_seconds, row)| SlowItem {
+    slowest.sort_unstable_by(order);
+    slowest.truncate(most);
+    slowest
+        .into_iter()
+        .map(|(micros, row)| SlowItem {
             item_id: ids.get(row).unwrap_or_default().to_owned(),
             item_name: items.item_name().get(row).map(str::to_owned),
-            status: items.status().get(row).unwrap_or_default().to_owned(),
-            duration_seconds,
+            status: items.status_word(row).to_owned(),
+            duration_seconds: micros as f64 / 1e6,
             started_at: items.started_at().get(row).and_then(UtcTime::from_micros),
             job: super::label(items, labels, row),
         })

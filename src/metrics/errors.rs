@@ -1,19 +1,20 @@
 //! Why items failed: groups of messages that are equal once what varies in them is masked.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use foldhash::fast::RandomState;
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::mask::mask;
+use super::mask::Masker;
 use super::timeline::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
-use crate::api::status::FAILED;
-use crate::frame::ItemFrame;
+use crate::api::status::code::FAILED;
+use crate::frame::{ItemFrame, Times, Words};
 
 /// Failures whose messages are equal once what varies is masked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -48,37 +49,59 @@ pub struct Example {
 
 /// The failed items of a frame, each with its group. Made once, and asked for each job and for all.
 pub struct Failures {
-    /// Rows in ascending order.
-    rows: Vec<(usize, u32)>,
+    /// In ascending order of their rows.
+    failed: Vec<Failed>,
     /// The pattern of each group.
     patterns: Vec<Option<String>>,
+}
+
+/// A failed item.
+#[derive(Debug, Clone, Copy)]
+struct Failed {
+    row: u32,
+    group: u32,
+    attempt: Attempt,
 }
 
 impl Failures {
     /// Masks the message of every failed item.
     pub fn of(items: &ItemFrame) -> Self {
-        let mut groups: BTreeMap<Option<String>, u32> = BTreeMap::new();
-        let mut rows = Vec::new();
-        let messages = items.error_message().iter();
-        for (row, (status, message)) in items.status().iter().zip(messages).enumerate() {
-            if status != Some(FAILED) {
-                continue;
-            }
-            let pattern = message.map(|message| mask(message).into_owned());
-            let next = groups.len() as u32;
-            rows.push((row, *groups.entry(pattern).or_insert(next)));
-        }
+        let codes = items.error_message();
+        let rows = items.status().iter().enumerate();
+        let rows = rows.filter(|(_, status)| **status == FAILED);
+        let failed: Vec<(usize, Option<u32>)> =
+            rows.map(|(row, _)| (row, codes.code(row))).collect();
+        let kinds = Kinds::of(items.messages());
+        let mut groups: BTreeMap<Option<&str>, u32> = BTreeMap::new();
+        let failed = failed
+            .into_iter()
+            .map(|(row, code)| {
+                let (pattern, attempt) = match code {
+                    Some(code) => kinds.get(code),
+                    None => (None, Attempt::NotNamed),
+                };
+                let next = groups.len() as u32;
+                Failed {
+                    row: row as u32,
+                    group: *groups.entry(pattern).or_insert(next),
+                    attempt,
+                }
+            })
+            .collect();
         let mut patterns = vec![None; groups.len()];
         for (pattern, group) in groups {
-            patterns[group as usize] = pattern;
+            patterns[group as usize] = pattern.map(str::to_owned);
         }
-        Self { rows, patterns }
+        Self { failed, patterns }
     }
 
     /// The group of a row, as an index into [`Self::patterns`]; `None` for an item that did not fail.
     pub fn group_of(&self, row: usize) -> Option<u32> {
-        let at = self.rows.binary_search_by_key(&row, |(row, _)| *row).ok()?;
-        Some(self.rows[at].1)
+        let at = self
+            .failed
+            .binary_search_by_key(&row, |failed| failed.row as usize)
+            .ok()?;
+        Some(self.failed[at].group)
     }
 
     /// What the messages of each group have in common; `None` for failures without one.
@@ -90,8 +113,8 @@ impl Failures {
     /// [`Self::patterns`].
     pub fn ranking(&self, rows: &Range<usize>) -> Vec<u32> {
         let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-        for (_, group) in self.among(rows) {
-            *counts.entry(*group).or_default() += 1;
+        for failed in self.among(rows) {
+            *counts.entry(failed.group).or_default() += 1;
         }
         let mut ranking: Vec<(u32, usize)> = counts.into_iter().collect();
         ranking.sort_by(|(a, a_count), (b, b_count)| {
@@ -103,10 +126,12 @@ impl Failures {
         ranking.into_iter().map(|(group, _)| group).collect()
     }
 
-    fn among(&self, rows: &Range<usize>) -> &[(usize, u32)] {
-        let from = self.rows.partition_point(|(row, _)| *row < rows.start);
-        let to = self.rows.partition_point(|(row, _)| *row < rows.end);
-        &self.rows[from..to]
+    fn among(&self, rows: &Range<usize>) -> &[Failed] {
+        let before = |end: usize| {
+            self.failed
+                .partition_point(|failed| (failed.row as usize) < end)
+        };
+        &self.failed[before(rows.start)..before(rows.end)]
     }
 
     /// The groups of the failures among `rows`: most first, then by pattern, those without a
@@ -119,10 +144,13 @@ impl Failures {
         examples: usize,
     ) -> Vec<ErrorGroup> {
         let failures = self.among(rows);
+        let (ids, names, messages) = (items.item_id(), items.item_name(), items.error_message());
+        let ends = Instants::of(items);
         let mut groups: BTreeMap<u32, ErrorGroup> = BTreeMap::new();
-        for (row, group) in failures {
-            let entry = groups.entry(*group).or_insert_with(|| ErrorGroup {
-                pattern: self.patterns[*group as usize].clone(),
+        for Failed { row, group, .. } in failures.iter().copied() {
+            let row = row as usize;
+            let entry = groups.entry(group).or_insert_with(|| ErrorGroup {
+                pattern: self.patterns[group as usize].clone(),
                 count: 0,
                 share: 0.0,
                 first_at: None,
@@ -130,16 +158,16 @@ impl Failures {
                 examples: Vec::new(),
             });
             entry.count += 1;
-            if let Some(at) = failed_at(items, *row) {
+            if let Some(at) = ends.failed_at(row).and_then(UtcTime::from_micros) {
                 entry.first_at = Some(entry.first_at.map_or(at, |first| first.min(at)));
                 entry.last_at = Some(entry.last_at.map_or(at, |last| last.max(at)));
             }
             if entry.examples.len() < examples {
                 entry.examples.push(Example {
-                    item_id: items.item_id().get(*row).unwrap_or_default().to_owned(),
-                    item_name: items.item_name().get(*row).map(str::to_owned),
-                    error_message: items.error_message().get(*row).map(str::to_owned),
-                    job: super::label(items, labels, *row),
+                    item_id: ids.get(row).unwrap_or_default().to_owned(),
+                    item_name: names.get(row).map(str::to_owned),
+                    error_message: messages.get(row).map(str::to_owned),
+                    job: super::label(items, labels, row),
                 });
             }
         }
@@ -156,20 +184,29 @@ impl Failures {
         groups
     }
 
+    /// What the messages of the failures among `rows` say about attempts.
+    pub fn attempts(&self, rows: &Range<usize>) -> Attempts {
+        let mut attempts = Attempts::default();
+        for failed in self.among(rows) {
+            attempts.named += u64::from(failed.attempt != Attempt::NotNamed);
+            attempts.last += u64::from(failed.attempt == Attempt::Last);
+        }
+        attempts
+    }
+
     /// The instants and durations of each group among `rows`, in the order of [`Failures::groups`].
     pub fn details(&self, items: &ItemFrame, rows: &Range<usize>) -> Vec<GroupDetails> {
-        let from = self.rows.partition_point(|(row, _)| *row < rows.start);
-        let to = self.rows.partition_point(|(row, _)| *row < rows.end);
+        let ends = Instants::of(items);
         let mut groups: BTreeMap<u32, GroupDetails> = BTreeMap::new();
-        for (row, group) in &self.rows[from..to] {
-            let details = groups.entry(*group).or_default();
+        for Failed { row, group, .. } in self.among(rows).iter().copied() {
+            let row = row as usize;
+            let details = groups.entry(group).or_default();
             details.count += 1;
-            match failed_at(items, *row).map(UtcTime::micros) {
+            match ends.failed_at(row) {
                 Some(at) if PLAUSIBLE_MICROS.contains(&at) => details.at.push(at),
                 _ => details.undated += 1,
             }
-            let times = (items.started_at().get(*row), items.completed_at().get(*row));
-            if let (Some(start), Some(end)) = times
+            if let (Some(start), Some(end)) = (ends.started.get(row), ends.completed.get(row))
                 && end >= start
             {
                 details.micros.push(end - start);
@@ -221,24 +258,70 @@ pub struct Attempts {
     pub last: u64,
 }
 
-/// Reads the attempts out of the messages of failed items.
-pub fn attempts(items: &ItemFrame) -> Attempts {
-    static ATTEMPT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"[Aa]ttempt ([0-9]{1,9}) ?(?:/|of) ?([0-9]{1,9})").expect("a valid pattern")
-    });
-    let mut attempts = Attempts::default();
-    let messages = items.error_message().iter();
-    for (status, message) in items.status().iter().zip(messages) {
-        if status != Some(FAILED) {
-            continue;
+/// What a message says about attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    NotNamed,
+    Earlier,
+    Last,
+}
+
+impl Attempt {
+    fn in_message(message: &str) -> Self {
+        static ATTEMPT: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"[Aa]ttempt ([0-9]{1,9}) ?(?:/|of) ?([0-9]{1,9})").expect("a valid pattern")
+        });
+        // Few messages hold the word, and looking for it takes less than asking the pattern.
+        if memchr::memmem::find(message.as_bytes(), b"ttempt ").is_none() {
+            return Self::NotNamed;
         }
-        if let Some(found) = message.and_then(|message| ATTEMPT.captures(message)) {
-            attempts.named += 1;
-            let number = |at: usize| found[at].parse::<u64>().ok();
-            attempts.last += u64::from(number(1).is_some() && number(1) >= number(2));
+        let Some(found) = ATTEMPT.captures(message) else {
+            return Self::NotNamed;
+        };
+        let number = |at: usize| found[at].parse::<u64>().ok();
+        if number(1).is_some() && number(1) >= number(2) {
+            Self::Last
+        } else {
+            Self::Earlier
         }
     }
-    attempts
+}
+
+/// What kind of message each of a frame's messages is.
+struct Kinds {
+    /// By the number of the message: its pattern, as an index, and its attempt.
+    of: Vec<(u32, Attempt)>,
+    patterns: Vec<String>,
+}
+
+impl Kinds {
+    fn of(messages: &Words) -> Self {
+        let mut masker = Masker::default();
+        let mut kinds = Self {
+            of: Vec::with_capacity(messages.len()),
+            patterns: Vec::new(),
+        };
+        let mut known: HashMap<String, u32, RandomState> = HashMap::default();
+        for message in messages.iter() {
+            let pattern = masker.mask(message);
+            let index = match known.get(&*pattern) {
+                Some(index) => *index,
+                None => {
+                    let index = kinds.patterns.len() as u32;
+                    kinds.patterns.push(pattern.clone().into_owned());
+                    known.insert(pattern.into_owned(), index);
+                    index
+                }
+            };
+            kinds.of.push((index, Attempt::in_message(message)));
+        }
+        kinds
+    }
+
+    fn get(&self, message: u32) -> (Option<&str>, Attempt) {
+        let (pattern, attempt) = self.of[message as usize];
+        (Some(&self.patterns[pattern as usize]), attempt)
+    }
 }
 
 /// By name, failures without a message last.
@@ -246,14 +329,27 @@ fn by_pattern(a: Option<&str>, b: Option<&str>) -> Ordering {
     a.is_none().cmp(&b.is_none()).then_with(|| a.cmp(&b))
 }
 
-/// When an item failed: its end, else the instant its record speaks of, for the server leaves the
-/// end of some failures out.
-fn failed_at(items: &ItemFrame, row: usize) -> Option<UtcTime> {
-    items
-        .completed_at()
-        .get(row)
-        .or_else(|| items.effective_at().get(row))
-        .and_then(UtcTime::from_micros)
+/// The columns that tell when items failed.
+struct Instants<'a> {
+    started: Times<'a>,
+    completed: Times<'a>,
+    effective: Times<'a>,
+}
+
+impl<'a> Instants<'a> {
+    fn of(items: &'a ItemFrame) -> Self {
+        Self {
+            started: items.started_at(),
+            completed: items.completed_at(),
+            effective: items.effective_at(),
+        }
+    }
+
+    /// When an item failed: its end, else the instant its record speaks of, for the server leaves
+    /// the end of some failures out.
+    fn failed_at(&self, row: usize) -> Option<i64> {
+        self.completed.get(row).or_else(|| self.effective.get(row))
+    }
 }
 
 #[cfg(test)]
@@ -273,7 +369,7 @@ mod tests {
             columns.push(&ItemRecord {
                 item_id: at.to_string().into(),
                 item_name: None,
-                status: FAILED.into(),
+                status: "failed".into(),
                 started_at: UtcTime::from_micros(start),
                 completed_at: UtcTime::from_micros(start + 5 * SECOND),
                 effective_at: None,
@@ -297,7 +393,8 @@ mod tests {
             "(attempt 1/3)",
             "no",
         ]);
-        assert_eq!(attempts(&frame), Attempts { named: 3, last: 1 });
+        let attempts = Failures::of(&frame).attempts(&(0..4));
+        assert_eq!(attempts, Attempts { named: 3, last: 1 });
     }
 
     #[test]

@@ -48,6 +48,17 @@ pub fn mask(message: &str) -> Cow<'_, str> {
     VARYING_PARTS.replace_all(telling, replacement)
 }
 
+/// Masks messages, one after another.
+#[derive(Default)]
+pub(super) struct Masker {}
+
+impl Masker {
+    /// The same as [`mask`].
+    pub(super) fn mask<'m>(&mut self, message: &'m str) -> Cow<'m, str> {
+        mask(message)
+    }
+}
+
 fn is_one_quoted_word(message: &str) -> bool {
     ['"', '\'', '`'].into_iter().any(|quote| {
         message

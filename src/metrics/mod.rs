@@ -8,6 +8,7 @@ pub mod histogram;
 pub mod mask;
 pub mod patterns;
 pub mod rates;
+mod sorted;
 pub mod throughput;
 pub mod timeline;
 
@@ -16,7 +17,7 @@ use std::ops::Range;
 use indexmap::IndexMap;
 
 pub use self::counts::{Completeness, SkipReason, TotalSource};
-pub use self::durations::{DurationStats, Durations, SlowItem};
+pub use self::durations::{DurationStats, Durations, SlowItem, Spans};
 pub use self::errors::{Attempts, ErrorGroup, Example, Failures, GroupDetails};
 pub use self::histogram::Histogram;
 pub use self::rates::{Rate, Rates};
@@ -65,22 +66,6 @@ pub struct Shape {
     pub attempts: Attempts,
 }
 
-/// Computes the shape of the items in `rows`, which belong to jobs of that span.
-pub fn shape(items: &ItemFrame, rows: &Range<usize>, failures: &Failures, job: JobSpan) -> Shape {
-    let part = items.slice(rows.clone());
-    let ends = Ends::of(&part);
-    let (completed_micros, failed_micros) = durations::micros(&part);
-    Shape {
-        timeline: timeline::timeline(&part, &ends, job),
-        ends,
-        histogram: histogram::histogram(&completed_micros, &failed_micros),
-        completed_micros,
-        failed_micros,
-        groups: failures.details(items, rows),
-        attempts: errors::attempts(&part),
-    }
-}
-
 /// How much of the lists is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -90,27 +75,42 @@ pub struct Limits {
     pub examples: usize,
 }
 
-/// Computes the metrics of the items in `rows`; `labels` says what each job is called.
+/// Computes the metrics of the items in `rows`, and their shape; `labels` says what each job is
+/// called, and `job` is the time they belong to.
 pub fn compute(
     items: &ItemFrame,
     rows: &Range<usize>,
     failures: &Failures,
     labels: &[String],
     limits: Limits,
-) -> Metrics {
-    let part = items.slice(rows.clone());
-    let by_status = counts::by_status(&part);
+    job: JobSpan,
+) -> (Metrics, Shape) {
+    let part = items.rows(rows.clone());
+    let by_status = counts::by_status(items, &part);
     let distinct = part.len() as u64;
-    Metrics {
+    let ends = Ends::of(&part);
+    let spans = Spans::of(&part);
+    let metrics = Metrics {
         distinct,
         rates: rates_of(&by_status, distinct),
-        durations: durations::durations(&part),
-        throughput: throughput::throughput(&part),
-        skip_reasons: counts::skip_reasons(&part),
+        durations: spans.stats(),
+        throughput: throughput::throughput(&part, &ends),
+        skip_reasons: counts::skip_reasons(items, &part),
         error_groups: failures.groups(items, rows, labels, limits.examples),
-        slowest: durations::slowest(&part, labels, limits.slowest),
+        slowest: durations::slowest(items, &part, labels, limits.slowest),
         by_status,
-    }
+    };
+    let (completed_micros, failed_micros) = (spans.completed.micros, spans.failed.micros);
+    let shape = Shape {
+        timeline: timeline::timeline(&part, &ends, job),
+        ends,
+        histogram: histogram::histogram(&completed_micros, &failed_micros),
+        completed_micros,
+        failed_micros,
+        groups: failures.details(items, rows),
+        attempts: failures.attempts(rows),
+    };
+    (metrics, shape)
 }
 
 /// The rates of items that are counted by status.
@@ -125,6 +125,6 @@ fn rates_of(by_status: &IndexMap<String, u64>, distinct: u64) -> Rates {
 
 /// What the job of a row is called.
 fn label(items: &ItemFrame, labels: &[String], row: usize) -> String {
-    let job = items.job().get(row).unwrap_or_default() as usize;
+    let job = items.job().get(row).copied().unwrap_or_default() as usize;
     labels.get(job).cloned().unwrap_or_default()
 }

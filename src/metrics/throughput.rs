@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::durations::percentile;
+use super::durations::percentile_of;
+use super::sorted;
+use super::timeline::Ends;
 use crate::api::UtcTime;
-use crate::frame::ItemFrame;
+use crate::frame::Rows;
 
 /// How fast items ended, and how many were worked on at once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -36,77 +38,92 @@ pub struct Throughput {
     pub untimed_items: u64,
 }
 
-/// Throughput, concurrency and tail of these items, of whatever status.
-pub fn throughput(items: &ItemFrame) -> Throughput {
-    let times = items.started_at().iter().zip(items.completed_at().iter());
+/// Throughput, concurrency and tail of these items, of whatever status; `ends` are theirs.
+pub fn throughput(rows: &Rows<'_>, ends: &Ends) -> Throughput {
     let mut first_start: Option<i64> = None;
-    let mut ends = Vec::new();
-    let mut intervals = Vec::new();
-    let mut untimed_items = 0;
-    for (start, end) in times {
+    // Of the intervals that hold an instant, and the ends of which none does.
+    let (mut starts, mut bare_ends) = (Vec::with_capacity(rows.len()), Vec::new());
+    let (mut timed_items, mut untimed_items, mut ended_items) = (0, 0, 0);
+    let mut worked_micros: i128 = 0;
+    for row in 0..rows.len() {
+        let (start, end) = (rows.started_at.get(row), rows.completed_at.get(row));
         if let Some(start) = start {
             first_start = Some(first_start.map_or(start, |first| first.min(start)));
         }
-        ends.extend(end);
+        ended_items += u64::from(end.is_some());
         match (start, end) {
-            (Some(start), Some(end)) if end >= start => intervals.push((start, end)),
+            (Some(start), Some(end)) if end > start => {
+                timed_items += 1;
+                worked_micros += i128::from(end - start);
+                starts.push(start);
+            }
+            (Some(start), Some(end)) if end == start => {
+                timed_items += 1;
+                bare_ends.push(end);
+            }
             (None, None) => {}
-            _ => untimed_items += 1,
+            (_, end) => {
+                untimed_items += 1;
+                bare_ends.extend(end);
+            }
         }
     }
-    ends.sort_unstable();
+    sorted::sort(&mut starts);
+    sorted::sort(&mut bare_ends);
+    let own;
+    let ends = if ends.are_stated() {
+        &ends.all
+    } else {
+        own = stated_ends(rows);
+        &own
+    };
     let last_end = ends.last().copied();
     let span_micros = first_start
         .zip(last_end)
         .map(|(first, last)| last - first)
         .filter(|span| *span > 0);
-    let worked_micros: i128 = intervals
-        .iter()
-        .map(|(start, end)| i128::from(end - start))
-        .sum();
-    let timed = !intervals.is_empty();
     Throughput {
-        items_per_minute: span_micros.map(|span| ends.len() as f64 * 60e6 / span as f64),
-        peak_concurrency: timed.then(|| peak_concurrency(&intervals)),
+        items_per_minute: span_micros.map(|span| ended_items as f64 * 60e6 / span as f64),
+        peak_concurrency: (timed_items > 0).then(|| peak_concurrency(&starts, ends, &bare_ends)),
         mean_concurrency: span_micros
-            .filter(|_| timed)
+            .filter(|_| timed_items > 0)
             .map(|span| worked_micros as f64 / span as f64),
         first_start: first_start.and_then(UtcTime::from_micros),
         last_end: last_end.and_then(UtcTime::from_micros),
         span_seconds: span_micros.map(|span| span as f64 / 1e6),
-        tail_seconds: tail_micros(&ends).map(|micros| micros / 1e6),
-        ended_items: ends.len() as u64,
-        timed_items: intervals.len() as u64,
+        tail_seconds: tail_micros(ends).map(|micros| micros / 1e6),
+        ended_items,
+        timed_items,
         untimed_items,
     }
+}
+
+fn stated_ends(rows: &Rows<'_>) -> Vec<i64> {
+    let mut ends: Vec<i64> = rows.completed_at.iter().flatten().collect();
+    sorted::sort(&mut ends);
+    ends
 }
 
 /// From the 95th percentile of sorted ends to the last one. Reckoned back from the last end, because
 /// microseconds since 1970 leave a float no digits for what is interpolated between them.
 fn tail_micros(ends: &[i64]) -> Option<f64> {
     let last = ends.last()?;
-    let before_last: Vec<i64> = ends.iter().map(|end| end - last).collect();
-    percentile(&before_last, 0.95).map(|micros| -micros)
+    percentile_of(ends.len(), |rank| ends[rank] - last, 0.95).map(|micros| -micros)
 }
 
-/// The most intervals `start <= t < end` that share an instant.
-fn peak_concurrency(intervals: &[(i64, i64)]) -> u64 {
-    let mut starts: Vec<i64> = Vec::with_capacity(intervals.len());
-    let mut ends: Vec<i64> = Vec::with_capacity(intervals.len());
-    // An interval without length holds no instant.
-    for (start, end) in intervals.iter().filter(|(start, end)| start < end) {
-        starts.push(*start);
-        ends.push(*end);
-    }
-    starts.sort_unstable();
-    ends.sort_unstable();
-    let mut ended = 0;
+/// The most intervals `start <= t < end` that share an instant, by all ascending `starts` and
+/// `ends`; `bare_ends` are those among the ends that end no interval.
+fn peak_concurrency(starts: &[i64], ends: &[i64], bare_ends: &[i64]) -> u64 {
+    let (mut ended, mut bare) = (0, 0);
     let mut peak = 0;
     for (begun, start) in starts.iter().enumerate() {
-        while ends[ended] <= *start {
+        while ends.get(ended).is_some_and(|end| end <= start) {
             ended += 1;
         }
-        peak = peak.max(begun + 1 - ended);
+        while bare_ends.get(bare).is_some_and(|end| end <= start) {
+            bare += 1;
+        }
+        peak = peak.max(begun + 1 - (ended - bare));
     }
     peak as u64
 }
@@ -114,6 +131,19 @@ fn peak_concurrency(intervals: &[(i64, i64)]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The peak of these intervals.
+    fn peak(intervals: &[(i64, i64)]) -> u64 {
+        let lasting = || intervals.iter().filter(|(start, end)| start < end);
+        let mut starts: Vec<i64> = lasting().map(|(start, _)| *start).collect();
+        let mut ends: Vec<i64> = intervals.iter().map(|(_, end)| *end).collect();
+        let bare = intervals.iter().filter(|(start, end)| start == end);
+        let mut bare: Vec<i64> = bare.map(|(_, end)| *end).collect();
+        for list in [&mut starts, &mut ends, &mut bare] {
+            list.sort_unstable();
+        }
+        peak_concurrency(&starts, &ends, &bare)
+    }
 
     #[test]
     fn the_tail_is_exact_to_the_fraction_of_a_microsecond() {
@@ -124,14 +154,14 @@ mod tests {
 
     #[test]
     fn one_that_ends_as_another_starts_is_not_beside_it() {
-        assert_eq!(peak_concurrency(&[(0, 10), (10, 20)]), 1);
-        assert_eq!(peak_concurrency(&[(0, 11), (10, 20)]), 2);
+        assert_eq!(peak(&[(0, 10), (10, 20)]), 1);
+        assert_eq!(peak(&[(0, 11), (10, 20)]), 2);
     }
 
     #[test]
     fn an_interval_without_length_holds_no_instant() {
-        assert_eq!(peak_concurrency(&[(5, 5), (5, 5)]), 0);
-        assert_eq!(peak_concurrency(&[(0, 10), (5, 5)]), 1);
+        assert_eq!(peak(&[(5, 5), (5, 5)]), 0);
+        assert_eq!(peak(&[(0, 10), (5, 5)]), 1);
     }
 
     #[test]
@@ -147,6 +177,6 @@ mod tests {
                     .count()
             })
             .max();
-        assert_eq!(Some(peak_concurrency(&intervals) as usize), counted);
+        assert_eq!(Some(peak(&intervals) as usize), counted);
     }
 }

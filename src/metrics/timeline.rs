@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use crate::api::status::{self, COMPLETED, FAILED, SKIPPED};
-use crate::frame::ItemFrame;
+use super::sorted;
+use crate::api::status::{self, code};
+use crate::frame::Rows;
 
 /// The years 2000 to 2100, in microseconds since the epoch: one stray instant outside of them would
 /// leave no room on an axis for all others.
@@ -101,11 +102,11 @@ pub struct EndedItems<T> {
 }
 
 impl<T> EndedItems<T> {
-    fn of_status(&mut self, status: &str) -> &mut T {
+    fn of_status(&mut self, status: u32) -> &mut T {
         match status {
-            COMPLETED => &mut self.completed,
-            FAILED => &mut self.failed,
-            SKIPPED => &mut self.skipped,
+            code::COMPLETED => &mut self.completed,
+            code::FAILED => &mut self.failed,
+            code::SKIPPED => &mut self.skipped,
             _ => &mut self.other,
         }
     }
@@ -116,6 +117,8 @@ impl<T> EndedItems<T> {
 pub struct Ends {
     /// Instants in microseconds since the epoch.
     pub at: EndedItems<Vec<i64>>,
+    /// All of them.
+    pub all: Vec<i64>,
     /// How many of them are the instant of a record, for want of an end.
     pub by_record: u64,
     /// Ended items of which no plausible instant is known.
@@ -125,66 +128,72 @@ pub struct Ends {
 impl Ends {
     /// An item has ended where it has an end, or a status that is one; then, without an end, its
     /// record speaks of the instant in which it came to that status.
-    pub fn of(items: &ItemFrame) -> Self {
-        let mut ends = Self::default();
-        for (row, word) in items.status().iter().enumerate() {
-            let word = word.unwrap_or_default();
-            let end = items.completed_at().get(row);
-            if end.is_none() && !status::is_terminal(word) {
+    pub fn of(rows: &Rows<'_>) -> Self {
+        let mut at: EndedItems<Vec<i64>> = EndedItems::default();
+        let (mut by_record, mut undated) = (0, 0);
+        for (row, status) in rows.status.iter().enumerate() {
+            let end = rows.completed_at.get(row);
+            if end.is_none() && !status::is_terminal_code(*status) {
                 continue;
             }
-            let at = end
-                .or_else(|| items.effective_at().get(row))
+            let instant = end
+                .or_else(|| rows.effective_at.get(row))
                 .filter(|at| PLAUSIBLE_MICROS.contains(at));
-            match at {
-                Some(at) => ends.at.of_status(word).push(at),
-                None => ends.undated += 1,
+            match instant {
+                Some(instant) => at.of_status(*status).push(instant),
+                None => undated += 1,
             }
-            ends.by_record += u64::from(end.is_none() && at.is_some());
+            by_record += u64::from(end.is_none() && instant.is_some());
         }
-        let at = &mut ends.at;
+        Self {
+            by_record,
+            undated,
+            ..Self::sorted(at)
+        }
+    }
+
+    /// Puts them in order.
+    pub fn sorted(mut at: EndedItems<Vec<i64>>) -> Self {
         for list in [
             &mut at.completed,
             &mut at.failed,
             &mut at.skipped,
             &mut at.other,
         ] {
-            list.sort_unstable();
+            sorted::sort(list);
         }
-        ends
+        let few = sorted::merge(&sorted::merge(&at.failed, &at.skipped), &at.other);
+        Self {
+            all: sorted::merge(&at.completed, &few),
+            at,
+            by_record: 0,
+            undated: 0,
+        }
     }
 
-    /// All of them, in ascending order.
-    pub fn all(&self) -> Vec<i64> {
-        let at = &self.at;
-        let mut all = [
-            &at.completed[..],
-            &at.failed[..],
-            &at.skipped[..],
-            &at.other[..],
-        ]
-        .concat();
-        all.sort_unstable();
-        all
+    /// Whether all of them are what the items state, and nothing that they state is left out.
+    pub fn are_stated(&self) -> bool {
+        self.by_record == 0 && self.undated == 0
     }
 }
 
 /// The timeline of these items; absent where nothing is known to have begun or ended.
-pub fn timeline(items: &ItemFrame, ends: &Ends, job: JobSpan) -> Option<Timeline> {
+pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan) -> Option<Timeline> {
     let plausible = |at: &i64| PLAUSIBLE_MICROS.contains(at);
-    let starts: Vec<Option<i64>> = items
-        .started_at()
-        .iter()
-        .map(|at| at.filter(plausible))
-        .collect();
-    let all = ends.all();
-    if all.is_empty() && starts.iter().all(Option::is_none) {
+    let starts = || rows.started_at.iter().map(|at| at.filter(plausible));
+    let first_and_last = starts().flatten().fold(None, |found, at| {
+        let (first, last) = found.unwrap_or((at, at));
+        Some((at.min(first), at.max(last)))
+    });
+    let all = &ends.all;
+    if all.is_empty() && first_and_last.is_none() {
         return None;
     }
     let job = [job.start, job.end].map(|at| at.filter(plausible));
     let instants = || {
-        let known = starts.iter().flatten().chain(job.iter().flatten());
-        known.chain(all.first()).chain(all.last()).copied()
+        let begun = first_and_last.into_iter().flat_map(|(a, b)| [a, b]);
+        let ended = all.first().into_iter().chain(all.last()).copied();
+        begun.chain(ended).chain(job.into_iter().flatten())
     };
     let (from, to) = (instants().min()?, instants().max()?);
     let interval = interval_for(from, to);
@@ -192,12 +201,12 @@ pub fn timeline(items: &ItemFrame, ends: &Ends, job: JobSpan) -> Option<Timeline
     let count = ((to - start).div_euclid(interval) as usize + 1).max(FEWEST_INTERVALS);
     let binned = |times: &[i64]| bin(times, start, interval, count);
     let mut still_worked_on = 0;
-    let mut spans = Vec::with_capacity(starts.len());
-    for (row, begun) in starts.iter().enumerate() {
-        let Some(begun) = *begun else { continue };
-        match items.completed_at().get(row) {
+    let mut spans = Vec::with_capacity(rows.len());
+    for (row, begun) in starts().enumerate() {
+        let Some(begun) = begun else { continue };
+        match rows.completed_at.get(row) {
             Some(end) if end >= begun && plausible(&end) => spans.push((begun, end)),
-            None if !status::is_terminal(items.status().get(row).unwrap_or_default()) => {
+            None if !status::is_terminal_code(rows.status[row]) => {
                 still_worked_on += 1;
                 spans.push((begun, to));
             }
@@ -292,7 +301,7 @@ mod tests {
     use super::*;
     use crate::api::ItemRecord;
     use crate::api::UtcTime;
-    use crate::frame::ItemColumns;
+    use crate::frame::{ItemColumns, ItemFrame};
 
     /// 2026-05-14T09:00:00Z.
     const NINE: i64 = 1_778_749_200 * SECOND;
@@ -361,7 +370,8 @@ mod tests {
             ("quarantined", at(0), at(5), None),
             ("completed", at(0), Some(0), None),
         ]);
-        let ends = Ends::of(&frame);
+        let rows = frame.rows(0..frame.len());
+        let ends = Ends::of(&rows);
         assert_eq!(ends.at.completed, [NINE + 10 * SECOND]);
         assert_eq!(ends.at.failed, [NINE + 20 * SECOND]);
         assert_eq!(ends.at.other, [NINE + 5 * SECOND]);
@@ -371,7 +381,7 @@ mod tests {
             start: at(0),
             end: at(40),
         };
-        let line = timeline(&frame, &ends, job).expect("a timeline");
+        let line = timeline(&rows, &ends, job).expect("a timeline");
         assert_eq!(
             (line.from, line.to, line.interval),
             (NINE, NINE + 40 * SECOND, SECOND)

@@ -31,8 +31,9 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         slowest: options.slowest,
         examples: options.examples,
     };
-    let compute =
-        |rows: &Range<usize>| metrics::compute(&dump.items, rows, &failures, &labels, limits);
+    let compute = |rows: &Range<usize>, span: JobSpan| {
+        metrics::compute(&dump.items, rows, &failures, &labels, limits, span)
+    };
     let detail = if dump.jobs.len() > FULL_JOBS {
         Detail::Row
     } else {
@@ -43,9 +44,9 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         let mut jobs = Vec::with_capacity(dump.jobs.len());
         for (index, job) in dump.jobs.iter().enumerate() {
             let rows = &dump.rows[index];
-            let mut sections = sections_of(job, compute(rows));
             let span = job.record.as_ref().map(span).unwrap_or_default();
-            let shape = metrics::shape(&dump.items, rows, &failures, span);
+            let (metrics, shape) = compute(rows, span);
+            let mut sections = sections_of(job, metrics);
             sections.charts = Some(charts(&sections, &shape, detail));
             let mut report = job_report(job, &labels[index], sections);
             report.sections.findings =
@@ -60,8 +61,8 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
             },
             _ => {
                 let rows = 0..dump.items.len();
-                let mut sections = overall(dump, &jobs, compute(&rows));
-                let shape = metrics::shape(&dump.items, &rows, &failures, span_of_all(dump));
+                let (metrics, shape) = compute(&rows, span_of_all(dump));
+                let mut sections = overall(dump, &jobs, metrics);
                 sections.charts = Some(charts(&sections, &shape, Detail::Overall));
                 sections.findings = findings::of_jobs(&sections, &jobs, &shape);
                 sections

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::words::{clip, counted, number};
 use crate::api::UtcTime;
-use crate::api::status::{FAILED, SKIPPED};
+use crate::api::status::code::{FAILED, SKIPPED};
 use crate::frame::ItemFrame;
 use crate::load::Dump;
 use crate::metrics::Failures;
@@ -257,10 +257,10 @@ fn part(shown: usize, all: usize, word: &str) -> String {
 /// The rows of failed, of skipped and of other items, each in their order.
 fn by_interest(items: &ItemFrame) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
     let (mut failed, mut skipped, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    for (row, status) in (0_u32..).zip(items.status().iter()) {
-        match status {
-            Some(FAILED) => failed.push(row),
-            Some(SKIPPED) => skipped.push(row),
+    for (row, status) in (0_u32..).zip(items.status()) {
+        match *status {
+            FAILED => failed.push(row),
+            SKIPPED => skipped.push(row),
             _ => others.push(row),
         }
     }
@@ -293,11 +293,11 @@ fn preview_row(items: &ItemFrame, row: usize, labels: &[String], longest: Longes
             text
         })
     };
-    let job = items.job().get(row).unwrap_or_default() as usize;
+    let job = items.job()[row] as usize;
     PreviewRow {
         item_id: clipped(items.item_id().get(row), longest.name).unwrap_or_default(),
         item_name: clipped(items.item_name().get(row), longest.name),
-        status: clipped(items.status().get(row), longest.name).unwrap_or_default(),
+        status: clipped(Some(items.status_word(row)), longest.name).unwrap_or_default(),
         started_at: items.started_at().get(row).and_then(UtcTime::from_micros),
         duration_seconds: duration_micros(items, row).map(|micros| micros as f64 / 1e6),
         error_message: clipped(items.error_message().get(row), PREVIEW_MESSAGE),
@@ -333,14 +333,12 @@ fn pack(
     let zero = base.unwrap_or_default();
     write!(out.out, "{{\"base\":")?;
     serde_json::to_writer(&mut out.out, &base)?;
-    out.texts("id", longest.name, |row| items.item_id().get(row))?;
-    out.texts("name", longest.name, |row| items.item_name().get(row))?;
-    out.texts("message", longest.message, |row| {
-        items.error_message().get(row)
-    })?;
-    out.texts("work", longest.name, |row| {
-        items.processing_job_id().get(row)
-    })?;
+    let (ids, names) = (items.item_id(), items.item_name());
+    let (messages, work) = (items.error_message(), items.processing_job_id());
+    out.texts("id", longest.name, |row| ids.get(row))?;
+    out.texts("name", longest.name, |row| names.get(row))?;
+    out.texts("message", longest.message, |row| messages.get(row))?;
+    out.texts("work", longest.name, |row| work.get(row))?;
     out.numbers("started", |row| Some(started.get(row)? - zero))?;
     out.numbers("ended", |row| {
         Some(ended.get(row)? - started.get(row).unwrap_or(zero))
@@ -349,16 +347,16 @@ fn pack(
         let from = ended.get(row).or_else(|| started.get(row));
         Some(effective.get(row)? - from.unwrap_or(zero))
     })?;
-    out.numbers("job", |row| items.job().get(row).map(i64::from))?;
+    out.numbers("job", |row| items.job().get(row).map(|job| i64::from(*job)))?;
     out.list(
         "jobs",
         longest.name,
         labels.iter().map(|l| Some(l.as_str())),
     )?;
-    out.words("status", "statuses", |row| items.status().get(row))?;
+    out.words("status", "statuses", |row| Some(items.status_word(row)))?;
     out.words("reason", "reasons", |row| items.skip_reason().get(row))?;
     out.words("file", "files", |row| {
-        let file = items.source_file().get(row)? as usize;
+        let file = *items.source_file().get(row)? as usize;
         Some(dump.inputs.get(file)?.path.as_str())
     })?;
     out.groups(dump, failures)?;

@@ -148,8 +148,9 @@ pub(super) fn chart(line: &Timeline, ends: &Ends, one_job: bool) -> TimelineChar
     let known = line.concurrency.iter().any(|mean| *mean > 0.0);
     let peak = line.concurrency.iter().copied().fold(0.0, f64::max);
     let (c, concurrency_ticks) = count_axis(peak, PLOT.bottom, PLOT.top);
-    let gaps: Vec<Gap> = quiet_spell(&ends.all())
-        .filter(|_| one_job)
+    let gaps: Vec<Gap> = one_job
+        .then(|| quiet_spell(&ends.all))
+        .flatten()
         .into_iter()
         .filter_map(|(from, to)| {
             Some(Gap {

@@ -311,8 +311,8 @@ impl Findings {
     }
 
     fn quiet(&mut self, shape: &Shape) {
-        let all = shape.ends.all();
-        let (Some((from, to)), Some(line)) = (quiet_spell(&all), &shape.timeline) else {
+        let all = &shape.ends.all;
+        let (Some((from, to)), Some(line)) = (quiet_spell(all), &shape.timeline) else {
             return;
         };
         let span = all[all.len() - 1] - all[0];

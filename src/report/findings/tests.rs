@@ -40,15 +40,11 @@ fn shape(failed: Vec<i64>) -> Shape {
             dated_by_record: 0,
             undated: 0,
         }),
-        ends: Ends {
-            at: EndedItems {
-                completed,
-                failed,
-                ..EndedItems::default()
-            },
-            by_record: 0,
-            undated: 0,
-        },
+        ends: Ends::sorted(EndedItems {
+            completed,
+            failed,
+            ..EndedItems::default()
+        }),
         completed_micros: Vec::new(),
         failed_micros: Vec::new(),
         histogram: None,
