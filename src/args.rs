@@ -225,7 +225,8 @@ struct RawReport {
     examples: Option<usize>,
 
     /// How many items the table of the HTML report holds [default: 100000]; where there are more, it
-    /// holds those that failed or were skipped, and the slowest; 0 leaves the table out
+    /// holds those that failed or were skipped, and the slowest; 0 leaves the table out. JSON by
+    /// itself holds one of up to 10000 items, unless this asks for it
     #[arg(long, value_name = "N")]
     table_items: Option<usize>,
 

@@ -26,6 +26,7 @@ pub mod frame;
 pub mod load;
 pub mod metrics;
 pub mod output;
+mod parallel;
 pub mod progress;
 pub mod render;
 pub mod report;

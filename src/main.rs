@@ -7,6 +7,9 @@ use batch_report::args::{self, Refusal};
 use batch_report::run::{self, Outcome};
 use batch_report::{clock, output, render};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let command = match args::parse(std::env::args_os()) {
         Ok(command) => command,

@@ -4,7 +4,8 @@
 mod fetching;
 mod stderr;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -16,15 +17,16 @@ use crate::api::UtcTime;
 use crate::args::{
     Color, Command, DEFAULT_EXAMPLES, DEFAULT_SLOWEST, Rendering, ReportArgs, Verbosity,
 };
-use crate::load::{self, Dump, Found, LoadError};
+use crate::frame::ItemFrame;
+use crate::load::{self, Dump, Found, LoadError, LoadOptions};
 use crate::output::{self, WriteError};
 use crate::progress::Progress;
 use crate::render::custom::{self, Custom, TemplateError};
 use crate::render::html::Delivery;
 use crate::render::{self, Format, Look, RenderError};
 use crate::report::model::SCHEMA_VERSION;
-use crate::report::table::DEFAULT_ROWS;
-use crate::report::{self, Report, ReportOptions};
+use crate::report::table::{DEFAULT_ROWS, MOST_SAVED_UNASKED};
+use crate::report::{self, Report, ReportOptions, TableItems};
 
 /// How a run ended that did what it could.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,9 +181,12 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         files.iter().filter_map(|file| file.bytes).sum(),
         args.verbosity > Verbosity::Quiet,
     );
-    let dump = load::load(&files, notes, args.job_id.as_deref(), &|bytes| {
-        progress.advance(bytes);
-    })?;
+    let table_items = table_items(args);
+    let options = LoadOptions {
+        job_id: args.job_id.as_deref(),
+        work_ids: table_items.work_ids(),
+    };
+    let mut dump = load::load(&files, notes, options, &|bytes| progress.advance(bytes))?;
     progress.finish();
     let report = match saved_summary(&dump, args)? {
         Some(report) => report,
@@ -193,9 +198,12 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
                 title: args.title.clone(),
                 slowest: args.slowest.unwrap_or(DEFAULT_SLOWEST),
                 examples: args.examples.unwrap_or(DEFAULT_EXAMPLES),
-                table_items: table_items(args),
+                table_items,
             };
-            report::build(&dump, &options, now)
+            let report = report::build(&dump, &options, now);
+            // The report holds what is said about the items; its text needs the room.
+            dump.items = ItemFrame::empty();
+            report
         }
     };
     if !reads_it_anyway(args) {
@@ -236,11 +244,15 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         )?;
         print(&text)?;
     }
-    Ok(if args.strict && !report.is_whole() {
+    let outcome = if args.strict && !report.is_whole() {
         Outcome::Loss
     } else {
         Outcome::Done
-    })
+    };
+    // The process ends here: to give back piece by piece what it held would take longer than some
+    // reports take to make.
+    std::mem::forget((dump, report));
+    Ok(outcome)
 }
 
 fn rendered(
@@ -261,19 +273,25 @@ fn is_page(rendering: Rendering) -> bool {
     rendering.format() == Some(Format::Html)
 }
 
-/// How many rows the table of items gets: none where nobody would see it, for packing it takes time.
-fn table_items(args: &ReportArgs) -> usize {
-    let outputs = args.outputs.iter().map(|(_, rendering)| *rendering);
-    let seen = outputs.chain(args.print).any(|rendering| {
+/// How many rows the table of items gets: none where nobody would see it, and few where only machines
+/// do, for packing it takes time.
+fn table_items(args: &ReportArgs) -> TableItems {
+    let renderings = || {
+        let outputs = args.outputs.iter().map(|(_, rendering)| *rendering);
+        outputs.chain(args.print)
+    };
+    let shown = renderings().any(|rendering| {
         !matches!(
             rendering,
-            Rendering::BuiltIn(Format::Text | Format::Markdown)
+            Rendering::BuiltIn(Format::Text | Format::Markdown | Format::Json)
         )
     });
-    if seen {
-        args.table_items.unwrap_or(DEFAULT_ROWS)
-    } else {
-        0
+    let saved = renderings().any(|rendering| rendering == Rendering::BuiltIn(Format::Json));
+    match args.table_items {
+        Some(most) if shown || saved => TableItems::UpTo(most),
+        None if shown => TableItems::UpTo(DEFAULT_ROWS),
+        None if saved => TableItems::AllOrNone(MOST_SAVED_UNASKED),
+        _ => TableItems::UpTo(0),
     }
 }
 
@@ -306,6 +324,9 @@ fn targets(args: &ReportArgs) -> Result<Vec<PathBuf>, RunError> {
 /// Refuses to write over an input; but a report of ours that an earlier run left in a folder is
 /// none.
 fn keep_outputs_apart(files: &mut Vec<Found>, outputs: &[PathBuf]) -> Result<(), RunError> {
+    if outputs.is_empty() {
+        return Ok(());
+    }
     let mut targets: HashMap<PathBuf, &PathBuf> = HashMap::new();
     for path in outputs {
         if let Some(other) = targets.insert(real_target(path), path) {
@@ -313,9 +334,13 @@ fn keep_outputs_apart(files: &mut Vec<Found>, outputs: &[PathBuf]) -> Result<(),
         }
     }
     let mut clash = None;
+    // A file that was found in a folder is no link, so that it keeps its name wherever it really is.
+    let name = |path: &Path| path.file_name().map(OsStr::to_ascii_lowercase);
+    let names: HashSet<_> = targets.keys().filter_map(|path| name(path)).collect();
     files.retain(|file| {
+        let suspect = file.named || name(&file.path).is_some_and(|name| names.contains(&name));
         let overwritten =
-            fs::canonicalize(&file.path).is_ok_and(|path| targets.contains_key(&path));
+            suspect && fs::canonicalize(&file.path).is_ok_and(|path| targets.contains_key(&path));
         if overwritten && (file.named || !load::is_own_report(&file.path)) {
             clash.get_or_insert_with(|| file.path.clone());
         }

@@ -8,4 +8,4 @@ pub mod time;
 
 pub use field::{Field, Value};
 pub use record::{ItemRecord, JobRecord, WrongType};
-pub use time::UtcTime;
+pub use time::{PlainTimes, UtcTime};

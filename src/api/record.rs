@@ -46,6 +46,7 @@ impl<'a> ItemRecord<'a> {
     ///
     /// Where a field holds another type than it should, and where `item_id` or `status` is absent:
     /// such a row cannot be counted as an item.
+    #[inline]
     pub fn read(value: impl Fn(Field) -> Value<'a>) -> Result<Self, WrongType> {
         let text = |field| match value(field) {
             Value::Absent => Ok(None),
@@ -69,10 +70,9 @@ impl<'a> ItemRecord<'a> {
         let mut unreadable_time = None;
         let mut time = |field| match value(field) {
             Value::Absent => Ok(None),
-            Value::Text(text) if is_absent_time(&text) => Ok(None),
             Value::Text(text) => {
                 let time = UtcTime::parse(&text);
-                if time.is_none() && unreadable_time.is_none() {
+                if time.is_none() && unreadable_time.is_none() && !is_absent_time(&text) {
                     unreadable_time = Some(field);
                 }
                 Ok(time)

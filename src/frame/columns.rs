@@ -1,17 +1,17 @@
 //! The columns while they are filled.
 
-use std::hash::BuildHasher;
-use std::mem::take;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
-use polars::prelude::{ChunkFullNull, Column, IntoColumn, PlSmallStr, StringChunked};
-use polars_core::chunked_array::builder::StringChunkedBuilder;
 
-use super::column;
+use super::chunks::Chunks;
 use super::newest::Hashes;
+use super::rows::{Place, Which};
+use super::texts::{self, RowTexts, TextBlocks};
 use super::words::Words;
 use crate::api::{ItemRecord, UtcTime, status};
+use crate::parallel::{self, MANY_ROWS};
 
 /// What stands for an absent time while columns are filled: no time of the years 0 to 9999.
 pub(super) const NO_TIME: i64 = i64::MIN;
@@ -25,33 +25,41 @@ pub enum WorkIds {
     /// As text.
     #[default]
     Kept,
-    /// As a hash, which tells whether two records of an item differ.
-    Hashed,
+    /// As text, unless there are more rows than this: then as hashes, which tell whether two records
+    /// of an item differ.
+    KeptUpTo(usize),
+}
+
+impl WorkIds {
+    fn kept(self, rows: usize) -> bool {
+        match self {
+            Self::Kept => true,
+            Self::KeptUpTo(most) => rows <= most,
+        }
+    }
 }
 
 /// The columns while they are filled. Which job and which file a row belongs to is known only once
 /// everything has been read, and comes in [`super::ItemFrame::build`].
 pub struct ItemColumns {
-    pub(super) item_id: StringChunkedBuilder,
+    len: usize,
+    /// Where the id of each item stands, and its name.
+    text: Chunks<Place>,
+    texts: TextBlocks,
     /// The hashes of the ids, by which repeated items are looked for.
-    pub(super) id_hash: Vec<u64>,
-    pub(super) item_name: StringChunkedBuilder,
-    pub(super) status: Vec<u32>,
-    pub(super) statuses: Words,
-    pub(super) started_at: Vec<i64>,
-    pub(super) completed_at: Vec<i64>,
-    pub(super) effective_at: Vec<i64>,
-    pub(super) error_message: Vec<u32>,
-    pub(super) messages: Words,
-    pub(super) skip_reason: Vec<u32>,
-    pub(super) reasons: Words,
-    pub(super) work: Work,
-}
-
-/// The ids of the jobs behind the items.
-pub(super) enum Work {
-    Kept(StringChunkedBuilder),
-    Hashed(Vec<u64>),
+    id_hash: Chunks<u64>,
+    status: Chunks<u32>,
+    statuses: Words,
+    started_at: Chunks<i64>,
+    completed_at: Chunks<i64>,
+    effective_at: Chunks<i64>,
+    error_message: Chunks<u32>,
+    messages: Words,
+    skip_reason: Chunks<u32>,
+    reasons: Words,
+    work_ids: WorkIds,
+    /// Hashes of the ids of the jobs behind the items, once these are no longer kept.
+    work_hash: Chunks<u64>,
 }
 
 impl Default for ItemColumns {
@@ -63,42 +71,53 @@ impl Default for ItemColumns {
 impl ItemColumns {
     /// No rows yet.
     pub fn new(work_ids: WorkIds) -> Self {
-        let text = |name| StringChunkedBuilder::new(PlSmallStr::from_static(name), 0);
         Self {
-            item_id: text(column::ITEM_ID),
-            id_hash: Vec::new(),
-            item_name: text(column::ITEM_NAME),
-            status: Vec::new(),
+            len: 0,
+            text: Chunks::default(),
+            texts: TextBlocks::default(),
+            id_hash: Chunks::default(),
+            status: Chunks::default(),
             statuses: Words::of(&status::KNOWN),
-            started_at: Vec::new(),
-            completed_at: Vec::new(),
-            effective_at: Vec::new(),
-            error_message: Vec::new(),
+            started_at: Chunks::default(),
+            completed_at: Chunks::default(),
+            effective_at: Chunks::default(),
+            error_message: Chunks::default(),
             messages: Words::default(),
-            skip_reason: Vec::new(),
+            skip_reason: Chunks::default(),
             reasons: Words::default(),
-            work: match work_ids {
-                WorkIds::Kept => Work::Kept(text(column::PROCESSING_JOB_ID)),
-                WorkIds::Hashed => Work::Hashed(Vec::new()),
-            },
+            work_ids,
+            work_hash: Chunks::default(),
         }
     }
 
     /// Rows so far.
     pub fn len(&self) -> usize {
-        self.status.len()
+        self.len
     }
 
     /// Whether there is no row yet.
     pub fn is_empty(&self) -> bool {
-        self.status.is_empty()
+        self.len == 0
     }
 
     /// Adds a row.
+    #[inline]
     pub fn push(&mut self, item: &ItemRecord<'_>) {
-        self.item_id.append_value(&*item.item_id);
-        self.id_hash.push(hash(&item.item_id));
-        self.item_name.append_option(item.item_name.as_deref());
+        let work = item.processing_job_id.as_deref();
+        self.len += 1;
+        let kept = self.work_ids.kept(self.len);
+        if !kept {
+            if self.work_ids.kept(self.len - 1) {
+                self.hash_work();
+            }
+            self.work_hash.push(hash_of_some(work));
+        }
+        self.id_hash.push(end_hash(&item.item_id));
+        self.text.push(self.texts.push(RowTexts {
+            id: &item.item_id,
+            name: item.item_name.as_deref(),
+            work: work.filter(|_| kept),
+        }));
         self.status.push(match status::code(&item.status) {
             Some(code) => code,
             None => self.statuses.code(&item.status),
@@ -113,10 +132,13 @@ impl ItemColumns {
         let reason = item.skip_reason.as_deref();
         self.skip_reason
             .push(reason.map_or(NO_WORD, |text| self.reasons.code(text)));
-        let work = item.processing_job_id.as_deref();
-        match &mut self.work {
-            Work::Kept(texts) => texts.append_option(work),
-            Work::Hashed(hashes) => hashes.push(work.map_or(0, hash)),
+    }
+
+    /// Hashes the ids of the jobs behind the items so far.
+    fn hash_work(&mut self) {
+        for place in self.text.iter() {
+            let work = self.texts.get(place, Which::Work as usize);
+            self.work_hash.push(hash_of_some(work));
         }
     }
 }
@@ -125,15 +147,37 @@ impl ItemColumns {
 /// depends on it.
 static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
-fn hash(text: &str) -> u64 {
-    HASHER.hash_one(text)
+fn hash_of_some(text: Option<&str>) -> u64 {
+    text.map_or(0, hash)
 }
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = HASHER.build_hasher();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+/// What ids are told apart by before they are compared: their last 16 bytes, in which nearly all
+/// of them differ.
+fn end_hash(id: &str) -> u64 {
+    let bytes = id.as_bytes();
+    match bytes.last_chunk::<16>() {
+        Some(end) => {
+            let end = u128::from_le_bytes(*end);
+            let mixed = u128::from(end as u64 ^ *SEED)
+                .wrapping_mul(u128::from((end >> 64) as u64 ^ 0x9e37_79b9_7f4a_7c15));
+            (mixed ^ (mixed >> 64)) as u64
+        }
+        None => hash(id),
+    }
+}
+
+static SEED: LazyLock<u64> = LazyLock::new(|| hash("seed"));
 
 /// The columns of several readers, joined in their order.
 pub(super) struct Joined {
-    pub(super) item_id: Column,
-    pub(super) item_name: Column,
-    pub(super) work: Column,
+    pub(super) text: Vec<Place>,
+    pub(super) texts: TextBlocks,
     pub(super) status: Vec<u32>,
     pub(super) started_at: Vec<i64>,
     pub(super) completed_at: Vec<i64>,
@@ -147,46 +191,47 @@ pub(super) struct Joined {
 }
 
 impl Joined {
-    pub(super) fn of(parts: Vec<ItemColumns>) -> Self {
-        let mut parts = parts;
+    pub(super) fn of(mut parts: Vec<ItemColumns>) -> Self {
         parts.retain(|part| !part.is_empty());
-        if parts.is_empty() {
-            parts.push(ItemColumns::default());
-        }
         let rows: usize = parts.iter().map(ItemColumns::len).sum();
-        let times = |parts: &mut Vec<ItemColumns>, of: fn(&mut ItemColumns) -> &mut Vec<i64>| {
-            parts.iter_mut().map(|part| take(of(part))).collect()
-        };
-        let started_at = times(&mut parts, |part| &mut part.started_at);
-        let completed_at = times(&mut parts, |part| &mut part.completed_at);
-        let effective_at = times(&mut parts, |part| &mut part.effective_at);
-        let (mut id_hash, mut work_hash, mut work) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut item_id, mut item_name) = (Vec::new(), Vec::new());
-        let (mut status, mut message, mut reason) =
-            (Coded::default(), Coded::default(), Coded::default());
-        for part in parts {
-            id_hash.push(part.id_hash);
-            item_id.push(part.item_id.finish());
-            item_name.push(part.item_name.finish());
-            match part.work {
-                Work::Kept(texts) => work.push(texts.finish()),
-                Work::Hashed(hashes) => work_hash.push(hashes),
+        let kept = parts.iter().all(|part| part.work_ids.kept(rows));
+        let mut times = [Vec::new(), Vec::new(), Vec::new()];
+        let (mut id_hash, mut work_hash) = (Vec::new(), Vec::new());
+        let (mut text, mut texts) = (Vec::new(), TextBlocks::default());
+        let mut blocks_before = Vec::new();
+        let mut codes = [Coded::default(), Coded::default(), Coded::default()];
+        for mut part in parts {
+            if !kept {
+                if part.work_ids.kept(part.len) {
+                    part.hash_work();
+                }
+                work_hash.push(part.work_hash);
             }
+            id_hash.push(part.id_hash);
+            blocks_before.push(texts::moved(texts.len()));
+            text.push(part.text);
+            texts.join(part.texts);
+            let [started_at, completed_at, effective_at] = &mut times;
+            started_at.push(part.started_at);
+            completed_at.push(part.completed_at);
+            effective_at.push(part.effective_at);
+            let [status, message, reason] = &mut codes;
             status.add(part.status, part.statuses);
             message.add(part.error_message, part.messages);
             reason.add(part.skip_reason, part.reasons);
         }
-        let ((times, hashes), (codes, work_hash)) = either_way(
-            rows,
+        let ((times, id_hash, text), (codes, work_hash)) = parallel::both(
+            rows > MANY_ROWS,
             || {
                 (
-                    [started_at, completed_at, effective_at].map(concat),
-                    concat(id_hash),
+                    times.map(|lists| Chunks::join(lists, |_, time| time)),
+                    Chunks::join(id_hash, |_, hash| hash),
+                    Chunks::join(text, |part, place| place + blocks_before[part]),
                 )
             },
             || {
-                let codes = [status, message, reason].map(Coded::concat);
-                (codes, (!work_hash.is_empty()).then(|| concat(work_hash)))
+                let work_hash = Chunks::join(work_hash, |_, hash| hash);
+                (codes.map(Coded::join), (!kept).then_some(work_hash))
             },
         );
         let [started_at, completed_at, effective_at] = times;
@@ -196,9 +241,8 @@ impl Joined {
             (skip_reason, reasons),
         ] = codes;
         Self {
-            item_id: chunks(column::ITEM_ID, item_id, rows),
-            item_name: chunks(column::ITEM_NAME, item_name, rows),
-            work: chunks(column::PROCESSING_JOB_ID, work, rows),
+            text,
+            texts,
             status,
             started_at,
             completed_at,
@@ -206,7 +250,7 @@ impl Joined {
             error_message,
             skip_reason,
             hashes: Hashes {
-                id: hashes,
+                id: id_hash,
                 work: work_hash,
             },
             statuses,
@@ -216,64 +260,27 @@ impl Joined {
     }
 }
 
-/// Does both at once where there is much to do: waking another thread takes longer than a little.
-fn either_way<A: Send, B: Send>(
-    rows: usize,
-    a: impl FnOnce() -> A + Send,
-    b: impl FnOnce() -> B + Send,
-) -> (A, B) {
-    const MUCH: usize = 1 << 15;
-    if rows > MUCH {
-        rayon::join(a, b)
-    } else {
-        (a(), b())
-    }
-}
-
 /// A column of numbers of words, in parts that each number their own words.
 #[derive(Default)]
 struct Coded {
     words: Words,
-    parts: Vec<(Vec<u32>, Vec<u32>)>,
+    parts: Vec<Chunks<u32>>,
+    /// What number each word of a part has in the end.
+    numbers: Vec<Vec<u32>>,
 }
 
 impl Coded {
-    fn add(&mut self, codes: Vec<u32>, words: Words) {
-        let numbers = self.words.join(words);
-        self.parts.push((codes, numbers));
+    fn add(&mut self, codes: Chunks<u32>, words: Words) {
+        self.numbers.push(self.words.join(words));
+        self.parts.push(codes);
     }
 
-    fn concat(self) -> (Vec<u32>, Words) {
-        let parts = self.parts.into_iter().map(|(mut codes, numbers)| {
-            if !(0..).zip(&numbers).all(|(place, number)| place == *number) {
-                for code in codes.iter_mut().filter(|code| **code != NO_WORD) {
-                    *code = numbers[*code as usize];
-                }
-            }
-            codes
+    fn join(self) -> (Vec<u32>, Words) {
+        let numbers = self.numbers;
+        let codes = Chunks::join(self.parts, |part, code| {
+            // What is absent is beyond all numbers.
+            numbers[part].get(code as usize).copied().unwrap_or(NO_WORD)
         });
-        (concat(parts.collect()), self.words)
+        (codes, self.words)
     }
-}
-
-/// One after another, in one piece; what is done with is given back at once.
-fn concat<T: Copy>(mut parts: Vec<Vec<T>>) -> Vec<T> {
-    if parts.len() == 1 {
-        return parts.remove(0);
-    }
-    let mut all = Vec::with_capacity(parts.iter().map(Vec::len).sum());
-    for part in parts {
-        all.extend_from_slice(&part);
-    }
-    all
-}
-
-/// A column of the chunks as they are; of nulls where there are none.
-fn chunks(name: &'static str, parts: Vec<StringChunked>, rows: usize) -> Column {
-    let name = PlSmallStr::from_static(name);
-    if parts.is_empty() {
-        return StringChunked::full_null(name, rows).into_column();
-    }
-    let arrays = parts.iter().flat_map(|part| part.downcast_iter().cloned());
-    StringChunked::from_chunk_iter(name, arrays).into_column()
 }

@@ -4,53 +4,54 @@
 //! | column | type | null | what it holds |
 //! |---|---|---|---|
 //! | `job` | UInt32 | never | index of the batch job in [`crate::load::Dump::jobs`] |
-//! | `item_id` | String | never | |
-//! | `item_name` | String | where absent | |
+//! | `text` | UInt64 | never | place of the item's id, its name, and its own `job_id` (`pjb-…`) where that is kept |
 //! | `status` | UInt32 | never | number of the server's word, known or not, in [`ItemFrame::statuses`] |
 //! | `started_at` | Datetime(µs), UTC | where absent | |
 //! | `completed_at` | Datetime(µs), UTC | where absent | |
 //! | `effective_at` | Datetime(µs), UTC | where absent | the instant the record speaks of |
 //! | `error_message` | UInt32 | where absent or empty | number of the text in [`ItemFrame::messages`]; of the latest attempt |
 //! | `skip_reason` | UInt32 | where absent or empty | number of the text in [`ItemFrame::reasons`] |
-//! | `processing_job_id` | String | where absent, or not kept | the item's own `job_id` (`pjb-…`) |
 //! | `source_file` | UInt32 | never | index of the file in [`crate::load::Dump::inputs`] |
 //!
-//! Rows are sorted by job, then in the order in which they were read; `(job, item_id)` is unique.
-//! Columns of numbers are one chunk. Columns of text stay in the chunks in which they were read, for
-//! few of the texts are ever looked at.
+//! Rows are sorted by job, then in the order in which they were read; a job has an item once. Every
+//! column is one chunk. Texts stand beside the columns: those that repeat once, the others in the blocks
+//! into which they were read, for few of them are ever looked at.
 
+mod chunks;
 mod columns;
 mod newest;
 mod rows;
+mod texts;
 mod words;
 
 use std::ops::Range;
 
 use polars::prelude::{
-    Column, DataFrame, DataType, IdxCa, Int64Chunked, IntoColumn, PlSmallStr, PolarsError, Schema,
-    StringChunked, TimeUnit, UInt32Chunked,
+    Column, DataFrame, DataType, Int64Chunked, IntoColumn, PlSmallStr, PolarsError, Schema,
+    TimeUnit, UInt32Chunked, UInt64Chunked,
 };
+use polars_arrow::array::PrimitiveArray;
 use polars_arrow::bitmap::Bitmap;
 
 pub use self::columns::{ItemColumns, WorkIds};
 use self::columns::{Joined, NO_TIME, NO_WORD};
 pub use self::newest::Recorded;
 pub use self::rows::{Codes, Rows, Texts, Times};
+use self::rows::{Place, Which};
+use self::texts::TextBlocks;
 pub use self::words::Words;
 
 /// The names of the columns.
 pub mod column {
     #![expect(missing_docs, reason = "the table above says what each holds")]
     pub const JOB: &str = "job";
-    pub const ITEM_ID: &str = "item_id";
-    pub const ITEM_NAME: &str = "item_name";
+    pub const TEXT: &str = "text";
     pub const STATUS: &str = "status";
     pub const STARTED_AT: &str = "started_at";
     pub const COMPLETED_AT: &str = "completed_at";
     pub const EFFECTIVE_AT: &str = "effective_at";
     pub const ERROR_MESSAGE: &str = "error_message";
     pub const SKIP_REASON: &str = "skip_reason";
-    pub const PROCESSING_JOB_ID: &str = "processing_job_id";
     pub const SOURCE_FILE: &str = "source_file";
 }
 
@@ -59,15 +60,13 @@ pub fn schema() -> Schema {
     let time = || DataType::Datetime(TimeUnit::Microseconds, None);
     [
         (column::JOB, DataType::UInt32),
-        (column::ITEM_ID, DataType::String),
-        (column::ITEM_NAME, DataType::String),
+        (column::TEXT, DataType::UInt64),
         (column::STATUS, DataType::UInt32),
         (column::STARTED_AT, time()),
         (column::COMPLETED_AT, time()),
         (column::EFFECTIVE_AT, time()),
         (column::ERROR_MESSAGE, DataType::UInt32),
         (column::SKIP_REASON, DataType::UInt32),
-        (column::PROCESSING_JOB_ID, DataType::String),
         (column::SOURCE_FILE, DataType::UInt32),
     ]
     .into_iter()
@@ -79,6 +78,8 @@ pub fn schema() -> Schema {
 #[derive(Debug, Clone)]
 pub struct ItemFrame {
     frame: DataFrame,
+    arrays: Arrays,
+    texts: TextBlocks,
     statuses: Words,
     messages: Words,
     reasons: Words,
@@ -102,36 +103,68 @@ impl ItemFrame {
     ) -> Result<(Self, Vec<Recorded>), PolarsError> {
         let joined = Joined::of(parts);
         let hashes = joined.hashes;
-        let all = Self {
-            frame: DataFrame::new(
-                job_of.len(),
-                vec![
-                    number(column::JOB, job_of),
-                    joined.item_id,
-                    joined.item_name,
-                    number(column::STATUS, joined.status),
-                    time(column::STARTED_AT, joined.started_at),
-                    time(column::COMPLETED_AT, joined.completed_at),
-                    time(column::EFFECTIVE_AT, joined.effective_at),
-                    code(column::ERROR_MESSAGE, joined.error_message),
-                    code(column::SKIP_REASON, joined.skip_reason),
-                    joined.work,
-                    number(column::SOURCE_FILE, file_of),
-                ],
-            )?,
+        let columns = Columns {
+            job: job_of,
+            text: joined.text,
+            status: joined.status,
+            started_at: joined.started_at,
+            completed_at: joined.completed_at,
+            effective_at: joined.effective_at,
+            error_message: joined.error_message,
+            skip_reason: joined.skip_reason,
+            source_file: file_of,
+        };
+        let frame = columns.into_frame()?;
+        let mut items = Self {
+            arrays: Arrays::of(&frame),
+            frame,
+            texts: joined.texts,
             statuses: joined.statuses,
             messages: joined.messages,
             reasons: joined.reasons,
         };
-        let (keep, recorded) = newest::newest_records(&all, &hashes, jobs);
-        let frame = match keep {
-            Some(rows) => Self {
-                frame: all.frame.take(&IdxCa::from_vec(PlSmallStr::EMPTY, rows))?,
-                ..all
-            },
-            None => all,
+        let (keep, recorded) = newest::newest_records(&items, &hashes, jobs);
+        if let Some(rows) = keep {
+            items.frame = items.columns_of(&rows).into_frame()?;
+            items.arrays = Arrays::of(&items.frame);
+        }
+        Ok((items, recorded))
+    }
+
+    /// The columns of some rows.
+    fn columns_of(&self, rows: &[u32]) -> Columns {
+        let words = |codes: Codes<'_>| {
+            let code = |row: &u32| codes.code(*row as usize).unwrap_or(NO_WORD);
+            rows.iter().map(code).collect()
         };
-        Ok((frame, recorded))
+        let times = |times: Times<'_>| {
+            let time = |row: &u32| times.get(*row as usize).unwrap_or(NO_TIME);
+            rows.iter().map(time).collect()
+        };
+        Columns {
+            job: of_rows(self.job(), rows),
+            text: of_rows(self.places(), rows),
+            status: of_rows(self.status(), rows),
+            started_at: times(self.started_at()),
+            completed_at: times(self.completed_at()),
+            effective_at: times(self.effective_at()),
+            error_message: words(self.error_message()),
+            skip_reason: words(self.skip_reason()),
+            source_file: of_rows(self.source_file(), rows),
+        }
+    }
+
+    /// A frame of no items.
+    pub fn empty() -> Self {
+        let frame = DataFrame::empty_with_schema(&schema());
+        Self {
+            arrays: Arrays::of(&frame),
+            frame,
+            texts: TextBlocks::default(),
+            statuses: Words::default(),
+            messages: Words::default(),
+            reasons: Words::default(),
+        }
     }
 
     /// Rows, which are distinct items.
@@ -175,59 +208,32 @@ impl ItemFrame {
         }
     }
 
-    fn column(&self, name: &'static str) -> &Column {
-        self.frame
-            .column(name)
-            .expect("every ItemFrame has every column of its schema")
+    fn text(&self, which: Which) -> Texts<'_> {
+        Texts::of(self.places(), &self.texts, which)
     }
 
-    fn text(&self, name: &'static str) -> Texts<'_> {
-        let column: &StringChunked = self
-            .column(name)
-            .str()
-            .expect("the schema says that this column is text");
-        Texts::of(column)
-    }
-
-    fn time(&self, name: &'static str) -> Times<'_> {
-        let column: &Int64Chunked = self
-            .column(name)
-            .datetime()
-            .expect("the schema says that this column is a time")
-            .physical();
-        Times::of(column)
-    }
-
-    fn number(&self, name: &'static str) -> &UInt32Chunked {
-        self.column(name)
-            .u32()
-            .expect("the schema says that this column is a number")
-    }
-
-    fn numbers(&self, name: &'static str) -> &[u32] {
-        self.number(name)
-            .cont_slice()
-            .expect("columns of numbers are one chunk, and these are never null")
+    fn places(&self) -> &[Place] {
+        self.arrays.text.values()
     }
 
     /// Index of the batch job.
     pub fn job(&self) -> &[u32] {
-        self.numbers(column::JOB)
+        self.arrays.job.values()
     }
 
     /// The ids.
     pub fn item_id(&self) -> Texts<'_> {
-        self.text(column::ITEM_ID)
+        self.text(Which::Id)
     }
 
     /// The names.
     pub fn item_name(&self) -> Texts<'_> {
-        self.text(column::ITEM_NAME)
+        self.text(Which::Name)
     }
 
     /// Status words, by their numbers in [`Self::statuses`].
     pub fn status(&self) -> &[u32] {
-        self.numbers(column::STATUS)
+        self.arrays.status.values()
     }
 
     /// The status word of a row.
@@ -244,22 +250,22 @@ impl ItemFrame {
 
     /// Starts.
     pub fn started_at(&self) -> Times<'_> {
-        self.time(column::STARTED_AT)
+        Times::of(&self.arrays.started_at)
     }
 
     /// Ends.
     pub fn completed_at(&self) -> Times<'_> {
-        self.time(column::COMPLETED_AT)
+        Times::of(&self.arrays.completed_at)
     }
 
     /// The instants the records speak of.
     pub fn effective_at(&self) -> Times<'_> {
-        self.time(column::EFFECTIVE_AT)
+        Times::of(&self.arrays.effective_at)
     }
 
     /// Error messages, by their numbers in [`Self::messages`].
     pub fn error_message(&self) -> Codes<'_> {
-        Codes::of(self.number(column::ERROR_MESSAGE), &self.messages)
+        Codes::of(&self.arrays.error_message, &self.messages)
     }
 
     /// Every error message once.
@@ -269,7 +275,7 @@ impl ItemFrame {
 
     /// Skip reasons, by their numbers in [`Self::reasons`].
     pub fn skip_reason(&self) -> Codes<'_> {
-        Codes::of(self.number(column::SKIP_REASON), &self.reasons)
+        Codes::of(&self.arrays.skip_reason, &self.reasons)
     }
 
     /// Every skip reason once.
@@ -279,13 +285,96 @@ impl ItemFrame {
 
     /// Ids of the parse or extract jobs behind the items.
     pub fn processing_job_id(&self) -> Texts<'_> {
-        self.text(column::PROCESSING_JOB_ID)
+        self.text(Which::Work)
     }
 
     /// Index of the file a row was read from.
     pub fn source_file(&self) -> &[u32] {
-        self.numbers(column::SOURCE_FILE)
+        self.arrays.source_file.values()
     }
+}
+
+/// What the columns of a frame hold, without looking for them by their names each time. Nothing is
+/// copied.
+#[derive(Debug, Clone)]
+struct Arrays {
+    job: PrimitiveArray<u32>,
+    text: PrimitiveArray<Place>,
+    status: PrimitiveArray<u32>,
+    started_at: PrimitiveArray<i64>,
+    completed_at: PrimitiveArray<i64>,
+    effective_at: PrimitiveArray<i64>,
+    error_message: PrimitiveArray<u32>,
+    skip_reason: PrimitiveArray<u32>,
+    source_file: PrimitiveArray<u32>,
+}
+
+impl Arrays {
+    fn of(frame: &DataFrame) -> Self {
+        const SCHEMA: &str =
+            "every frame of items has the columns of the schema, of one chunk each";
+        let column = |name| frame.column(name).expect(SCHEMA);
+        let number = |name| {
+            column(name)
+                .u32()
+                .expect(SCHEMA)
+                .downcast_as_array()
+                .clone()
+        };
+        let time = |name| {
+            let times = column(name).datetime().expect(SCHEMA).physical();
+            times.downcast_as_array().clone()
+        };
+        let text = column(column::TEXT).u64().expect(SCHEMA);
+        Self {
+            job: number(column::JOB),
+            text: text.downcast_as_array().clone(),
+            status: number(column::STATUS),
+            started_at: time(column::STARTED_AT),
+            completed_at: time(column::COMPLETED_AT),
+            effective_at: time(column::EFFECTIVE_AT),
+            error_message: number(column::ERROR_MESSAGE),
+            skip_reason: number(column::SKIP_REASON),
+            source_file: number(column::SOURCE_FILE),
+        }
+    }
+}
+
+/// The values of the columns, before they are columns.
+struct Columns {
+    job: Vec<u32>,
+    text: Vec<Place>,
+    status: Vec<u32>,
+    started_at: Vec<i64>,
+    completed_at: Vec<i64>,
+    effective_at: Vec<i64>,
+    error_message: Vec<u32>,
+    skip_reason: Vec<u32>,
+    source_file: Vec<u32>,
+}
+
+impl Columns {
+    fn into_frame(self) -> Result<DataFrame, PolarsError> {
+        let text = UInt64Chunked::from_vec(PlSmallStr::from_static(column::TEXT), self.text);
+        DataFrame::new(
+            self.job.len(),
+            vec![
+                number(column::JOB, self.job),
+                text.into_column(),
+                number(column::STATUS, self.status),
+                time(column::STARTED_AT, self.started_at),
+                time(column::COMPLETED_AT, self.completed_at),
+                time(column::EFFECTIVE_AT, self.effective_at),
+                code(column::ERROR_MESSAGE, self.error_message),
+                code(column::SKIP_REASON, self.skip_reason),
+                number(column::SOURCE_FILE, self.source_file),
+            ],
+        )
+    }
+}
+
+fn of_rows<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
+    rows.iter().map(|row| values[*row as usize]).collect()
 }
 
 fn number(name: &'static str, values: Vec<u32>) -> Column {
@@ -305,7 +394,7 @@ fn time(name: &'static str, values: Vec<i64>) -> Column {
 }
 
 /// Which values are there; `None` where all are.
-fn present<T: PartialEq>(values: &[T], absent: T) -> Option<Bitmap> {
+fn present<T: PartialEq + Copy>(values: &[T], absent: T) -> Option<Bitmap> {
     values
         .contains(&absent)
         .then(|| values.iter().map(|value| *value != absent).collect())

@@ -1,10 +1,10 @@
 //! The rule by which an item that was recorded more than once becomes one row.
 
-use polars::prelude::{IdxSize, PlHashMap};
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use polars::prelude::PlHashMap;
 
 use super::ItemFrame;
 use crate::api::status;
+use crate::parallel::{self, MANY_ROWS};
 
 /// How many records of a job's items there were, and how many of them were of the same item.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) fn newest_records(
     items: &ItemFrame,
     hashes: &Hashes,
     jobs: usize,
-) -> (Option<Vec<IdxSize>>, Vec<Recorded>) {
+) -> (Option<Vec<u32>>, Vec<Recorded>) {
     let mut recorded = vec![Recorded::default(); jobs];
     let job = items.job();
     let mut sorted = true;
@@ -68,9 +68,9 @@ pub(super) fn newest_records(
     }
     superseded.sort_unstable();
     let mut superseded = superseded.into_iter().peekable();
-    let mut keep: Vec<IdxSize> = (0..items.len())
+    let mut keep: Vec<u32> = (0..items.len())
         .filter(|row| superseded.next_if_eq(row).is_none())
-        .map(|row| row as IdxSize)
+        .map(|row| row as u32)
         .collect();
     if !sorted {
         keep.sort_by_key(|row| job[*row as usize]);
@@ -83,30 +83,38 @@ struct Kept {
     conflicting: bool,
 }
 
-/// Every row whose id may stand in another row of its job too, ascending; few others.
+/// Every row whose id stands in another row of its job too, ascending, unless two hashes are the
+/// same by chance.
 ///
 /// A table of all ids would not fit into any cache. A bit for each hash does, nearly: where the bit
 /// of a row is set already, there is another row of the same bit.
 fn suspects(job: &[u32], hashes: &[u64]) -> Vec<usize> {
-    /// With fewer rows than this one look at them all takes less than to hand out the work.
-    const WORTH_SHARING: usize = 1 << 16;
     /// Each part looks at all hashes and takes its share of them.
-    const PARTS: u64 = 4;
+    const PARTS: usize = 2;
     // Ids repeat within a job; in another job they are others.
     let mixed = |row: usize| hashes[row] ^ u64::from(job[row]).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    if job.len() < WORTH_SHARING {
-        return Filter::new(job.len()).suspects(0..job.len(), mixed);
+    if job.len() <= MANY_ROWS {
+        let suspects = Filter::new(job.len()).suspects(0..job.len(), mixed);
+        return of_the_same_hash(suspects, mixed);
     }
-    let parts: Vec<Vec<usize>> = (0..PARTS)
-        .into_par_iter()
-        .map(|part| {
-            let rows = (0..job.len()).filter(|row| mixed(*row) >> 62 == part);
-            Filter::new(job.len() / PARTS as usize).suspects(rows, mixed)
-        })
-        .collect();
+    let parts = parallel::each(true, PARTS, |part| {
+        let rows = (0..job.len()).filter(|row| mixed(*row) >> 63 == part as u64);
+        of_the_same_hash(Filter::new(job.len() / PARTS).suspects(rows, mixed), mixed)
+    });
     let mut all = parts.concat();
     all.sort_unstable();
     all
+}
+
+/// Those of the rows that share their hash with another, ascending.
+fn of_the_same_hash(rows: Vec<usize>, hash: impl Fn(usize) -> u64) -> Vec<usize> {
+    let mut hashed: Vec<(u64, usize)> = rows.into_iter().map(|row| (hash(row), row)).collect();
+    hashed.sort_unstable();
+    let runs = hashed.chunk_by(|a, b| a.0 == b.0);
+    let shared = runs.filter(|run| run.len() > 1).flatten();
+    let mut rows: Vec<usize> = shared.map(|(_, row)| *row).collect();
+    rows.sort_unstable();
+    rows
 }
 
 /// Bits by hash.

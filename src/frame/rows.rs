@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use polars::prelude::{Int64Chunked, StringChunked, UInt32Chunked};
-use polars_arrow::array::{Array, Utf8ViewArray};
+use polars_arrow::array::PrimitiveArray;
 use polars_arrow::bitmap::Bitmap;
 
+use super::texts::TextBlocks;
 use super::words::Words;
 
 /// A run of rows, with the columns that figures are made from. Their index counts from the first of
@@ -46,6 +46,7 @@ struct Presence<'a> {
 }
 
 impl Presence<'_> {
+    #[inline]
     fn has(self, row: usize) -> bool {
         self.bits.is_none_or(|bits| bits.get_bit(self.first + row))
     }
@@ -66,8 +67,7 @@ pub struct Times<'a> {
 }
 
 impl<'a> Times<'a> {
-    pub(super) fn of(column: &'a Int64Chunked) -> Self {
-        let array = column.downcast_as_array();
+    pub(super) fn of(array: &'a PrimitiveArray<i64>) -> Self {
         Self {
             values: array.values(),
             present: Presence {
@@ -85,6 +85,7 @@ impl<'a> Times<'a> {
     }
 
     /// The instant of a row; `None` where it is absent or there is no such row.
+    #[inline]
     pub fn get(self, row: usize) -> Option<i64> {
         let value = *self.values.get(row)?;
         self.present.has(row).then_some(value)
@@ -105,8 +106,7 @@ pub struct Codes<'a> {
 }
 
 impl<'a> Codes<'a> {
-    pub(super) fn of(column: &'a UInt32Chunked, words: &'a Words) -> Self {
-        let array = column.downcast_as_array();
+    pub(super) fn of(array: &'a PrimitiveArray<u32>, words: &'a Words) -> Self {
         Self {
             codes: array.values(),
             present: Presence {
@@ -126,6 +126,7 @@ impl<'a> Codes<'a> {
     }
 
     /// The number of a row's text; `None` where it is absent or there is no such row.
+    #[inline]
     pub fn code(self, row: usize) -> Option<u32> {
         let code = *self.codes.get(row)?;
         self.present.has(row).then_some(code)
@@ -137,36 +138,41 @@ impl<'a> Codes<'a> {
     }
 }
 
+/// Where the texts of a row stand in [`TextBlocks`].
+pub(super) type Place = u64;
+
 /// A column of texts of which each is another.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct Texts<'a> {
-    /// The chunks, each with the row it begins at.
-    chunks: Vec<(usize, &'a Utf8ViewArray)>,
+    places: &'a [Place],
+    texts: &'a TextBlocks,
+    which: Which,
+}
+
+/// Which of a row's texts, by their place in [`super::texts::RowTexts`].
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Which {
+    Id,
+    Name,
+    Work,
 }
 
 impl<'a> Texts<'a> {
-    pub(super) fn of(column: &'a StringChunked) -> Self {
-        let mut first = 0;
-        let chunks = column.downcast_iter().map(|chunk| {
-            let begin = first;
-            first += chunk.len();
-            (begin, chunk)
-        });
+    pub(super) fn of(places: &'a [Place], texts: &'a TextBlocks, which: Which) -> Self {
         Self {
-            chunks: chunks.collect(),
+            places,
+            texts,
+            which,
         }
     }
 
     /// The text of a row; `None` where it is absent or there is no such row.
-    pub fn get(&self, row: usize) -> Option<&'a str> {
-        let at = self.chunks.partition_point(|(first, _)| *first <= row);
-        let (first, chunk) = self.chunks[at.checked_sub(1)?];
-        let at = row - first;
-        (at < chunk.len() && chunk.is_valid(at)).then(|| chunk.value(at))
+    pub fn get(self, row: usize) -> Option<&'a str> {
+        self.texts.get(*self.places.get(row)?, self.which as usize)
     }
 
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = Option<&'a str>> {
-        self.chunks.iter().flat_map(|(_, chunk)| chunk.iter())
+    pub fn iter(self) -> impl Iterator<Item = Option<&'a str>> {
+        (0..self.places.len()).map(move |row| self.get(row))
     }
 }

@@ -1,5 +1,7 @@
 //! Texts that repeat, each held once.
 
+use std::ops::Range;
+
 use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
@@ -49,8 +51,9 @@ impl Words {
         self.0.get_index(code as usize).map_or("", |word| word)
     }
 
-    /// All of them, by their number.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|word| &**word)
+    /// Those with these numbers.
+    pub fn range(&self, codes: Range<usize>) -> impl Iterator<Item = &str> {
+        let words = self.0.get_range(codes).into_iter();
+        words.flat_map(|words| words.iter().map(|word| &**word))
     }
 }

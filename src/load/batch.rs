@@ -3,8 +3,10 @@
 use std::ops::Range;
 
 use super::note::Note;
+use super::reader::Tally;
+use super::scan::Habit;
 use crate::api::JobRecord;
-use crate::frame::ItemColumns;
+use crate::frame::{ItemColumns, WorkIds};
 
 /// What a run of files, read one after another, held.
 #[derive(Default)]
@@ -17,8 +19,22 @@ pub(super) struct Batch {
     pub jobs: Vec<FoundJob>,
     /// What each file was.
     pub files: Vec<FileRead>,
+    /// What each part of a file was that is read in parts.
+    pub parts: Vec<PartRead>,
     /// What there is to say.
     pub notes: Vec<Note>,
+    /// What stood between the values of the items before.
+    pub habit: Habit,
+}
+
+impl Batch {
+    /// Nothing yet.
+    pub(super) fn new(work_ids: WorkIds) -> Self {
+        Self {
+            columns: ItemColumns::new(work_ids),
+            ..Self::default()
+        }
+    }
 }
 
 /// Rows that came from one list, or loose items that followed one another in a file.
@@ -62,6 +78,18 @@ pub(super) struct FoundJob {
     pub file: u32,
     /// The record.
     pub record: JobRecord,
+}
+
+/// What a part of a file was.
+pub(super) struct PartRead {
+    /// Index of the file.
+    pub file: u32,
+    /// Its documents by kind.
+    pub tally: Tally,
+    /// How many there are.
+    pub documents: u64,
+    /// Rows in it.
+    pub items: u64,
 }
 
 /// What a file was.

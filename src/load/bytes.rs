@@ -10,9 +10,9 @@ use super::note::Code;
 
 /// The text of a file, and what had to be done or given up to get it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Decoded {
+pub(super) struct Decoded<'b> {
     /// The text, without a byte order mark.
-    pub text: String,
+    pub text: Cow<'b, str>,
     /// What it was packed in, in words.
     pub packed: Option<&'static str>,
     /// What is to be said about it.
@@ -28,14 +28,14 @@ const MAX_RATIO: u64 = 200;
 const ALWAYS_ALLOWED: u64 = 64 << 20;
 
 /// Decompresses and decodes. A compressed file that breaks off gives the text up to there.
-pub(super) fn decode(bytes: Vec<u8>) -> Decoded {
+pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
     decode_within(bytes, ALWAYS_ALLOWED)
 }
 
-fn decode_within(bytes: Vec<u8>, always_allowed: u64) -> Decoded {
+fn decode_within(bytes: &[u8], always_allowed: u64) -> Decoded<'_> {
     let mut notes = Vec::new();
     let mut packed = None;
-    let mut bytes = bytes;
+    let mut bytes = Cow::Borrowed(bytes);
     // Twice, because a proxy may have compressed what was compressed before.
     for _ in 0..2 {
         let limit = (bytes.len() as u64)
@@ -50,7 +50,7 @@ fn decode_within(bytes: Vec<u8>, always_allowed: u64) -> Decoded {
         };
         packed = Some(name);
         let compressed = bytes.len();
-        bytes = unpacked.bytes;
+        bytes = Cow::Owned(unpacked.bytes);
         match unpacked.end {
             End::Whole => {}
             End::Limit => notes.push((
@@ -66,7 +66,10 @@ fn decode_within(bytes: Vec<u8>, always_allowed: u64) -> Decoded {
             )),
         }
     }
-    let text = to_text(bytes, &mut notes);
+    let text = match bytes {
+        Cow::Borrowed(bytes) => to_text(bytes, &mut notes),
+        Cow::Owned(bytes) => Cow::Owned(to_text(&bytes, &mut notes).into_owned()),
+    };
     Decoded {
         text,
         packed,
@@ -136,41 +139,40 @@ impl Read for ZstdFrames<'_> {
     }
 }
 
-fn to_text(bytes: Vec<u8>, notes: &mut Vec<(Code, String)>) -> String {
+fn to_text<'b>(bytes: &'b [u8], notes: &mut Vec<(Code, String)>) -> Cow<'b, str> {
     let utf16 = match bytes.get(..2) {
         Some([0xff, 0xfe]) => Some(UTF_16LE),
         Some([0xfe, 0xff]) => Some(UTF_16BE),
         _ => None,
     };
     if let Some(encoding) = utf16 {
-        let (text, had_errors) = encoding.decode_with_bom_removal(&bytes);
+        let (text, had_errors) = encoding.decode_with_bom_removal(bytes);
         if had_errors {
             notes.push((
                 Code::InvalidUtf8,
                 "holds bytes that are not UTF-16; they are shown as \u{fffd}".to_owned(),
             ));
         }
-        return text.into_owned();
+        return text;
     }
-    let mut text = match String::from_utf8(bytes) {
-        Ok(text) => text,
+    let text = match simdutf8::compat::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
         Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let lossy = match String::from_utf8_lossy(error.as_bytes()) {
-                Cow::Borrowed(text) => text.to_owned(),
-                Cow::Owned(text) => text,
-            };
+            let at = error.valid_up_to();
             notes.push((
                 Code::InvalidUtf8,
                 format!("byte {at} is not UTF-8, nor may others be; they are shown as \u{fffd}"),
             ));
-            lossy
+            String::from_utf8_lossy(bytes)
         }
     };
-    if text.starts_with('\u{feff}') {
-        text.drain(..'\u{feff}'.len_utf8());
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)),
+        Cow::Owned(text) => match text.strip_prefix('\u{feff}') {
+            Some(rest) => Cow::Owned(rest.to_owned()),
+            None => Cow::Owned(text),
+        },
     }
-    text
 }
 
 #[cfg(test)]
@@ -192,7 +194,7 @@ mod tests {
     fn gzip_members_one_after_another_are_one_text() {
         let mut bytes = gzip(b"{\"a\":1}");
         bytes.extend(gzip(b"{\"b\":2}"));
-        let decoded = decode(bytes);
+        let decoded = decode(&bytes);
         assert_eq!(decoded.text, "{\"a\":1}{\"b\":2}");
         assert_eq!((decoded.packed, decoded.notes), (Some("gzip"), vec![]));
     }
@@ -202,8 +204,8 @@ mod tests {
         let text: String = (0..5_000).map(|n| format!("line {n}\n")).collect();
         let mut bytes = gzip(text.as_bytes());
         bytes.truncate(bytes.len() / 2);
-        let decoded = decode(bytes);
-        assert!(text.starts_with(&decoded.text) && !decoded.text.is_empty());
+        let decoded = decode(&bytes);
+        assert!(text.starts_with(&*decoded.text) && !decoded.text.is_empty());
         assert_eq!(decoded.notes[0].0, Code::BrokenCompression);
     }
 
@@ -211,7 +213,7 @@ mod tests {
     fn a_decompression_bomb_is_cut_at_the_limit() {
         let bomb = gzip(&vec![b' '; 1_000_000]);
         let limit = bomb.len() * MAX_RATIO as usize;
-        let decoded = decode_within(bomb, 1_000);
+        let decoded = decode_within(&bomb, 1_000);
         assert_eq!(
             (decoded.text.len(), decoded.notes[0].0),
             (limit, Code::BrokenCompression)
@@ -224,13 +226,13 @@ mod tests {
             .encode_utf16()
             .flat_map(u16::to_be_bytes)
             .collect();
-        assert_eq!(decode(utf16).text, "{\"é\":1}\r\n");
-        assert_eq!(decode("\u{feff}[]".into()).text, "[]");
+        assert_eq!(decode(&utf16).text, "{\"é\":1}\r\n");
+        assert_eq!(decode("\u{feff}[]".as_bytes()).text, "[]");
     }
 
     #[test]
     fn bytes_that_are_no_text_are_replaced_and_told() {
-        let decoded = decode(b"[\"\xff\"]".to_vec());
+        let decoded = decode(b"[\"\xff\"]");
         assert_eq!(decoded.text, "[\"\u{fffd}\"]");
         assert!(decoded.notes[0].1.starts_with("byte 2 "));
     }

@@ -211,9 +211,9 @@ impl<'de> Object<'_, '_, '_, 'de> {
     fn read_list<A: MapAccess<'de>>(&mut self, map: &mut A, in_body: bool) -> Result<(), A::Error> {
         // The body of an SDK's page object and the object itself hold the same items: those that
         // come first are taken, whichever that is.
-        let taken = self
-            .list
-            .is_some_and(|list| list.in_body != in_body && self.reader.next_row() > list.first_row);
+        let taken = self.list.is_some_and(|list| {
+            list.in_body != in_body && self.reader.has_rows_since(list.first_row)
+        });
         let mut listed = None;
         let result = map.next_value_seed(Listed {
             reader: self.reader,
@@ -326,6 +326,28 @@ impl<'de> Object<'_, '_, '_, 'de> {
             None => false,
         }
     }
+}
+
+/// Ends a page whose list has been read already, from `first_row` on; `fields` are the others.
+pub(super) fn finish_page(
+    reader: &mut FileReader<'_, '_>,
+    fields: Fields<'_>,
+    first_row: usize,
+) -> bool {
+    let list = List {
+        first_row,
+        in_body: false,
+        total_size: None,
+        jobs: 0,
+    };
+    Object {
+        reader,
+        level: Level::Top,
+        fields,
+        list: Some(list),
+        empty_list: false,
+    }
+    .finish(true)
 }
 
 /// An object that is none of the documents: an error answer, or nothing of ours.

@@ -7,14 +7,36 @@ use super::document::read_document;
 use super::error_answer::{ErrorAnswer, error_words};
 use super::note::{Code, Place, excerpt};
 use super::reader::{FileReader, counted};
+use super::scan::{self, Habit, Scanned};
 use crate::api::field::replace_lone_surrogates;
 
-/// Asks the caller to read the file again with this text, in which what JSON does not have (NaN,
-/// half surrogate pairs in names) has been replaced.
-pub(super) struct Mended(pub String);
+/// Asks the caller to read the file again.
+pub(super) enum Again {
+    /// With this text, in which what JSON does not have (NaN, half surrogate pairs in names) has been
+    /// replaced.
+    Mended(String),
+    /// Without the short way, which met something it cannot read after it had begun.
+    TheLongWay,
+}
+
+/// Which ways of reading are open.
+#[derive(Clone, Copy)]
+pub(super) struct Ways {
+    /// The short one through plain documents.
+    pub short: bool,
+    /// To ask for a mended text.
+    pub mending: bool,
+}
 
 /// Reads all documents of a text.
-pub(super) fn read(reader: &mut FileReader<'_, '_>, may_mend: bool) -> ControlFlow<Mended> {
+pub(super) fn read(reader: &mut FileReader<'_, '_>, ways: Ways) -> ControlFlow<Again> {
+    let mut habit = reader.take_habit();
+    let result = read_all(reader, ways, &mut habit);
+    reader.put_habit(habit);
+    result
+}
+
+fn read_all(reader: &mut FileReader<'_, '_>, ways: Ways, habit: &mut Habit) -> ControlFlow<Again> {
     let text = reader.text();
     let mut stray = Stray::default();
     let mut breaks = Breaks::default();
@@ -37,6 +59,17 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, may_mend: bool) -> ControlFl
             at += stray.add(text, at);
             continue;
         }
+        if ways.short {
+            match scan::read_document(rest, reader, habit) {
+                Scanned::Taken(length) => {
+                    at += length;
+                    reader.http_status(None);
+                    continue;
+                }
+                Scanned::Left => {}
+                Scanned::Broken => return ControlFlow::Break(Again::TheLongWay),
+            }
+        }
         let items_before = reader.next_row();
         match read_document(rest, reader) {
             Ok(length) => {
@@ -46,12 +79,12 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, may_mend: bool) -> ControlFl
             Err(_) if !looks_like_json(rest) => at += stray.add(text, at),
             Err(error) => {
                 // Once: what there is to mend is mended in the whole text.
-                if may_mend
+                if ways.mending
                     && breaks.count == 0
                     && !error.is_eof()
                     && let Some(mended) = mend(text)
                 {
-                    return ControlFlow::Break(Mended(mended));
+                    return ControlFlow::Break(Again::Mended(mended));
                 }
                 let end = at + error_offset(rest, &error);
                 let kept = (reader.next_row() - items_before) as u64;

@@ -13,29 +13,33 @@ mod looks;
 pub mod note;
 mod object;
 mod pair;
+mod parts;
 mod reader;
+mod scan;
 mod snapshots;
 mod walk;
 mod yaml;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::Read as _;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use self::batch::Batch;
 pub use self::batch::FileRead;
-use self::json::Mended;
+use self::batch::{Batch, PartRead};
+use self::json::{Again, Ways};
 use self::note::{Code, Note};
 use self::pair::{Folder, Owner, Pairing};
-use self::reader::FileReader;
 pub use self::reader::counted;
+use self::reader::{FileReader, Tally};
 pub use self::walk::{Found, STDIN};
 use crate::api::{JobRecord, UtcTime};
-use crate::frame::{ItemFrame, Recorded};
+use crate::frame::{ItemFrame, Recorded, WorkIds};
 
 /// What loading gives.
 #[derive(Debug)]
@@ -91,6 +95,15 @@ pub struct Milestone {
     pub total: Option<u64>,
 }
 
+/// What the user chose about loading.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LoadOptions<'a> {
+    /// The batch job that items without one belong to.
+    pub job_id: Option<&'a str>,
+    /// Whether the ids of the jobs behind the items are kept.
+    pub work_ids: WorkIds,
+}
+
 /// Why nothing could be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -128,7 +141,7 @@ pub fn is_own_report(path: &Path) -> bool {
 pub fn load(
     files: &[Found],
     mut notes: Vec<Note>,
-    job_id: Option<&str>,
+    options: LoadOptions<'_>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Dump, LoadError> {
     let mut stdin = Vec::new();
@@ -138,79 +151,180 @@ pub fn load(
             .read_to_end(&mut stdin)
             .map_err(LoadError::Stdin)?;
     }
-    let batches: Vec<Batch> = files
-        .par_iter()
-        .enumerate()
-        .fold(Batch::default, |mut batch, (index, file)| {
-            read_file(&mut batch, index as u32, file, &stdin);
-            progress(file.bytes.unwrap_or_default());
-            batch
-        })
-        .collect();
+    let batches = read_files(files, &stdin, options.work_ids, progress);
     for file in batches.iter().flat_map(|batch| &batch.files) {
         snapshots::check(file, &mut notes);
     }
-    join(batches, &mut notes, job_id)
+    join(batches, &mut notes, options.job_id)
 }
 
+/// Reads all files: small ones as a whole, large ones of many documents in parts.
+fn read_files(
+    files: &[Found],
+    stdin: &[u8],
+    work_ids: WorkIds,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Vec<Batch> {
+    let parts_of = |file: &Found| parts::count(&file.path, file.bytes);
+    let mut parts: Vec<u64> = files.iter().map(parts_of).collect();
+    loop {
+        let tasks: Vec<(u32, u64)> = (0..)
+            .zip(&parts)
+            .flat_map(|(file, parts)| (0..*parts).map(move |part| (file, part)))
+            .collect();
+        let not_in_parts: Vec<AtomicBool> = files.iter().map(|_| AtomicBool::new(false)).collect();
+        let read = |mut batch: Batch, (index, part): &(u32, u64)| {
+            let place = *index as usize;
+            let (file, parts) = (&files[place], parts[place]);
+            let bytes = file.bytes.unwrap_or_default();
+            if parts == 1 {
+                read_file(&mut batch, *index, file, stdin);
+            } else if !not_in_parts[place].load(Ordering::Relaxed) {
+                if *part == 0 {
+                    batch.files.push(FileRead {
+                        path: file.display(),
+                        bytes: file.bytes,
+                        ..FileRead::default()
+                    });
+                }
+                if parts::read(&mut batch, *index, &file.path, *part).is_err() {
+                    not_in_parts[place].store(true, Ordering::Relaxed);
+                }
+            }
+            progress(bytes / parts);
+            batch
+        };
+        let bytes: u64 = files.iter().filter_map(|file| file.bytes).sum();
+        let batches = if tasks.len() > 1 && bytes > WORTH_SHARING {
+            let new = || Batch::new(work_ids);
+            tasks.par_iter().fold(new, read).collect()
+        } else {
+            vec![tasks.iter().fold(Batch::new(work_ids), read)]
+        };
+        let mut again = false;
+        for (parts, failed) in parts.iter_mut().zip(not_in_parts) {
+            if failed.into_inner() {
+                *parts = 1;
+                again = true;
+            }
+        }
+        if !again {
+            return batches;
+        }
+    }
+}
+
+/// Fewer bytes are read sooner than another thread is awake.
+const WORTH_SHARING: u64 = 1 << 19;
+
 fn read_file(batch: &mut Batch, index: u32, file: &Found, stdin: &[u8]) {
-    let path = file.display();
+    let mut buffer = BUFFER.take();
+    buffer.clear();
     let bytes = if file.path.as_os_str() == STDIN {
-        Ok(stdin.to_vec())
+        Ok(stdin)
     } else {
-        fs::read(&file.path)
+        File::open(&file.path)
+            .and_then(|mut opened| {
+                buffer.reserve(file.bytes.unwrap_or_default() as usize + 1);
+                opened.read_to_end(&mut buffer)
+            })
+            .map(|_| &*buffer)
     };
-    let bytes = match bytes {
-        Ok(bytes) => bytes,
+    match bytes {
+        Ok(bytes) => read_bytes(batch, index, file, bytes),
         Err(error) => {
             let message = format!("could not be read: {error}");
             batch.notes.push(Note {
                 code: Code::UnreadableFile,
-                path: Some(path.clone()),
+                path: Some(file.display()),
                 message: message.clone(),
             });
             batch.files.push(FileRead {
-                path,
+                path: file.display(),
                 kind: "unreadable",
                 looks_like: Some(message),
                 ..FileRead::default()
             });
-            return;
         }
-    };
-    let size = bytes.len() as u64;
+    }
+    if buffer.capacity() <= KEPT_ROOM {
+        BUFFER.set(buffer);
+    }
+}
+
+thread_local! {
+    /// Room for the bytes of a file, used again for the next.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// More room than this is given back after each file.
+const KEPT_ROOM: usize = 64 << 20;
+
+fn read_bytes(batch: &mut Batch, index: u32, file: &Found, bytes: &[u8]) {
     let decoded = bytes::decode(bytes);
-    let mut reader = FileReader::new(batch, index, path, &decoded.text);
+    let text = &*decoded.text;
+    let mut reader = FileReader::new(batch, index, file.display(), text);
     let mended;
-    if looks::is_own_report(&decoded.text) {
+    // What begins like JSON is looked at as nothing else.
+    let json = text.trim_start().starts_with(['{', '[']);
+    let delimiter = if json { None } else { csv::delimiter(text) };
+    if looks::is_own_report(text) {
         // A page of ours holds items as examples, which are no record.
-    } else if let Some(delimiter) = csv::delimiter(&decoded.text) {
+    } else if let Some(delimiter) = delimiter {
         csv::read(&mut reader, delimiter);
     } else {
-        if yaml::looks_like_yaml(&decoded.text) {
+        if !json && yaml::looks_like_yaml(text) {
             yaml::read(&mut reader);
         }
         // A line of a log or a header looks like YAML too, before JSON that follows it.
         if !reader.has_content() {
-            reader = reader.restart(&decoded.text);
-            if let ControlFlow::Break(Mended(text)) = json::read(&mut reader, true) {
+            reader = reader.restart(text);
+            let mut ways = Ways {
+                short: true,
+                mending: true,
+            };
+            let mut read = json::read(&mut reader, ways);
+            if let ControlFlow::Break(Again::TheLongWay) = read {
+                ways.short = false;
+                reader = reader.restart(text);
+                read = json::read(&mut reader, ways);
+            }
+            if let ControlFlow::Break(Again::Mended(text)) = read {
                 mended = text;
+                // What had to be mended is no plain document.
+                ways = Ways {
+                    short: false,
+                    mending: false,
+                };
                 reader = reader.restart(&mended);
                 reader.note(Code::NonStandardJson, NON_STANDARD_JSON.to_owned());
-                let _ = json::read(&mut reader, false);
+                let _ = json::read(&mut reader, ways);
             }
         }
     }
     for (code, message) in decoded.notes {
         reader.note(code, message);
     }
-    reader.finish(Some(size), || {
-        looks::looks_like(&decoded.text, decoded.packed)
+    reader.finish(Some(bytes.len() as u64), || {
+        looks::looks_like(text, decoded.packed)
     });
 }
 
 const NON_STANDARD_JSON: &str = "holds NaN, Infinity or half a surrogate pair, which JSON does not \
                                  have; the first two are read as null, the last as \u{fffd}";
+
+/// Says of each file that was read in parts what it is.
+fn join_parts(inputs: &mut [FileRead], parts: Vec<PartRead>) {
+    let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
+    for part in parts {
+        let tally = tallies.entry(part.file).or_default();
+        *tally = tally.plus(part.tally);
+        let input = &mut inputs[part.file as usize];
+        input.documents += part.documents;
+        input.items += part.items;
+        input.kind = tally.kind().unwrap_or_default();
+    }
+}
 
 /// Joins what was read in parallel, in path order, and pairs it.
 fn join(
@@ -219,7 +333,8 @@ fn join(
     job_id: Option<&str>,
 ) -> Result<Dump, LoadError> {
     let mut columns = Vec::with_capacity(batches.len());
-    let (mut groups, mut found_jobs, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut groups, mut found_jobs) = (Vec::new(), Vec::new());
+    let (mut inputs, mut parts) = (Vec::new(), Vec::new());
     let mut rows = 0;
     for batch in batches {
         groups.extend(batch.groups.into_iter().map(|mut group| {
@@ -230,8 +345,10 @@ fn join(
         columns.push(batch.columns);
         found_jobs.extend(batch.jobs);
         inputs.extend(batch.files);
+        parts.extend(batch.parts);
         notes.extend(batch.notes);
     }
+    join_parts(&mut inputs, parts);
     let paths: Vec<String> = inputs.iter().map(|file| file.path.clone()).collect();
     let mut known = BTreeMap::new();
     let folders: Vec<Folder> = paths

@@ -1,13 +1,14 @@
 //! What the readers of all formats write into: the columns, and beside them what each file held.
 
-use super::batch::{Batch, FileRead, FoundJob, ItemGroup};
+use super::batch::{Batch, FileRead, FoundJob, ItemGroup, PartRead};
 use super::error_answer::ErrorAnswer;
 use super::note::{Code, Note, Place};
+use super::scan::Habit;
 use crate::api::{ItemRecord, JobRecord, WrongType};
 
 /// How many documents of which kind a file held.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Tally {
     pages: u64,
     loose_items: u64,
     statuses: u64,
@@ -16,6 +17,41 @@ struct Tally {
     sdk_pages: u64,
     summaries: u64,
     manifests: u64,
+}
+
+impl Tally {
+    /// Both together.
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            pages: self.pages + other.pages,
+            loose_items: self.loose_items + other.loose_items,
+            statuses: self.statuses + other.statuses,
+            jobs: self.jobs + other.jobs,
+            combined: self.combined + other.combined,
+            sdk_pages: self.sdk_pages + other.sdk_pages,
+            summaries: self.summaries + other.summaries,
+            manifests: self.manifests + other.manifests,
+        }
+    }
+
+    /// What a file with records of the API is, in a word.
+    pub(super) fn kind(self) -> Option<&'static str> {
+        let kinds = [
+            (self.pages + self.loose_items > 0, "items"),
+            (self.statuses > 0, "status"),
+            (self.jobs > 0, "jobs"),
+            (self.combined > 0, "combined"),
+            (self.sdk_pages > 0, "sdk-page"),
+        ];
+        let mut present = kinds
+            .iter()
+            .filter(|(there, _)| *there)
+            .map(|(_, kind)| *kind);
+        match (present.next(), present.next()) {
+            (Some(_), Some(_)) => Some("mixed"),
+            (kind, _) => kind,
+        }
+    }
 }
 
 /// How rows that could not be read are remembered: all counted, the first few with their place.
@@ -116,6 +152,16 @@ impl<'b, 't> FileReader<'b, 't> {
         again
     }
 
+    /// What stood between the values of the items before, of whatever file.
+    pub(super) fn take_habit(&mut self) -> Habit {
+        std::mem::take(&mut self.batch.habit)
+    }
+
+    /// Remembers it for the next file.
+    pub(super) fn put_habit(&mut self, habit: Habit) {
+        self.batch.habit = habit;
+    }
+
     /// The text that is read.
     pub(super) fn text(&self) -> &'t str {
         self.text
@@ -179,6 +225,11 @@ impl<'b, 't> FileReader<'b, 't> {
     /// The row that the next item gets in the batch.
     pub(super) fn next_row(&self) -> usize {
         self.first_row + self.seen
+    }
+
+    /// Whether there were rows from that one on, readable or not, which no document has claimed.
+    pub(super) fn has_rows_since(&self, row: usize) -> bool {
+        self.next_row() > row || self.pending_unreadable > 0
     }
 
     /// Takes an item, or says why it is none. `part` is something borrowed from where it stands.
@@ -353,6 +404,32 @@ impl<'b, 't> FileReader<'b, 't> {
         });
     }
 
+    /// Ends a part of a file; tells whether there is nothing to be said about it.
+    pub(super) fn finish_part(self) -> bool {
+        let tally = self.tally;
+        let said = [
+            &self.unreadable,
+            &self.unreadable_times,
+            &self.unreadable_jobs,
+            &self.foreign,
+            &self.errors,
+        ];
+        if said.iter().any(|remembered| remembered.count > 0)
+            || self.batch.notes.len() > self.first_note
+            || self.http_status.is_some()
+            || tally.summaries + tally.manifests > 0
+        {
+            return false;
+        }
+        self.batch.parts.push(PartRead {
+            file: self.file,
+            tally,
+            documents: self.documents,
+            items: self.seen as u64,
+        });
+        true
+    }
+
     /// Ends the file. `looks_like` is asked for what the file looks like where nothing of the API
     /// was in it.
     pub(super) fn finish(
@@ -362,28 +439,16 @@ impl<'b, 't> FileReader<'b, 't> {
     ) {
         self.claim_rows(self.first_row + self.seen.max(self.kept));
         let tally = self.tally;
-        let kinds = [
-            (tally.pages + tally.loose_items > 0, "items"),
-            (tally.statuses > 0, "status"),
-            (tally.jobs > 0, "jobs"),
-            (tally.combined > 0, "combined"),
-            (tally.sdk_pages > 0, "sdk-page"),
-        ];
-        let mut present = kinds
-            .iter()
-            .filter(|(there, _)| *there)
-            .map(|(_, kind)| *kind);
-        let (kind, looks_like) = match (present.next(), present.next()) {
-            (Some(kind), None) => (kind, None),
-            (Some(_), Some(_)) => ("mixed", None),
-            (None, _) if tally.summaries > 0 => ("summary", None),
-            (None, _) if tally.manifests > 0 => ("snapshot", None),
-            (None, _) if self.has_content() => ("unreadable-items", None),
-            (None, _) if self.errors.count > 0 => (
+        let (kind, looks_like) = match tally.kind() {
+            Some(kind) => (kind, None),
+            None if tally.summaries > 0 => ("summary", None),
+            None if tally.manifests > 0 => ("snapshot", None),
+            None if self.has_content() => ("unreadable-items", None),
+            None if self.errors.count > 0 => (
                 "error-answer",
                 Some(format!("an error answer: {}", self.errors.first[0])),
             ),
-            (None, _) => {
+            None => {
                 let (kind, words) = looks_like();
                 (kind, Some(words))
             }

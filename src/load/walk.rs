@@ -49,6 +49,10 @@ pub(super) fn find(paths: &[PathBuf], notes: &mut Vec<Note>) -> Vec<Found> {
             Err(error) => notes.push(unreadable(path, &error.to_string())),
         }
     }
+    // Within one folder nothing is found twice, for no link is followed.
+    if paths.len() < 2 {
+        return found;
+    }
     let mut seen = HashSet::new();
     found.retain(|file| {
         let identity = fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());

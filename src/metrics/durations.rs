@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::sorted;
+use super::order;
 use crate::api::UtcTime;
 use crate::api::status::code::{COMPLETED, FAILED};
 use crate::frame::{ItemFrame, Rows};
@@ -84,13 +84,11 @@ impl Spans {
             };
             collected.add(rows.started_at.get(row), rows.completed_at.get(row));
         }
-        sorted::sort(&mut spans.completed.micros);
-        sorted::sort(&mut spans.failed.micros);
         spans
     }
 
     /// Their statistics.
-    pub fn stats(&self) -> Durations {
+    pub fn stats(&mut self) -> Durations {
         Durations {
             completed: self.completed.stats(),
             failed: self.failed.stats(),
@@ -101,7 +99,7 @@ impl Spans {
 /// The durations of one status.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Collected {
-    /// In microseconds, which are summed without rounding, ascending.
+    /// In microseconds, which are summed without rounding, in no order.
     pub micros: Vec<i64>,
     /// Items left out because a time is missing.
     pub missing_times: u64,
@@ -118,23 +116,24 @@ impl Collected {
         }
     }
 
-    fn stats(&self) -> DurationStats {
-        let sorted = &self.micros;
+    fn stats(&mut self) -> DurationStats {
         let seconds = |micros: f64| micros / 1e6;
-        let at = |fraction| percentile(sorted, fraction).map(seconds);
-        let total: i128 = sorted.iter().map(|micros| i128::from(*micros)).sum();
-        let total = (!sorted.is_empty()).then(|| seconds(total as f64));
+        let count = self.micros.len();
+        let total: i128 = self.micros.iter().map(|micros| i128::from(*micros)).sum();
+        let total = (count > 0).then(|| seconds(total as f64));
+        let found = order::percentiles(&mut self.micros, [0.0, 0.50, 0.90, 0.95, 0.99, 1.0]);
+        let at = |place: usize| found.map(|found| seconds(found[place]));
         DurationStats {
-            count: sorted.len() as u64,
+            count: count as u64,
             missing_times: self.missing_times,
             negative: self.negative,
-            min_seconds: at(0.0),
-            mean_seconds: total.map(|total| total / sorted.len() as f64),
-            p50_seconds: at(0.50),
-            p90_seconds: at(0.90),
-            p95_seconds: at(0.95),
-            p99_seconds: at(0.99),
-            max_seconds: at(1.0),
+            min_seconds: at(0),
+            mean_seconds: total.map(|total| total / count as f64),
+            p50_seconds: at(1),
+            p90_seconds: at(2),
+            p95_seconds: at(3),
+            p99_seconds: at(4),
+            max_seconds: at(5),
             total_seconds: total,
         }
     }

@@ -1,20 +1,22 @@
 //! Why items failed: groups of messages that are equal once what varies in them is masked.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
+use indexmap::IndexSet;
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::mask::Masker;
+use super::mask::mask;
 use super::timeline::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
 use crate::api::status::code::FAILED;
 use crate::frame::{ItemFrame, Times, Words};
+use crate::parallel;
 
 /// Failures whose messages are equal once what varies is masked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -291,29 +293,47 @@ impl Attempt {
 struct Kinds {
     /// By the number of the message: its pattern, as an index, and its attempt.
     of: Vec<(u32, Attempt)>,
-    patterns: Vec<String>,
+    patterns: IndexSet<String, RandomState>,
 }
 
 impl Kinds {
     fn of(messages: &Words) -> Self {
-        let mut masker = Masker::default();
+        /// So many are masked in one go.
+        const RUN: usize = 1 << 12;
+        let count = messages.len();
+        let runs = count.div_ceil(RUN);
+        let parts = parallel::each(runs > 1, runs, |run| {
+            Self::of_some(messages, run * RUN..((run + 1) * RUN).min(count))
+        });
         let mut kinds = Self {
-            of: Vec::with_capacity(messages.len()),
-            patterns: Vec::new(),
+            of: Vec::with_capacity(count),
+            patterns: IndexSet::default(),
         };
-        let mut known: HashMap<String, u32, RandomState> = HashMap::default();
-        for message in messages.iter() {
-            let pattern = masker.mask(message);
-            let index = match known.get(&*pattern) {
-                Some(index) => *index,
-                None => {
-                    let index = kinds.patterns.len() as u32;
-                    kinds.patterns.push(pattern.clone().into_owned());
-                    known.insert(pattern.into_owned(), index);
-                    index
-                }
+        for part in parts {
+            let patterns = part.patterns.into_iter();
+            let places: Vec<u32> = patterns
+                .map(|pattern| kinds.patterns.insert_full(pattern).0 as u32)
+                .collect();
+            let of = part.of.into_iter();
+            kinds
+                .of
+                .extend(of.map(|(pattern, attempt)| (places[pattern as usize], attempt)));
+        }
+        kinds
+    }
+
+    fn of_some(messages: &Words, range: Range<usize>) -> Self {
+        let mut kinds = Self {
+            of: Vec::with_capacity(range.len()),
+            patterns: IndexSet::default(),
+        };
+        for message in messages.range(range) {
+            let pattern = mask(message);
+            let place = match kinds.patterns.get_index_of(&*pattern) {
+                Some(place) => place,
+                None => kinds.patterns.insert_full(pattern.into_owned()).0,
             };
-            kinds.of.push((index, Attempt::in_message(message)));
+            kinds.of.push((place as u32, Attempt::in_message(message)));
         }
         kinds
     }

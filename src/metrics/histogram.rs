@@ -38,10 +38,9 @@ pub struct Histogram {
     pub failed: Vec<u64>,
 }
 
-/// The histogram of durations in microseconds, both in ascending order; absent where there are
-/// none.
+/// The histogram of durations in microseconds, in any order; absent where there are none.
 pub fn histogram(completed: &[i64], failed: &[i64]) -> Option<Histogram> {
-    let ends = |list: &[i64]| Some((*list.first()?, *list.last()?));
+    let ends = |list: &[i64]| Some((*list.iter().min()?, *list.iter().max()?));
     let (shortest, longest) = match (ends(completed), ends(failed)) {
         (Some(a), Some(b)) => (a.0.min(b.0), a.1.max(b.1)),
         (a, b) => a.or(b)?,
@@ -130,14 +129,15 @@ fn linear_edges(shortest: i64, longest: i64) -> Vec<i64> {
     (0..=count).map(|at| (first + at) * length).collect()
 }
 
-fn count(sorted: &[i64], edges: &[i64]) -> Vec<u64> {
-    edges
-        .windows(2)
-        .map(|edge| {
-            let below = |limit: i64| sorted.partition_point(|value| *value < limit);
-            (below(edge[1]) - below(edge[0])) as u64
-        })
-        .collect()
+fn count(values: &[i64], edges: &[i64]) -> Vec<u64> {
+    let mut counts = vec![0; edges.len() - 1];
+    for value in values {
+        let above = edges.partition_point(|edge| edge <= value);
+        if let Some(count) = above.checked_sub(1).and_then(|bin| counts.get_mut(bin)) {
+            *count += 1;
+        }
+    }
+    counts
 }
 
 #[cfg(test)]

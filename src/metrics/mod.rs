@@ -6,9 +6,9 @@ pub mod durations;
 pub mod errors;
 pub mod histogram;
 pub mod mask;
+mod order;
 pub mod patterns;
 pub mod rates;
-mod sorted;
 pub mod throughput;
 pub mod timeline;
 
@@ -54,11 +54,9 @@ pub struct Shape {
     pub ends: Ends,
     /// The same and the concurrency, per interval.
     pub timeline: Option<Timeline>,
-    /// Durations of completed items in microseconds, ascending.
+    /// Durations of completed items in microseconds, in no order.
     pub completed_micros: Vec<i64>,
-    /// Durations of failed items in microseconds, ascending.
-    pub failed_micros: Vec<i64>,
-    /// How they are spread.
+    /// How they are spread, where that is drawn.
     pub histogram: Option<Histogram>,
     /// In the order of [`Metrics::error_groups`].
     pub groups: Vec<GroupDetails>,
@@ -75,6 +73,15 @@ pub struct Limits {
     pub examples: usize,
 }
 
+/// How much of a shape is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawn {
+    /// All of it.
+    Whole,
+    /// Ended items over time, alone: there is no histogram, and no concurrency in the timeline.
+    Small,
+}
+
 /// Computes the metrics of the items in `rows`, and their shape; `labels` says what each job is
 /// called, and `job` is the time they belong to.
 pub fn compute(
@@ -84,12 +91,13 @@ pub fn compute(
     labels: &[String],
     limits: Limits,
     job: JobSpan,
+    drawn: Drawn,
 ) -> (Metrics, Shape) {
     let part = items.rows(rows.clone());
     let by_status = counts::by_status(items, &part);
     let distinct = part.len() as u64;
     let ends = Ends::of(&part);
-    let spans = Spans::of(&part);
+    let mut spans = Spans::of(&part);
     let metrics = Metrics {
         distinct,
         rates: rates_of(&by_status, distinct),
@@ -102,11 +110,13 @@ pub fn compute(
     };
     let (completed_micros, failed_micros) = (spans.completed.micros, spans.failed.micros);
     let shape = Shape {
-        timeline: timeline::timeline(&part, &ends, job),
+        timeline: timeline::timeline(&part, &ends, job, drawn),
         ends,
-        histogram: histogram::histogram(&completed_micros, &failed_micros),
+        histogram: match drawn {
+            Drawn::Whole => histogram::histogram(&completed_micros, &failed_micros),
+            Drawn::Small => None,
+        },
         completed_micros,
-        failed_micros,
         groups: failures.details(items, rows),
         attempts: failures.attempts(rows),
     };

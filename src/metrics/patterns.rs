@@ -42,9 +42,9 @@ pub fn densest(times: &[i64], span: i64) -> Option<Crowd> {
     best
 }
 
-/// How many of the ascending instants lie in `from..=to`.
+/// How many of the instants lie in `from..=to`.
 pub fn within(times: &[i64], from: i64, to: i64) -> usize {
-    times.partition_point(|at| *at <= to) - times.partition_point(|at| *at < from)
+    times.iter().filter(|at| (from..=to).contains(*at)).count()
 }
 
 /// The longest time between one of the ascending instants and the next, where it begins.
@@ -77,12 +77,21 @@ pub fn quiet_spell(ends: &[i64]) -> Option<(i64, i64)> {
         .then_some((from, to))
 }
 
-/// The share of the sum that the `count` greatest of the ascending values make up, 0–1; absent
-/// where the sum is nothing.
-pub fn share_of_greatest(sorted: &[i64], count: usize) -> Option<f64> {
+/// The share of the sum that the `count` greatest of the values make up, 0–1; absent where the sum is
+/// nothing.
+pub fn share_of_greatest(values: &[i64], count: usize) -> Option<f64> {
     let sum = |values: &[i64]| values.iter().map(|value| i128::from(*value)).sum::<i128>();
-    let all = sum(sorted);
-    (all > 0).then(|| sum(&sorted[sorted.len().saturating_sub(count)..]) as f64 / all as f64)
+    let all = sum(values);
+    let mut ordered = values.to_vec();
+    let greatest = match values.len().checked_sub(count) {
+        Some(others) if count > 0 => {
+            ordered.select_nth_unstable(others);
+            &ordered[others..]
+        }
+        Some(_) => &[],
+        None => &ordered[..],
+    };
+    (all > 0).then(|| sum(greatest) as f64 / all as f64)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::durations::percentile_of;
-use super::sorted;
+use super::order;
 use super::timeline::Ends;
 use crate::api::UtcTime;
 use crate::frame::Rows;
@@ -68,8 +68,8 @@ pub fn throughput(rows: &Rows<'_>, ends: &Ends) -> Throughput {
             }
         }
     }
-    sorted::sort(&mut starts);
-    sorted::sort(&mut bare_ends);
+    order::sort(&mut starts);
+    order::sort(&mut bare_ends);
     let own;
     let ends = if ends.are_stated() {
         &ends.all
@@ -100,7 +100,7 @@ pub fn throughput(rows: &Rows<'_>, ends: &Ends) -> Throughput {
 
 fn stated_ends(rows: &Rows<'_>) -> Vec<i64> {
     let mut ends: Vec<i64> = rows.completed_at.iter().flatten().collect();
-    sorted::sort(&mut ends);
+    order::sort(&mut ends);
     ends
 }
 

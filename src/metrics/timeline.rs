@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::sorted;
+use super::{Drawn, order};
 use crate::api::status::{self, code};
 use crate::frame::Rows;
 
@@ -78,7 +78,7 @@ pub struct Timeline {
     /// Ended items per interval, by how they ended.
     pub ended: EndedItems<Vec<u64>>,
     /// The mean number of items worked on in each interval, over the part of it that lies between
-    /// `from` and `to`. Items without a start are not in it.
+    /// `from` and `to`. Items without a start are not in it. Empty where it is not drawn.
     pub concurrency: Vec<f64>,
     /// Items that had started and not ended: they count as worked on until `to`.
     pub still_worked_on: u64,
@@ -112,12 +112,12 @@ impl<T> EndedItems<T> {
     }
 }
 
-/// When items ended, by how; each list in ascending order.
+/// When items ended, by how.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ends {
-    /// Instants in microseconds since the epoch.
+    /// Instants in microseconds since the epoch: those of failed items ascending, others in no order.
     pub at: EndedItems<Vec<i64>>,
-    /// All of them.
+    /// All of them, ascending.
     pub all: Vec<i64>,
     /// How many of them are the instant of a record, for want of an end.
     pub by_record: u64,
@@ -148,24 +148,24 @@ impl Ends {
         Self {
             by_record,
             undated,
-            ..Self::sorted(at)
+            ..Self::in_order(at)
         }
     }
 
     /// Puts them in order.
-    pub fn sorted(mut at: EndedItems<Vec<i64>>) -> Self {
-        for list in [
-            &mut at.completed,
-            &mut at.failed,
-            &mut at.skipped,
-            &mut at.other,
-        ] {
-            sorted::sort(list);
-        }
-        let few = sorted::merge(&sorted::merge(&at.failed, &at.skipped), &at.other);
+    pub fn in_order(mut at: EndedItems<Vec<i64>>) -> Self {
+        let mut all = [
+            &at.completed[..],
+            &at.failed[..],
+            &at.skipped[..],
+            &at.other[..],
+        ]
+        .concat();
+        order::sort(&mut all);
+        order::sort(&mut at.failed);
         Self {
-            all: sorted::merge(&at.completed, &few),
             at,
+            all,
             by_record: 0,
             undated: 0,
         }
@@ -178,7 +178,7 @@ impl Ends {
 }
 
 /// The timeline of these items; absent where nothing is known to have begun or ended.
-pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan) -> Option<Timeline> {
+pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Option<Timeline> {
     let plausible = |at: &i64| PLAUSIBLE_MICROS.contains(at);
     let starts = || rows.started_at.iter().map(|at| at.filter(plausible));
     let first_and_last = starts().flatten().fold(None, |found, at| {
@@ -199,16 +199,19 @@ pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan) -> Option<Timeline> 
     let interval = interval_for(from, to);
     let start = from.div_euclid(interval) * interval;
     let count = ((to - start).div_euclid(interval) as usize + 1).max(FEWEST_INTERVALS);
-    let binned = |times: &[i64]| bin(times, start, interval, count);
+    let axis = Axis::new(start, interval, count);
+    let binned = |times: &[i64]| axis.bin(times);
     let mut still_worked_on = 0;
-    let mut spans = Vec::with_capacity(rows.len());
+    let mut concurrency = Concurrency::of(&axis);
     for (row, begun) in starts().enumerate() {
         let Some(begun) = begun else { continue };
         match rows.completed_at.get(row) {
-            Some(end) if end >= begun && plausible(&end) => spans.push((begun, end)),
+            Some(end) if drawn == Drawn::Whole && end >= begun && plausible(&end) => {
+                concurrency.add(begun, end);
+            }
             None if !status::is_terminal_code(rows.status[row]) => {
                 still_worked_on += 1;
-                spans.push((begun, to));
+                concurrency.add(begun, to);
             }
             _ => {}
         }
@@ -224,7 +227,10 @@ pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan) -> Option<Timeline> 
             skipped: binned(&ends.at.skipped),
             other: binned(&ends.at.other),
         },
-        concurrency: mean_concurrency(&spans, from..to, start, interval, count),
+        concurrency: match drawn {
+            Drawn::Whole => concurrency.means(from..to),
+            Drawn::Small => Vec::new(),
+        },
         still_worked_on,
         dated_by_record: ends.by_record,
         undated: ends.undated,
@@ -241,59 +247,109 @@ pub fn interval_for(from: i64, to: i64) -> i64 {
         .unwrap_or(longest)
 }
 
-/// How many of the instants lie in each of `count` intervals from `start` on.
-pub fn bin(times: &[i64], start: i64, interval: i64, count: usize) -> Vec<u64> {
-    let mut bins = vec![0; count];
-    for at in times {
-        if let Some(bin) = usize::try_from((at - start).div_euclid(interval))
-            .ok()
-            .and_then(|index| bins.get_mut(index))
-        {
-            *bin += 1;
-        }
-    }
-    bins
-}
-
-/// The mean of the spans `begin <= t < end` that hold an instant, over the part of each interval
-/// that lies within `known`.
-fn mean_concurrency(
-    spans: &[(i64, i64)],
-    known: Range<i64>,
+/// Intervals one after another.
+pub struct Axis {
     start: i64,
     interval: i64,
     count: usize,
-) -> Vec<f64> {
-    let index = |at: i64| (((at - start).div_euclid(interval)).max(0) as usize).min(count - 1);
-    let begin_of = |index: usize| start + index as i64 * interval;
-    let mut covered = vec![0_i128; count];
-    // Spans that begin to cover, and cease to cover, whole intervals.
-    let mut whole = vec![0_i64; count + 1];
-    for (begin, end) in spans {
-        let (first, last) = (index(*begin), index(*end));
-        if first == last {
-            covered[first] += i128::from(end - begin);
-        } else {
-            covered[first] += i128::from(begin_of(first + 1) - begin);
-            covered[last] += i128::from(end - begin_of(last));
-            whole[first + 1] += 1;
-            whole[last] -= 1;
+    /// `1 / interval`: a division for each instant would take longer than all else.
+    inverse: f64,
+}
+
+impl Axis {
+    /// `count` intervals of that length from `start` on.
+    pub fn new(start: i64, interval: i64, count: usize) -> Self {
+        Self {
+            start,
+            interval,
+            count,
+            inverse: 1.0 / interval as f64,
         }
     }
-    let mut running = 0;
-    (0..count)
-        .map(|index| {
-            running += whole[index];
-            let area = covered[index] + i128::from(running) * i128::from(interval);
-            let begin = begin_of(index).max(known.start);
-            let length = begin_of(index + 1).min(known.end) - begin;
-            if length > 0 {
-                area as f64 / length as f64
-            } else {
-                0.0
+
+    /// Which interval holds an instant, counted from the first; negative before it.
+    fn index(&self, at: i64) -> i64 {
+        let since = at - self.start;
+        // Cut and rounded, and so a little off.
+        let mut index = (since as f64 * self.inverse) as i64;
+        let mut rest = since - index * self.interval;
+        while rest < 0 {
+            index -= 1;
+            rest += self.interval;
+        }
+        while rest >= self.interval {
+            index += 1;
+            rest -= self.interval;
+        }
+        index
+    }
+
+    /// How many of the instants lie in each interval.
+    pub fn bin(&self, times: &[i64]) -> Vec<u64> {
+        let mut bins = vec![0; self.count];
+        for at in times {
+            let bin = usize::try_from(self.index(*at)).ok();
+            if let Some(bin) = bin.and_then(|index| bins.get_mut(index)) {
+                *bin += 1;
             }
-        })
-        .collect()
+        }
+        bins
+    }
+}
+
+/// How many spans `begin <= t < end` hold an instant.
+struct Concurrency<'a> {
+    axis: &'a Axis,
+    /// How much of each interval is covered by spans that begin or end in it.
+    covered: Vec<i128>,
+    /// Spans that begin to cover, and cease to cover, whole intervals.
+    whole: Vec<i64>,
+}
+
+impl<'a> Concurrency<'a> {
+    fn of(axis: &'a Axis) -> Self {
+        Self {
+            axis,
+            covered: vec![0; axis.count],
+            whole: vec![0; axis.count + 1],
+        }
+    }
+
+    fn add(&mut self, begin: i64, end: i64) {
+        let index = |at: i64| (self.axis.index(at).max(0) as usize).min(self.axis.count - 1);
+        let (first, last) = (index(begin), index(end));
+        if first == last {
+            self.covered[first] += i128::from(end - begin);
+        } else {
+            self.covered[first] += i128::from(self.begin_of(first + 1) - begin);
+            self.covered[last] += i128::from(end - self.begin_of(last));
+            self.whole[first + 1] += 1;
+            self.whole[last] -= 1;
+        }
+    }
+
+    fn begin_of(&self, index: usize) -> i64 {
+        self.axis.start + index as i64 * self.axis.interval
+    }
+
+    /// The mean over the part of each interval that lies within `known`.
+    fn means(&self, known: Range<i64>) -> Vec<f64> {
+        let mut running = 0;
+        (0..self.axis.count)
+            .map(|index| {
+                running += self.whole[index];
+                let throughout = i128::from(running) * i128::from(self.axis.interval);
+                let area = self.covered[index] + throughout;
+                let begin = self.begin_of(index).max(known.start);
+                let length = self.begin_of(index + 1).min(known.end) - begin;
+                if length > 0 {
+                    area as f64 / length as f64
+                } else {
+                    0.0
+                }
+            })
+            .collect()
+    }
 }
 
 #[cfg(test)]
@@ -381,7 +437,7 @@ mod tests {
             start: at(0),
             end: at(40),
         };
-        let line = timeline(&rows, &ends, job).expect("a timeline");
+        let line = timeline(&rows, &ends, job, Drawn::Whole).expect("a timeline");
         assert_eq!(
             (line.from, line.to, line.interval),
             (NINE, NINE + 40 * SECOND, SECOND)
@@ -395,15 +451,39 @@ mod tests {
 
     #[test]
     fn an_instant_on_an_edge_belongs_to_the_interval_it_begins() {
-        assert_eq!(bin(&[0, 9, 10, 20, 21], 0, 10, 3), [2, 1, 2]);
-        assert_eq!(bin(&[-1, 30], 0, 10, 3), [0, 0, 0]);
+        assert_eq!(Axis::new(0, 10, 3).bin(&[0, 9, 10, 20, 21]), [2, 1, 2]);
+        assert_eq!(Axis::new(0, 10, 3).bin(&[-1, 30]), [0, 0, 0]);
+    }
+
+    #[test]
+    fn an_interval_is_found_without_a_division_as_with_one() {
+        for interval in [1, 3, 7, SECOND, 15 * SECOND, DAY, 3_000 * DAY] {
+            let axis = Axis::new(NINE, interval, 80);
+            for step in -40..100_i64 {
+                for off in [-1, 0, 1, interval / 2] {
+                    let at = NINE + step * interval + off;
+                    let expected = (at - NINE).div_euclid(interval);
+                    assert_eq!(axis.index(at), expected, "{interval} {step} {off}");
+                }
+            }
+        }
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "it reads like a sentence")]
+    fn means(axis: Axis, spans: &[(i64, i64)], known: Range<i64>) -> Vec<f64> {
+        let mut concurrency = Concurrency::of(&axis);
+        for (begin, end) in spans {
+            concurrency.add(*begin, *end);
+        }
+        concurrency.means(known)
     }
 
     #[test]
     fn concurrency_is_the_mean_over_what_is_known_of_an_interval() {
         // 5..10 holds one; 10..20 one throughout and one for half of it; 20..22 one for all of it.
         let spans = [(5, 22), (10, 15)];
-        assert_eq!(mean_concurrency(&spans, 5..22, 0, 10, 3), [1.0, 1.5, 1.0]);
+        let means = means(Axis::new(0, 10, 3), &spans, 5..22);
+        assert_eq!(means, [1.0, 1.5, 1.0]);
     }
 
     #[test]
@@ -411,7 +491,7 @@ mod tests {
         let spans: Vec<(i64, i64)> = (0..200)
             .map(|n| (n * 37 % 101, n * 37 % 101 + n * 53 % 29))
             .collect();
-        let means = mean_concurrency(&spans, 0..130, 0, 10, 13);
+        let means = means(Axis::new(0, 10, 13), &spans, 0..130);
         for (index, mean) in means.iter().enumerate() {
             let begin = index as i64 * 10;
             let counted: usize = (begin..begin + 10)

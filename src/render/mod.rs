@@ -8,6 +8,7 @@ mod escape;
 mod filters;
 mod glossary;
 pub mod html;
+mod json;
 #[cfg(test)]
 mod samples;
 mod sources;
@@ -95,9 +96,7 @@ pub enum RenderError {
 pub fn render(report: &Report, format: Format, look: Look) -> Result<String, RenderError> {
     let template = match format {
         Format::Json => {
-            let mut json = serde_json::to_string_pretty(report).map_err(RenderError::Json)?;
-            json.push('\n');
-            return Ok(json);
+            return json::render(report).map_err(RenderError::Json);
         }
         Format::Html => return page(report, Delivery::Inline),
         Format::Markdown => "report.md.j2",

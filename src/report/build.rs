@@ -12,7 +12,8 @@ use super::words::{clip, counted};
 use super::{ReportOptions, findings, notes};
 use crate::api::{JobRecord, UtcTime};
 use crate::load::{Dump, Job};
-use crate::metrics::{self, Completeness, Failures, JobSpan, Limits, Metrics};
+use crate::metrics::{self, Completeness, Drawn, Failures, JobSpan, Limits, Metrics};
+use crate::parallel::{self, MANY_ROWS};
 
 /// The longest message or pattern a report holds, in characters; a dump may hold 10 MB of one.
 const MAX_MESSAGE: usize = 2_000;
@@ -26,63 +27,89 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         .iter()
         .map(|job| clipped(&job.label, MAX_NAME))
         .collect();
+    let t0 = std::time::Instant::now();
+    macro_rules! tick {
+        ($n:expr) => {
+            #[allow(clippy::print_stderr)]
+            if std::env::var_os("BRT").is_some() {
+                eprintln!(
+                    "   build {:>8.2} ms {}",
+                    t0.elapsed().as_secs_f64() * 1e3,
+                    $n
+                )
+            }
+        };
+    }
     let failures = Failures::of(&dump.items);
+    tick!("failures");
     let limits = Limits {
         slowest: options.slowest,
         examples: options.examples,
     };
-    let compute = |rows: &Range<usize>, span: JobSpan| {
-        metrics::compute(&dump.items, rows, &failures, &labels, limits, span)
+    let compute = |rows: &Range<usize>, span: JobSpan, drawn: Drawn| {
+        metrics::compute(&dump.items, rows, &failures, &labels, limits, span, drawn)
     };
-    let detail = if dump.jobs.len() > FULL_JOBS {
-        Detail::Row
+    let (detail, drawn) = if dump.jobs.len() > FULL_JOBS {
+        (Detail::Row, Drawn::Small)
     } else {
-        Detail::Job
+        (Detail::Job, Drawn::Whole)
     };
-    let figures = || {
-        let mut job_notes = Vec::new();
-        let mut jobs = Vec::with_capacity(dump.jobs.len());
-        for (index, job) in dump.jobs.iter().enumerate() {
-            let rows = &dump.rows[index];
-            let span = job.record.as_ref().map(span).unwrap_or_default();
-            let (metrics, shape) = compute(rows, span);
-            let mut sections = sections_of(job, metrics);
-            sections.charts = Some(charts(&sections, &shape, detail));
-            let mut report = job_report(job, &labels[index], sections);
-            report.sections.findings =
-                findings::of_job(&report.sections, report.job.as_ref(), &shape);
-            job_notes.extend(notes::of_job(job, &report));
-            jobs.push(report);
-        }
-        let overall = match &jobs[..] {
-            [only] => Sections {
-                charts: None,
-                ..only.sections.clone()
-            },
-            _ => {
-                let rows = 0..dump.items.len();
-                let (metrics, shape) = compute(&rows, span_of_all(dump));
-                let mut sections = overall(dump, &jobs, metrics);
-                sections.charts = Some(charts(&sections, &shape, Detail::Overall));
-                sections.findings = findings::of_jobs(&sections, &jobs, &shape);
-                sections
-            }
-        };
-        (jobs, overall, job_notes)
+    let of_job = |index: usize| {
+        let (job, rows) = (&dump.jobs[index], &dump.rows[index]);
+        let span = job.record.as_ref().map(span).unwrap_or_default();
+        let (metrics, shape) = compute(rows, span, drawn);
+        let mut sections = sections_of(job, metrics);
+        sections.charts = Some(charts(&sections, &shape, detail));
+        let mut report = job_report(job, &labels[index], sections);
+        report.sections.findings = findings::of_job(&report.sections, report.job.as_ref(), &shape);
+        let notes = notes::of_job(job, &report);
+        (report, notes)
+    };
+    // What one job is together with no other is itself.
+    let of_all = || {
+        (dump.jobs.len() != 1)
+            .then(|| compute(&(0..dump.items.len()), span_of_all(dump), Drawn::Whole))
     };
     let longest = Longest {
         message: MAX_MESSAGE,
         name: MAX_NAME,
     };
+    let recorded: u64 = dump.jobs.iter().map(|job| job.recorded.rows).sum();
+    let table_rows = options.table_items.limit(recorded as usize);
+    let table = || table::table(dump, &failures, &labels, table_rows, longest);
+    let much = dump.items.len() > MANY_ROWS;
     // Packing the table takes as long as everything else together.
-    let ((jobs, overall, job_notes), item_table) = rayon::join(figures, || {
-        table::table(dump, &failures, &labels, options.table_items, longest)
-    });
+    let ((jobs, of_all), item_table) = parallel::both(
+        much,
+        || {
+            parallel::both(
+                much,
+                || parallel::each(much, dump.jobs.len(), of_job),
+                of_all,
+            )
+        },
+        table,
+    );
+    let (jobs, job_notes): (Vec<JobReport>, Vec<Vec<Note>>) = jobs.into_iter().unzip();
+    let overall = match (of_all, &jobs[..]) {
+        (Some((metrics, shape)), _) => {
+            let mut sections = overall(dump, &jobs, metrics);
+            sections.charts = Some(charts(&sections, &shape, Detail::Overall));
+            sections.findings = findings::of_jobs(&sections, &jobs, &shape);
+            sections
+        }
+        (None, jobs) => Sections {
+            charts: None,
+            ..jobs[0].sections.clone()
+        },
+    };
     let verdict = match &jobs[..] {
         [only] => only.verdict.clone(),
         many => verdict(&overall, many.iter().map(|job| job.job.as_ref())),
     };
-    let mut notes: Vec<Note> = notes::of_loading(dump).chain(job_notes).collect();
+    let mut notes: Vec<Note> = notes::of_loading(dump)
+        .chain(job_notes.into_iter().flatten())
+        .collect();
     // Worst first; what is said about files before what is said about jobs, each in its order.
     notes.sort_by_key(|note| note.severity);
     Report {
@@ -325,6 +352,22 @@ impl Report {
     /// Whether everything that was found was read whole, and nothing stated is missing.
     pub fn is_whole(&self) -> bool {
         !self.notes.iter().any(|note| note.loss)
+    }
+
+    /// The same without its jobs.
+    pub(crate) fn without_jobs(&self) -> Self {
+        Self {
+            schema_version: self.schema_version,
+            generator: self.generator.clone(),
+            generated_at: self.generated_at,
+            title: self.title.clone(),
+            verdict: self.verdict.clone(),
+            jobs: Vec::new(),
+            overall: self.overall.clone(),
+            item_table: self.item_table.clone(),
+            inputs: self.inputs.clone(),
+            notes: self.notes.clone(),
+        }
     }
 
     /// What a page holds of its own report for machines: everything but the geometry of the charts and the

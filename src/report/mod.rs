@@ -11,6 +11,7 @@ pub(crate) mod words;
 
 pub use self::build::build;
 pub use self::model::Report;
+use crate::frame::WorkIds;
 
 /// What the user chose about the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,37 @@ pub struct ReportOptions {
     pub slowest: usize,
     /// How many examples each error group has.
     pub examples: usize,
-    /// How many rows the table of items has; 0 leaves it out.
-    pub table_items: usize,
+    /// How many rows the table of items has.
+    pub table_items: TableItems,
+}
+
+/// How many rows the table of items has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableItems {
+    /// So many at most; 0 leaves it out.
+    UpTo(usize),
+    /// All where no more rows were recorded than this, else none: what a table adds to a summary
+    /// that machines read is many times its size.
+    AllOrNone(usize),
+}
+
+impl TableItems {
+    /// How many rows there are at most, where so many were recorded.
+    pub fn limit(self, recorded: usize) -> usize {
+        match self {
+            Self::UpTo(most) => most,
+            // The same table as in a page.
+            Self::AllOrNone(most) if recorded <= most => table::DEFAULT_ROWS,
+            Self::AllOrNone(_) => 0,
+        }
+    }
+
+    /// Beyond how many recorded rows no table shows the ids of the jobs behind them.
+    pub fn work_ids(self) -> WorkIds {
+        match self {
+            Self::UpTo(0) => WorkIds::KeptUpTo(0),
+            Self::UpTo(_) => WorkIds::Kept,
+            Self::AllOrNone(most) => WorkIds::KeptUpTo(most),
+        }
+    }
 }

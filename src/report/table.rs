@@ -23,6 +23,10 @@ use crate::metrics::Failures;
 
 /// Rows in the table, where nothing else is asked for.
 pub const DEFAULT_ROWS: usize = 100_000;
+/// A summary that is written by itself holds the table of all items where no more rows were recorded
+/// than this, so that a page made from it is the same page; of more it holds none unless it is asked
+/// for.
+pub const MOST_SAVED_UNASKED: usize = 10_000;
 /// Failed and skipped items are in the table beyond the number asked for, up to this many.
 const MOST_FAILED_AND_SKIPPED: usize = 1_000_000;
 /// Failed items in the preview.

@@ -27,7 +27,8 @@ fn three() -> Vec<String> {
 fn load_bytes(folder: &Folder, content: &[u8]) -> Dump {
     folder.write("x", content);
     let (files, notes) = load::find(&[PathBuf::from(folder.path())]);
-    load::load(&files, notes, None, &|_| {}).expect("a bad file costs that file only")
+    load::load(&files, notes, load::LoadOptions::default(), &|_| {})
+        .expect("a bad file costs that file only")
 }
 
 fn ids(dump: &Dump) -> Vec<String> {
@@ -417,7 +418,7 @@ fn a_file_that_vanishes_between_walk_and_read_is_named() {
     folder.write("items.json", page(&three()));
     let (files, notes) = load::find(&[PathBuf::from(folder.path())]);
     fs::remove_file(folder.path().join("gone.json")).expect("removed");
-    let dump = load::load(&files, notes, None, &|_| {}).expect("loaded");
+    let dump = load::load(&files, notes, load::LoadOptions::default(), &|_| {}).expect("loaded");
     assert_eq!(dump.items.len(), 3);
     assert!(
         dump.notes[0]
@@ -725,4 +726,84 @@ fn totals_beyond_all_bounds_are_survived() {
     )
     .summary();
     assert_eq!(summary["overall"]["items"]["missing"], Value::Null);
+}
+
+#[test]
+fn what_was_mended_in_one_document_costs_no_other() {
+    let folder = Folder::new();
+    let text = concat!(
+        r#"{"items":[{"status":"failed","item_id":"a","x":NaN}],"\u0065":1}"#,
+        r#"{"items":[{"status":"failed","item_id":"b"}]}"#,
+    );
+    assert_eq!(ids(&load_bytes(&folder, text.as_bytes())), ["a", "b"]);
+}
+
+#[test]
+fn rows_of_an_sdks_page_that_cannot_be_read_are_counted_once() {
+    let folder = Folder::new();
+    let text = concat!(
+        r#"{"body":{"items":[{"item_id":5,"status":"failed"}],"total_size":null},"#,
+        r#""items":[{"item_id":5,"status":"failed"}],"total_size":0}"#,
+    );
+    folder.write("good.json", page(&three()));
+    let dump = load_bytes(&folder, text.as_bytes());
+    let unreadable: u64 = dump.jobs.iter().map(|job| job.unreadable).sum();
+    assert_eq!(unreadable, 1);
+}
+
+/// Lines that are read in several parts.
+fn many_lines() -> Vec<String> {
+    let filling = "x".repeat(360);
+    (0..50_000)
+        .map(|n| format!(r#"{{"item_id":"{n}","status":"completed","item_name":"{filling}"}}"#))
+        .collect()
+}
+
+#[test]
+fn a_large_file_of_many_documents_is_read_once_and_in_order() {
+    let folder = Folder::new();
+    let lines = many_lines();
+    for gap in ["\n", ""] {
+        let dump = load_bytes(&folder, lines.join(gap).as_bytes());
+        let input = &dump.inputs[0];
+        assert_eq!(
+            (input.kind, input.items, input.documents),
+            ("items", 50_000, 50_000)
+        );
+        assert_eq!(dump.notes.len(), 0);
+        assert!(
+            ids(&dump)
+                .into_iter()
+                .eq((0..50_000).map(|n| n.to_string()))
+        );
+    }
+}
+
+#[test]
+fn a_broken_line_of_a_large_file_is_named_with_its_place_in_the_file() {
+    let folder = Folder::new();
+    let mut lines = many_lines();
+    lines[40_000].truncate(40);
+    let dump = load_bytes(&folder, lines.join("\n").as_bytes());
+    assert_eq!(dump.items.len(), 49_999);
+    let messages: Vec<&str> = dump
+        .notes
+        .iter()
+        .map(|note| note.message.as_str())
+        .collect();
+    assert!(
+        messages.len() == 1 && messages[0].contains("line 40001"),
+        "{messages:?}"
+    );
+}
+
+#[test]
+fn text_that_looks_like_the_gap_between_documents_cuts_none() {
+    let folder = Folder::new();
+    let mut lines = many_lines();
+    for line in &mut lines {
+        *line = line.replace("xxxxxxxx", "}{} {xxx");
+    }
+    let dump = load_bytes(&folder, lines.join("\n").as_bytes());
+    assert_eq!((dump.items.len(), dump.notes.len()), (50_000, 0));
 }

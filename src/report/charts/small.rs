@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::scale::{add_bar, position};
 use super::timeline::instant;
 use crate::api::UtcTime;
-use crate::metrics::timeline::bin;
+use crate::metrics::timeline::Axis;
 use crate::metrics::{GroupDetails, Timeline};
 use crate::report::words::round_duration;
 
@@ -165,7 +165,7 @@ pub(super) fn group_strips(groups: &[GroupDetails], line: &Timeline) -> Vec<Grou
         .iter()
         .take(MOST_STRIPS)
         .map(|group| {
-            let bins = bin(&group.at, line.start, line.interval, intervals);
+            let bins = Axis::new(line.start, line.interval, intervals).bin(&group.at);
             let most = bins.iter().copied().max().unwrap_or_default().max(1) as f64;
             let mut path = String::new();
             let mut bars = Vec::new();

@@ -291,7 +291,7 @@ impl Findings {
     /// Failures after which nothing completed any more.
     fn last_completed(&mut self, shape: &Shape) {
         let ends = &shape.ends.at;
-        let (Some(last), Some(line)) = (ends.completed.last(), &shape.timeline) else {
+        let (Some(last), Some(line)) = (ends.completed.iter().max(), &shape.timeline) else {
             return;
         };
         let later = ends.failed.len() - ends.failed.partition_point(|at| at <= last);

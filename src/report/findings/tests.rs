@@ -40,13 +40,12 @@ fn shape(failed: Vec<i64>) -> Shape {
             dated_by_record: 0,
             undated: 0,
         }),
-        ends: Ends::sorted(EndedItems {
+        ends: Ends::in_order(EndedItems {
             completed,
             failed,
             ..EndedItems::default()
         }),
         completed_micros: Vec::new(),
-        failed_micros: Vec::new(),
         histogram: None,
         groups: Vec::new(),
         attempts: crate::metrics::Attempts::default(),

@@ -22,7 +22,7 @@ fn dump(files: &[(&str, Value)]) -> Dump {
         std::fs::write(path, content.to_string()).expect("written");
     }
     let (found, notes) = load::find(&[folder.path().to_owned()]);
-    load::load(&found, notes, None, &|_| {}).expect("loaded")
+    load::load(&found, notes, load::LoadOptions::default(), &|_| {}).expect("loaded")
 }
 
 fn made(dump: &Dump, limit: usize) -> ItemTable {

@@ -8,9 +8,6 @@ that one who cuts the text knows what was whole by then.
 import json
 from json.encoder import encode_basestring, encode_basestring_ascii
 
-# Off while a JSON text in whose first line tabs stand around `"item_id"` and `"status"` is taken for a
-# table.
-TABS_BEFORE_COLONS = False
 LAYOUTS = ["compact", "spaced", "indent 2", "indent 4", "tabs", "wild", "wild line"]
 ONE_LINE = {"compact", "spaced", "wild line"}
 
@@ -91,7 +88,7 @@ class Writer:
         if not self.blanks:
             return self.colon
         before, after = self.gap(0), self.gap(0)
-        return (before if TABS_BEFORE_COLONS else before.replace("\t", " ")) + ":" + after
+        return before + ":" + after
 
     def string(self, text):
         return text if isinstance(text, Raw) else quoted(self.rng, text, self.spelling)
