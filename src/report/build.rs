@@ -27,21 +27,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         .iter()
         .map(|job| clipped(&job.label, MAX_NAME))
         .collect();
-    let t0 = std::time::Instant::now();
-    macro_rules! tick {
-        ($n:expr) => {
-            #[allow(clippy::print_stderr)]
-            if std::env::var_os("BRT").is_some() {
-                eprintln!(
-                    "   build {:>8.2} ms {}",
-                    t0.elapsed().as_secs_f64() * 1e3,
-                    $n
-                )
-            }
-        };
-    }
     let failures = Failures::of(&dump.items);
-    tick!("failures");
     let limits = Limits {
         slowest: options.slowest,
         examples: options.examples,
