@@ -30,3 +30,16 @@ pub(crate) fn each<T: Send>(
         (0..count).map(of).collect()
     }
 }
+
+/// Does it to each of them, several at once where there is `much` to do; the results are in their order.
+pub(crate) fn map<S: Send, T: Send>(
+    much: bool,
+    all: Vec<S>,
+    of: impl Fn(S) -> T + Send + Sync,
+) -> Vec<T> {
+    if much {
+        all.into_par_iter().map(of).collect()
+    } else {
+        all.into_iter().map(of).collect()
+    }
+}

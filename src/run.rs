@@ -17,7 +17,7 @@ use crate::api::UtcTime;
 use crate::args::{
     Color, Command, DEFAULT_EXAMPLES, DEFAULT_SLOWEST, Rendering, ReportArgs, Verbosity,
 };
-use crate::frame::ItemFrame;
+use crate::frame::KeptTexts;
 use crate::load::{self, Dump, Found, LoadError, LoadOptions};
 use crate::output::{self, WriteError};
 use crate::progress::Progress;
@@ -182,11 +182,16 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         args.verbosity > Verbosity::Quiet,
     );
     let table_items = table_items(args);
-    let options = LoadOptions {
-        job_id: args.job_id.as_deref(),
-        work_ids: table_items.work_ids(),
+    let slowest = args.slowest.unwrap_or(DEFAULT_SLOWEST);
+    let load = |texts| {
+        let options = LoadOptions {
+            job_id: args.job_id.as_deref(),
+            texts,
+        };
+        let advance = |bytes| progress.advance(bytes);
+        load::load(&files, notes.clone(), options, &advance)
     };
-    let mut dump = load::load(&files, notes, options, &|bytes| progress.advance(bytes))?;
+    let mut dump = load(table_items.texts(slowest))?;
     progress.finish();
     let report = match saved_summary(&dump, args)? {
         Some(report) => report,
@@ -196,13 +201,17 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
             }
             let options = ReportOptions {
                 title: args.title.clone(),
-                slowest: args.slowest.unwrap_or(DEFAULT_SLOWEST),
+                slowest,
                 examples: args.examples.unwrap_or(DEFAULT_EXAMPLES),
                 table_items,
             };
-            let report = report::build(&dump, &options, now);
+            let mut report = report::build(&dump, &options, now);
+            if dump.items.missed_texts() {
+                dump = load(KeptTexts::All)?;
+                report = report::build(&dump, &options, now);
+            }
             // The report holds what is said about the items; its text needs the room.
-            dump.items = ItemFrame::empty();
+            drop(std::mem::take(&mut dump.items));
             report
         }
     };

@@ -7,5 +7,5 @@ pub mod status;
 pub mod time;
 
 pub use field::{Field, Value};
-pub use record::{ItemRecord, JobRecord, WrongType};
+pub use record::{ItemFields, ItemRecord, JobRecord, WrongType};
 pub use time::{PlainTimes, UtcTime};

@@ -39,7 +39,45 @@ pub struct ItemRecord<'a> {
     pub unreadable_time: Option<Field>,
 }
 
+/// What an item holds, borrowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ItemFields<'a> {
+    /// The item's id.
+    pub item_id: &'a str,
+    /// Its name.
+    pub item_name: Option<&'a str>,
+    /// Its status word.
+    pub status: &'a str,
+    /// When work on it began.
+    pub started_at: Option<UtcTime>,
+    /// When work on it ended.
+    pub completed_at: Option<UtcTime>,
+    /// The instant the record speaks of.
+    pub effective_at: Option<UtcTime>,
+    /// Why it failed.
+    pub error_message: Option<&'a str>,
+    /// Why it was skipped.
+    pub skip_reason: Option<&'a str>,
+    /// Its own `job_id`: the parse or extract job behind it.
+    pub processing_job_id: Option<&'a str>,
+}
+
 impl<'a> ItemRecord<'a> {
+    /// What it holds.
+    pub fn fields(&self) -> ItemFields<'_> {
+        ItemFields {
+            item_id: &self.item_id,
+            item_name: self.item_name.as_deref(),
+            status: &self.status,
+            started_at: self.started_at,
+            completed_at: self.completed_at,
+            effective_at: self.effective_at,
+            error_message: self.error_message.as_deref(),
+            skip_reason: self.skip_reason.as_deref(),
+            processing_job_id: self.processing_job_id.as_deref(),
+        }
+    }
+
     /// Reads an item; `value` gives what a field holds.
     ///
     /// # Errors

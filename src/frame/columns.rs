@@ -1,92 +1,43 @@
 //! The columns while they are filled.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use foldhash::fast::RandomState;
 
-use super::chunks::Chunks;
-use super::newest::Hashes;
-use super::rows::{Place, Which};
-use super::texts::{self, RowTexts, TextBlocks};
+use super::blocks::{Block, BlockRow, Blocks, GrowingBlocks, Identity, NO_TIME, NO_WORD};
+use super::texts::{KeptTexts, RowTexts, TextRows, Texts};
 use super::words::Words;
-use crate::api::{ItemRecord, UtcTime, status};
+use crate::api::{ItemFields, UtcTime, status};
 use crate::parallel::{self, MANY_ROWS};
-
-/// What stands for an absent time while columns are filled: no time of the years 0 to 9999.
-pub(super) const NO_TIME: i64 = i64::MIN;
-/// What stands for an absent word.
-pub(super) const NO_WORD: u32 = u32::MAX;
-
-/// Whether the ids of the jobs behind the items are kept: a table of items shows them, no figure
-/// needs them, and they are as long as the items' own.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum WorkIds {
-    /// As text.
-    #[default]
-    Kept,
-    /// As text, unless there are more rows than this: then as hashes, which tell whether two records
-    /// of an item differ.
-    KeptUpTo(usize),
-}
-
-impl WorkIds {
-    fn kept(self, rows: usize) -> bool {
-        match self {
-            Self::Kept => true,
-            Self::KeptUpTo(most) => rows <= most,
-        }
-    }
-}
 
 /// The columns while they are filled. Which job and which file a row belongs to is known only once
 /// everything has been read, and comes in [`super::ItemFrame::build`].
+#[derive(Default)]
 pub struct ItemColumns {
     len: usize,
-    /// Where the id of each item stands, and its name.
-    text: Chunks<Place>,
-    texts: TextBlocks,
-    /// The hashes of the ids, by which repeated items are looked for.
-    id_hash: Chunks<u64>,
-    status: Chunks<u32>,
+    blocks: GrowingBlocks,
     statuses: Words,
-    started_at: Chunks<i64>,
-    completed_at: Chunks<i64>,
-    effective_at: Chunks<i64>,
-    error_message: Chunks<u32>,
     messages: Words,
-    skip_reason: Chunks<u32>,
     reasons: Words,
-    work_ids: WorkIds,
-    /// Hashes of the ids of the jobs behind the items, once these are no longer kept.
-    work_hash: Chunks<u64>,
-}
-
-impl Default for ItemColumns {
-    fn default() -> Self {
-        Self::new(WorkIds::Kept)
-    }
+    texts: TextRows,
+    keeping: Keeping,
+    hashers: Hashers,
 }
 
 impl ItemColumns {
-    /// No rows yet.
-    pub fn new(work_ids: WorkIds) -> Self {
+    /// No rows yet. `read` counts the rows of all readers that are at work.
+    pub fn new(kept: KeptTexts, read: Arc<AtomicUsize>) -> Self {
         Self {
-            len: 0,
-            text: Chunks::default(),
-            texts: TextBlocks::default(),
-            id_hash: Chunks::default(),
-            status: Chunks::default(),
-            statuses: Words::of(&status::KNOWN),
-            started_at: Chunks::default(),
-            completed_at: Chunks::default(),
-            effective_at: Chunks::default(),
-            error_message: Chunks::default(),
-            messages: Words::default(),
-            skip_reason: Chunks::default(),
-            reasons: Words::default(),
-            work_ids,
-            work_hash: Chunks::default(),
+            keeping: Keeping {
+                kept,
+                read,
+                ..Keeping::default()
+            },
+            ..Self::default()
         }
     }
 
@@ -100,159 +51,171 @@ impl ItemColumns {
         self.len == 0
     }
 
+    /// Says that the rows to come belong to another list than those so far.
+    pub fn begin_list(&mut self) {
+        self.keeping.begin_list(self.len);
+    }
+
     /// Adds a row.
     #[inline]
-    pub fn push(&mut self, item: &ItemRecord<'_>) {
-        let work = item.processing_job_id.as_deref();
-        self.len += 1;
-        let kept = self.work_ids.kept(self.len);
-        if !kept {
-            if self.work_ids.kept(self.len - 1) {
-                self.hash_work();
-            }
-            self.work_hash.push(hash_of_some(work));
-        }
-        self.id_hash.push(end_hash(&item.item_id));
-        self.text.push(self.texts.push(RowTexts {
-            id: &item.item_id,
-            name: item.item_name.as_deref(),
-            work: work.filter(|_| kept),
-        }));
-        self.status.push(match status::code(&item.status) {
-            Some(code) => code,
-            None => self.statuses.code(&item.status),
-        });
+    pub fn push(&mut self, item: &ItemFields<'_>) {
         let micros = |time: Option<UtcTime>| time.map_or(NO_TIME, UtcTime::micros);
-        self.started_at.push(micros(item.started_at));
-        self.completed_at.push(micros(item.completed_at));
-        self.effective_at.push(micros(item.effective_at));
-        let message = item.error_message.as_deref();
-        self.error_message
-            .push(message.map_or(NO_WORD, |text| self.messages.code(text)));
-        let reason = item.skip_reason.as_deref();
-        self.skip_reason
-            .push(reason.map_or(NO_WORD, |text| self.reasons.code(text)));
+        let word = |words: &mut Words, text: Option<&str>| match text {
+            Some(text) => words.code(text),
+            None => NO_WORD,
+        };
+        let row = BlockRow {
+            identity: self.hashers.identity(item),
+            status: match status::code(item.status) {
+                Some(code) => code,
+                None => status::KNOWN.len() as u32 + self.statuses.code(item.status),
+            },
+            started_at: micros(item.started_at),
+            completed_at: micros(item.completed_at),
+            effective_at: micros(item.effective_at),
+            error_message: word(&mut self.messages, item.error_message),
+            skip_reason: word(&mut self.reasons, item.skip_reason),
+        };
+        if self.keeping.keeps(&row) {
+            let texts = RowTexts {
+                id: item.item_id,
+                name: item.item_name,
+                work: item.processing_job_id,
+            };
+            self.texts.push(self.len, texts);
+        }
+        self.blocks.push(row);
+        self.len += 1;
+    }
+}
+
+/// Decides whose texts are kept.
+#[derive(Default)]
+struct Keeping {
+    kept: KeptTexts,
+    /// Rows of all readers, as far as they have said so.
+    read: Arc<AtomicUsize>,
+    /// How many of its own rows this reader has said.
+    said: usize,
+    /// Whether those of the named items alone are kept from now on.
+    few: bool,
+    /// The greatest durations of the list at hand, since few are kept.
+    slowest: BinaryHeap<Reverse<i64>>,
+}
+
+impl Keeping {
+    fn begin_list(&mut self, len: usize) {
+        self.slowest.clear();
+        if let KeptTexts::Reported { beyond, .. } = self.kept
+            && !self.few
+        {
+            let more = len - self.said;
+            let read = self.read.fetch_add(more, Ordering::Relaxed) + more;
+            self.said = len;
+            self.few = read >= beyond;
+        }
     }
 
-    /// Hashes the ids of the jobs behind the items so far.
-    fn hash_work(&mut self) {
-        for place in self.text.iter() {
-            let work = self.texts.get(place, Which::Work as usize);
-            self.work_hash.push(hash_of_some(work));
+    /// Whether the texts of a row are kept. Of a list those of a row are that is among its slowest at
+    /// that point, for what is among them in the end has been so since it was read.
+    #[inline]
+    fn keeps(&mut self, row: &BlockRow) -> bool {
+        let KeptTexts::Reported { slowest, .. } = self.kept else {
+            return true;
+        };
+        if !self.few {
+            return true;
+        }
+        let is_slow = row.started_at != NO_TIME
+            && row.completed_at >= row.started_at
+            && self.is_slow(row.completed_at - row.started_at, slowest);
+        is_slow || row.status == status::code::FAILED
+    }
+
+    #[inline]
+    fn is_slow(&mut self, micros: i64, most: usize) -> bool {
+        match self.slowest.peek() {
+            Some(Reverse(least)) if self.slowest.len() >= most => {
+                // Of those that took as long as the fastest of them any may be named.
+                if micros <= *least {
+                    return micros == *least;
+                }
+                self.slowest.pop();
+            }
+            None if most == 0 => return false,
+            _ => {}
+        }
+        self.slowest.push(Reverse(micros));
+        true
+    }
+}
+
+/// Hashes of what items are told apart by.
+#[derive(Clone)]
+struct Hashers([RandomState; 3]);
+
+/// Others in every run, so that nobody can prepare texts that collide; nothing that is reported depends
+/// on them.
+static HASHERS: LazyLock<Hashers> =
+    LazyLock::new(|| Hashers([(); 3].map(|()| RandomState::default())));
+
+impl Default for Hashers {
+    fn default() -> Self {
+        HASHERS.clone()
+    }
+}
+
+impl Hashers {
+    #[inline]
+    fn identity(&self, item: &ItemFields<'_>) -> Identity {
+        let [one, two, rest] = &self.0;
+        let hash = |state: &RandomState| {
+            let mut hasher = state.build_hasher();
+            hasher.write(item.item_id.as_bytes());
+            hasher.finish()
+        };
+        Identity {
+            id: [hash(one), hash(two)],
+            rest: rest.hash_one((item.item_name, item.processing_job_id)),
         }
     }
 }
 
-/// Another in every run, so that nobody can prepare texts that collide; nothing that is reported
-/// depends on it.
-static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
-
-fn hash_of_some(text: Option<&str>) -> u64 {
-    text.map_or(0, hash)
-}
-
-fn hash(text: &str) -> u64 {
-    let mut hasher = HASHER.build_hasher();
-    hasher.write(text.as_bytes());
-    hasher.finish()
-}
-
-/// What ids are told apart by before they are compared: their last 16 bytes, in which nearly all
-/// of them differ.
-fn end_hash(id: &str) -> u64 {
-    let bytes = id.as_bytes();
-    match bytes.last_chunk::<16>() {
-        Some(end) => {
-            let end = u128::from_le_bytes(*end);
-            let mixed = u128::from(end as u64 ^ *SEED)
-                .wrapping_mul(u128::from((end >> 64) as u64 ^ 0x9e37_79b9_7f4a_7c15));
-            (mixed ^ (mixed >> 64)) as u64
-        }
-        None => hash(id),
-    }
-}
-
-static SEED: LazyLock<u64> = LazyLock::new(|| hash("seed"));
-
-/// The columns of several readers, joined in their order.
+/// The rows of several readers in their order, with the words of all.
 pub(super) struct Joined {
-    pub(super) text: Vec<Place>,
-    pub(super) texts: TextBlocks,
-    pub(super) status: Vec<u32>,
-    pub(super) started_at: Vec<i64>,
-    pub(super) completed_at: Vec<i64>,
-    pub(super) effective_at: Vec<i64>,
-    pub(super) error_message: Vec<u32>,
-    pub(super) skip_reason: Vec<u32>,
-    pub(super) hashes: Hashes,
+    pub(super) blocks: Blocks,
+    pub(super) texts: Texts,
     pub(super) statuses: Words,
     pub(super) messages: Words,
     pub(super) reasons: Words,
 }
 
 impl Joined {
-    pub(super) fn of(mut parts: Vec<ItemColumns>) -> Self {
-        parts.retain(|part| !part.is_empty());
-        let rows: usize = parts.iter().map(ItemColumns::len).sum();
-        let kept = parts.iter().all(|part| part.work_ids.kept(rows));
-        let mut times = [Vec::new(), Vec::new(), Vec::new()];
-        let (mut id_hash, mut work_hash) = (Vec::new(), Vec::new());
-        let (mut text, mut texts) = (Vec::new(), TextBlocks::default());
-        let mut blocks_before = Vec::new();
-        let mut codes = [Coded::default(), Coded::default(), Coded::default()];
-        for mut part in parts {
-            if !kept {
-                if part.work_ids.kept(part.len) {
-                    part.hash_work();
-                }
-                work_hash.push(part.work_hash);
-            }
-            id_hash.push(part.id_hash);
-            blocks_before.push(texts::moved(texts.len()));
-            text.push(part.text);
-            texts.join(part.texts);
-            let [started_at, completed_at, effective_at] = &mut times;
-            started_at.push(part.started_at);
-            completed_at.push(part.completed_at);
-            effective_at.push(part.effective_at);
-            let [status, message, reason] = &mut codes;
-            status.add(part.status, part.statuses);
-            message.add(part.error_message, part.messages);
-            reason.add(part.skip_reason, part.reasons);
+    pub(super) fn of(mut readers: Vec<ItemColumns>) -> Self {
+        readers.retain(|reader| !reader.is_empty());
+        let rows: usize = readers.iter().map(ItemColumns::len).sum();
+        let mut statuses = Words::of(&status::KNOWN);
+        let (mut messages, mut reasons) = (Words::default(), Words::default());
+        let mut texts = Texts::default();
+        let mut first = 0;
+        let mut columns = Vec::with_capacity(readers.len());
+        for reader in readers {
+            let numbers = Numbers {
+                statuses: statuses.join(reader.statuses),
+                messages: messages.join(reader.messages),
+                reasons: reasons.join(reader.reasons),
+            };
+            texts.add(first, reader.texts);
+            first += reader.len;
+            columns.extend(reader.blocks.finish().map(|block| (block, numbers.clone())));
         }
-        let ((times, id_hash, text), (codes, work_hash)) = parallel::both(
-            rows > MANY_ROWS,
-            || {
-                (
-                    times.map(|lists| Chunks::join(lists, |_, time| time)),
-                    Chunks::join(id_hash, |_, hash| hash),
-                    Chunks::join(text, |part, place| place + blocks_before[part]),
-                )
-            },
-            || {
-                let work_hash = Chunks::join(work_hash, |_, hash| hash);
-                (codes.map(Coded::join), (!kept).then_some(work_hash))
-            },
-        );
-        let [started_at, completed_at, effective_at] = times;
-        let [
-            (status, statuses),
-            (error_message, messages),
-            (skip_reason, reasons),
-        ] = codes;
+        let numbered = |(mut block, numbers): (Block, Numbers)| {
+            numbers.put_into(&mut block);
+            block
+        };
         Self {
-            text,
+            blocks: Blocks::new(parallel::map(rows > MANY_ROWS, columns, numbered)),
             texts,
-            status,
-            started_at,
-            completed_at,
-            effective_at,
-            error_message,
-            skip_reason,
-            hashes: Hashes {
-                id: id_hash,
-                work: work_hash,
-            },
             statuses,
             messages,
             reasons,
@@ -260,27 +223,36 @@ impl Joined {
     }
 }
 
-/// A column of numbers of words, in parts that each number their own words.
-#[derive(Default)]
-struct Coded {
-    words: Words,
-    parts: Vec<Chunks<u32>>,
-    /// What number each word of a part has in the end.
-    numbers: Vec<Vec<u32>>,
+/// What number each word of a reader has among those of all.
+#[derive(Clone)]
+struct Numbers {
+    statuses: Arc<[u32]>,
+    messages: Arc<[u32]>,
+    reasons: Arc<[u32]>,
 }
 
-impl Coded {
-    fn add(&mut self, codes: Chunks<u32>, words: Words) {
-        self.numbers.push(self.words.join(words));
-        self.parts.push(codes);
+impl Numbers {
+    fn put_into(&self, block: &mut Block) {
+        renumber(&mut block.error_message, &self.messages);
+        renumber(&mut block.skip_reason, &self.reasons);
+        let known = status::KNOWN.len() as u32;
+        if !self.statuses.is_empty() {
+            for code in &mut block.status {
+                if let Some(unknown) = code.checked_sub(known) {
+                    *code = self.statuses[unknown as usize];
+                }
+            }
+        }
     }
+}
 
-    fn join(self) -> (Vec<u32>, Words) {
-        let numbers = self.numbers;
-        let codes = Chunks::join(self.parts, |part, code| {
-            // What is absent is beyond all numbers.
-            numbers[part].get(code as usize).copied().unwrap_or(NO_WORD)
-        });
-        (codes, self.words)
+/// Gives words the numbers they have among those of all readers.
+fn renumber(codes: &mut [u32], numbers: &[u32]) {
+    if (0..).zip(numbers).all(|(own, number)| own == *number) {
+        return;
+    }
+    for code in codes {
+        // What is absent is beyond all numbers.
+        *code = numbers.get(*code as usize).copied().unwrap_or(NO_WORD);
     }
 }

@@ -1,8 +1,9 @@
 //! The rule by which an item that was recorded more than once becomes one row.
 
-use polars::prelude::PlHashMap;
+use std::ops::Range;
 
-use super::ItemFrame;
+use super::blocks::{BlockRow, Blocks, Identity, NO_TIME};
+use super::runs::Runs;
 use crate::api::status;
 use crate::parallel::{self, MANY_ROWS};
 
@@ -15,182 +16,170 @@ pub struct Recorded {
     pub conflicting: u64,
 }
 
-/// What duplicates are told by beside the columns.
-pub(super) struct Hashes {
-    /// Of the ids.
-    pub id: Vec<u64>,
-    /// Of the ids of the jobs behind the items, where these are not kept.
-    pub work: Option<Vec<u64>>,
-}
-
 /// Which rows to keep, in the order of the result; `None` where that is all of them as they
 /// stand.
 pub(super) fn newest_records(
-    items: &ItemFrame,
-    hashes: &Hashes,
+    blocks: &Blocks,
+    runs: &Runs,
     jobs: usize,
 ) -> (Option<Vec<u32>>, Vec<Recorded>) {
-    let mut recorded = vec![Recorded::default(); jobs];
-    let job = items.job();
-    let mut sorted = true;
-    for run in job.chunk_by(|a, b| a == b) {
-        recorded[run[0] as usize].rows += run.len() as u64;
-    }
-    for pair in job.windows(2) {
-        sorted &= pair[0] <= pair[1];
-    }
-    let suspects = suspects(job, &hashes.id);
-    let mut newest: PlHashMap<(u32, &str), Kept> = PlHashMap::default();
-    let mut superseded = Vec::new();
-    let ids = items.item_id();
-    for row in suspects {
-        let Some(id) = ids.get(row) else { continue };
-        let kept = newest.entry((job[row], id)).or_insert(Kept {
-            row,
-            conflicting: false,
-        });
-        if kept.row == row {
-            continue;
+    let ranges = runs.ranges_by_job(jobs);
+    let of_job = |job: usize| Superseded::of(blocks, &ranges[job]);
+    let found = parallel::each(blocks.len() > MANY_ROWS, jobs, of_job);
+    let none = found.iter().all(|job| job.rows.is_empty());
+    let keep = if none && runs.are_in_order_of_jobs() {
+        None
+    } else {
+        let mut keep = Vec::with_capacity(blocks.len());
+        for (ranges, superseded) in ranges.iter().zip(&found) {
+            let mut superseded = superseded.rows.iter().copied().peekable();
+            for row in ranges.iter().cloned().flatten() {
+                if superseded.next_if_eq(&row).is_none() {
+                    keep.push(row as u32);
+                }
+            }
         }
-        if !kept.conflicting && differ(items, hashes, kept.row, row) {
-            kept.conflicting = true;
-            recorded[job[row] as usize].conflicting += 1;
-        }
-        if supersedes(items, row, kept.row) {
-            superseded.push(kept.row);
-            kept.row = row;
-        } else {
-            superseded.push(row);
-        }
-    }
-    if sorted && superseded.is_empty() {
-        return (None, recorded);
-    }
-    superseded.sort_unstable();
-    let mut superseded = superseded.into_iter().peekable();
-    let mut keep: Vec<u32> = (0..items.len())
-        .filter(|row| superseded.next_if_eq(row).is_none())
-        .map(|row| row as u32)
-        .collect();
-    if !sorted {
-        keep.sort_by_key(|row| job[*row as usize]);
-    }
-    (Some(keep), recorded)
+        Some(keep)
+    };
+    let recorded = found.iter().map(|job| job.recorded).collect();
+    (keep, recorded)
 }
 
-struct Kept {
-    row: usize,
-    conflicting: bool,
+/// The rows of a job whose item has a newer record.
+struct Superseded {
+    /// Ascending.
+    rows: Vec<usize>,
+    recorded: Recorded,
 }
 
-/// Every row whose id stands in another row of its job too, ascending, unless two hashes are the
-/// same by chance.
+impl Superseded {
+    /// Those among the rows of a job.
+    fn of(blocks: &Blocks, ranges: &[Range<usize>]) -> Self {
+        let mut recorded = Recorded {
+            rows: ranges.iter().map(|range| range.len() as u64).sum(),
+            conflicting: 0,
+        };
+        let mut rows = Vec::new();
+        let repeated = repeated(blocks, ranges, recorded.rows as usize);
+        for records in repeated.chunk_by(|a, b| a.0 == b.0) {
+            let mut kept = records[0].1;
+            let mut conflicting = false;
+            for (_, row) in &records[1..] {
+                let (earlier, later) = (blocks.row(kept), blocks.row(*row));
+                conflicting |= differ(&earlier, &later);
+                rows.push(if supersedes(&later, &earlier) {
+                    std::mem::replace(&mut kept, *row)
+                } else {
+                    *row
+                });
+            }
+            recorded.conflicting += u64::from(conflicting);
+        }
+        rows.sort_unstable();
+        Self { rows, recorded }
+    }
+}
+
+/// Every row whose item stands in another of these rows too, with its id, those of an item one after
+/// another in their order.
 ///
-/// A table of all ids would not fit into any cache. A bit for each hash does, nearly: where the bit
-/// of a row is set already, there is another row of the same bit.
-fn suspects(job: &[u32], hashes: &[u64]) -> Vec<usize> {
-    /// Each part looks at all hashes and takes its share of them.
+/// A table of all ids would not fit into any cache. Two bits for each id do, nearly: where both bits
+/// of a row are set already, there may be another row of the same id.
+fn repeated(blocks: &Blocks, ranges: &[Range<usize>], rows: usize) -> Vec<([u64; 2], usize)> {
+    /// Each part looks at all ids and takes its share of them.
     const PARTS: usize = 2;
-    // Ids repeat within a job; in another job they are others.
-    let mixed = |row: usize| hashes[row] ^ u64::from(job[row]).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    if job.len() <= MANY_ROWS {
-        let suspects = Filter::new(job.len()).suspects(0..job.len(), mixed);
-        return of_the_same_hash(suspects, mixed);
+    if rows <= MANY_ROWS {
+        return Filter::new(rows).repeated(blocks, ranges, |_| true);
     }
     let parts = parallel::each(true, PARTS, |part| {
-        let rows = (0..job.len()).filter(|row| mixed(*row) >> 63 == part as u64);
-        of_the_same_hash(Filter::new(job.len() / PARTS).suspects(rows, mixed), mixed)
+        Filter::new(rows / PARTS).repeated(blocks, ranges, |id| id[1] >> 63 == part as u64)
     });
-    let mut all = parts.concat();
-    all.sort_unstable();
-    all
+    parts.concat()
 }
 
-/// Those of the rows that share their hash with another, ascending.
-fn of_the_same_hash(rows: Vec<usize>, hash: impl Fn(usize) -> u64) -> Vec<usize> {
-    let mut hashed: Vec<(u64, usize)> = rows.into_iter().map(|row| (hash(row), row)).collect();
-    hashed.sort_unstable();
-    let runs = hashed.chunk_by(|a, b| a.0 == b.0);
-    let shared = runs.filter(|run| run.len() > 1).flatten();
-    let mut rows: Vec<usize> = shared.map(|(_, row)| *row).collect();
-    rows.sort_unstable();
-    rows
-}
-
-/// Bits by hash.
+/// Bits by id.
 struct Filter {
     seen: Vec<u64>,
     again: Vec<u64>,
 }
 
 impl Filter {
-    /// For about that many rows: with 16 to 32 bits for each, few share one by chance.
+    /// For about that many rows, with 16 to 32 bits for each.
     fn new(rows: usize) -> Self {
-        let words = (rows / 4).max(1).next_power_of_two();
         Self {
-            seen: vec![0; words],
-            again: vec![0; words],
+            seen: vec![0; (rows / 4).max(1).next_power_of_two()],
+            again: Vec::new(),
         }
     }
 
-    fn place(&self, hash: u64) -> (usize, u64) {
-        let bits = (self.seen.len() as u64 * 64) - 1;
-        let bit = hash & bits;
-        ((bit / 64) as usize, 1 << (bit % 64))
+    /// The word and its bits.
+    #[inline]
+    fn place(&self, id: &[u64; 2]) -> (usize, u64) {
+        let word = (id[0] >> 12) as usize & (self.seen.len() - 1);
+        (word, 1 << (id[0] & 63) | 1 << (id[0] >> 6 & 63))
     }
 
-    fn suspects(
+    fn repeated(
         mut self,
-        rows: impl Iterator<Item = usize> + Clone,
-        hash: impl Fn(usize) -> u64,
-    ) -> Vec<usize> {
-        let mut any = false;
-        for row in rows.clone() {
-            let (word, bit) = self.place(hash(row));
-            if self.seen[word] & bit != 0 {
-                self.again[word] |= bit;
-                any = true;
+        blocks: &Blocks,
+        ranges: &[Range<usize>],
+        takes: impl Fn(&[u64; 2]) -> bool,
+    ) -> Vec<([u64; 2], usize)> {
+        let parts = || {
+            let ranges = ranges.iter().cloned();
+            ranges.flat_map(|range| blocks.identities(range))
+        };
+        for (_, identities) in parts() {
+            for Identity { id, .. } in identities {
+                if !takes(id) {
+                    continue;
+                }
+                let (word, bits) = self.place(id);
+                if self.seen[word] & bits == bits {
+                    if self.again.is_empty() {
+                        self.again = vec![0; self.seen.len()];
+                    }
+                    self.again[word] |= bits;
+                }
+                self.seen[word] |= bits;
             }
-            self.seen[word] |= bit;
         }
-        if !any {
-            return Vec::new();
+        let mut found = Vec::new();
+        if self.again.is_empty() {
+            return found;
         }
-        rows.filter(|row| {
-            let (word, bit) = self.place(hash(*row));
-            self.again[word] & bit != 0
-        })
-        .collect()
+        for (first, identities) in parts() {
+            for (row, Identity { id, .. }) in (first..).zip(identities) {
+                let (word, bits) = self.place(id);
+                if self.again[word] & bits == bits && takes(id) {
+                    found.push((*id, row));
+                }
+            }
+        }
+        // Most of them share nothing but their bits.
+        found.sort_unstable();
+        let same = found.chunk_by(|a, b| a.0 == b.0);
+        same.filter(|run| run.len() > 1)
+            .flatten()
+            .copied()
+            .collect()
     }
 }
 
-/// Whether the record at `row` is newer than the one at `earlier`, which was read before it:
-/// the later `effective_at`; without it a terminal status before another; else the later in
-/// path order, which is `row`.
-fn supersedes(items: &ItemFrame, row: usize, earlier: usize) -> bool {
-    let effective = items.effective_at();
-    match (effective.get(row), effective.get(earlier)) {
-        (Some(new), Some(old)) if new != old => new > old,
-        _ => {
-            let terminal = |row: usize| status::is_terminal_code(items.status()[row]);
-            terminal(row) || !terminal(earlier)
-        }
+/// Whether a record is newer than an earlier one, which was read before it: the later `effective_at`;
+/// without it a terminal status before another; else the later in path order.
+fn supersedes(later: &BlockRow, earlier: &BlockRow) -> bool {
+    let (new, old) = (later.effective_at, earlier.effective_at);
+    if new != NO_TIME && old != NO_TIME && new != old {
+        return new > old;
     }
+    status::is_terminal_code(later.status) || !status::is_terminal_code(earlier.status)
 }
 
-fn differ(items: &ItemFrame, hashes: &Hashes, a: usize, b: usize) -> bool {
-    let time = |times: super::Times<'_>| times.get(a) != times.get(b);
-    let code = |codes: super::Codes<'_>| codes.code(a) != codes.code(b);
-    let text = |texts: super::Texts<'_>| texts.get(a) != texts.get(b);
-    items.status()[a] != items.status()[b]
-        || time(items.effective_at())
-        || time(items.completed_at())
-        || time(items.started_at())
-        || code(items.error_message())
-        || code(items.skip_reason())
-        || text(items.item_name())
-        || match &hashes.work {
-            Some(hashes) => hashes[a] != hashes[b],
-            None => text(items.processing_job_id()),
-        }
+fn differ(a: &BlockRow, b: &BlockRow) -> bool {
+    let figures = |row: &BlockRow| {
+        let times = (row.started_at, row.completed_at, row.effective_at);
+        (row.status, times, row.error_message, row.skip_reason)
+    };
+    figures(a) != figures(b) || a.identity.rest != b.identity.rest
 }

@@ -1,17 +1,42 @@
 //! Views of the columns: plain slices, so that no statistic knows of polars.
 
-use std::ops::Range;
+use super::blocks::{NO_TIME, NO_WORD};
 
-use polars_arrow::array::PrimitiveArray;
-use polars_arrow::bitmap::Bitmap;
-
-use super::texts::TextBlocks;
-use super::words::Words;
-
-/// A run of rows, with the columns that figures are made from. Their index counts from the first of
-/// these rows.
-#[derive(Clone, Copy)]
+/// Rows that stand one after another in the frame, in pieces that each lie in one place of memory.
 pub struct Rows<'a> {
+    pieces: Vec<Piece<'a>>,
+    len: usize,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn of(pieces: impl Iterator<Item = Piece<'a>>) -> Self {
+        let pieces: Vec<Piece<'a>> = pieces.collect();
+        Self {
+            len: pieces.iter().map(Piece::len).sum(),
+            pieces,
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The pieces, in order; none is empty.
+    pub fn pieces(&self) -> &[Piece<'a>] {
+        &self.pieces
+    }
+}
+
+/// Some rows, with the columns that figures are made from. Their index counts from the first of these
+/// rows.
+#[derive(Clone, Copy)]
+pub struct Piece<'a> {
     /// The first of them in the frame.
     pub first: usize,
     /// Status words by number, those of [`crate::api::status::KNOWN`] by their place there.
@@ -22,11 +47,13 @@ pub struct Rows<'a> {
     pub completed_at: Times<'a>,
     /// The instants the records speak of.
     pub effective_at: Times<'a>,
+    /// Error messages.
+    pub error_message: Codes<'a>,
     /// Skip reasons.
     pub skip_reason: Codes<'a>,
 }
 
-impl Rows<'_> {
+impl Piece<'_> {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.status.len()
@@ -36,143 +63,71 @@ impl Rows<'_> {
     pub fn is_empty(&self) -> bool {
         self.status.is_empty()
     }
-}
 
-/// Which values of a column are there.
-#[derive(Clone, Copy)]
-struct Presence<'a> {
-    bits: Option<&'a Bitmap>,
-    first: usize,
-}
-
-impl Presence<'_> {
+    /// What stands in a row.
     #[inline]
-    fn has(self, row: usize) -> bool {
-        self.bits.is_none_or(|bits| bits.get_bit(self.first + row))
+    pub fn row(&self, at: usize) -> Row {
+        Row {
+            status: self.status[at],
+            started_at: self.started_at.get(at),
+            completed_at: self.completed_at.get(at),
+            effective_at: self.effective_at.get(at),
+            error_message: self.error_message.get(at),
+            skip_reason: self.skip_reason.get(at),
+        }
     }
 
-    fn part(self, start: usize) -> Self {
-        Self {
-            first: self.first + start,
-            ..self
-        }
+    /// All of them.
+    pub fn rows(&self) -> impl Iterator<Item = Row> {
+        (0..self.len()).map(|at| self.row(at))
+    }
+}
+
+/// What the columns hold of one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// The number of its status word.
+    pub status: u32,
+    /// When work on it began, in microseconds since the epoch.
+    pub started_at: Option<i64>,
+    /// When it ended.
+    pub completed_at: Option<i64>,
+    /// The instant its record speaks of.
+    pub effective_at: Option<i64>,
+    /// The number of its error message.
+    pub error_message: Option<u32>,
+    /// The number of its skip reason.
+    pub skip_reason: Option<u32>,
+}
+
+impl Row {
+    /// `completed_at - started_at` in microseconds, negative where they are swapped.
+    #[inline]
+    pub fn micros(&self) -> Option<i64> {
+        Some(self.completed_at? - self.started_at?)
     }
 }
 
 /// A column of instants, in microseconds since the epoch.
 #[derive(Clone, Copy)]
-pub struct Times<'a> {
-    values: &'a [i64],
-    present: Presence<'a>,
-}
+pub struct Times<'a>(pub(super) &'a [i64]);
 
-impl<'a> Times<'a> {
-    pub(super) fn of(array: &'a PrimitiveArray<i64>) -> Self {
-        Self {
-            values: array.values(),
-            present: Presence {
-                bits: array.validity(),
-                first: 0,
-            },
-        }
-    }
-
-    pub(super) fn part(self, rows: Range<usize>) -> Self {
-        Self {
-            values: &self.values[rows.clone()],
-            present: self.present.part(rows.start),
-        }
-    }
-
-    /// The instant of a row; `None` where it is absent or there is no such row.
+impl Times<'_> {
+    /// The instant of a row; `None` where it is absent.
     #[inline]
     pub fn get(self, row: usize) -> Option<i64> {
-        let value = *self.values.get(row)?;
-        self.present.has(row).then_some(value)
-    }
-
-    /// All of them.
-    pub fn iter(self) -> impl Iterator<Item = Option<i64>> {
-        (0..self.values.len()).map(move |row| self.get(row))
+        Some(self.0[row]).filter(|time| *time != NO_TIME)
     }
 }
 
-/// A column of texts that repeat.
+/// A column of texts that repeat, by their numbers.
 #[derive(Clone, Copy)]
-pub struct Codes<'a> {
-    codes: &'a [u32],
-    present: Presence<'a>,
-    words: &'a Words,
-}
+pub struct Codes<'a>(pub(super) &'a [u32]);
 
-impl<'a> Codes<'a> {
-    pub(super) fn of(array: &'a PrimitiveArray<u32>, words: &'a Words) -> Self {
-        Self {
-            codes: array.values(),
-            present: Presence {
-                bits: array.validity(),
-                first: 0,
-            },
-            words,
-        }
-    }
-
-    pub(super) fn part(self, rows: Range<usize>) -> Self {
-        Self {
-            codes: &self.codes[rows.clone()],
-            present: self.present.part(rows.start),
-            ..self
-        }
-    }
-
-    /// The number of a row's text; `None` where it is absent or there is no such row.
+impl Codes<'_> {
+    /// The number of a row's text; `None` where it is absent.
     #[inline]
-    pub fn code(self, row: usize) -> Option<u32> {
-        let code = *self.codes.get(row)?;
-        self.present.has(row).then_some(code)
-    }
-
-    /// The text of a row.
-    pub fn get(self, row: usize) -> Option<&'a str> {
-        self.code(row).map(|code| self.words.get(code))
-    }
-}
-
-/// Where the texts of a row stand in [`TextBlocks`].
-pub(super) type Place = u64;
-
-/// A column of texts of which each is another.
-#[derive(Clone, Copy)]
-pub struct Texts<'a> {
-    places: &'a [Place],
-    texts: &'a TextBlocks,
-    which: Which,
-}
-
-/// Which of a row's texts, by their place in [`super::texts::RowTexts`].
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Which {
-    Id,
-    Name,
-    Work,
-}
-
-impl<'a> Texts<'a> {
-    pub(super) fn of(places: &'a [Place], texts: &'a TextBlocks, which: Which) -> Self {
-        Self {
-            places,
-            texts,
-            which,
-        }
-    }
-
-    /// The text of a row; `None` where it is absent or there is no such row.
-    pub fn get(self, row: usize) -> Option<&'a str> {
-        self.texts.get(*self.places.get(row)?, self.which as usize)
-    }
-
-    /// All of them.
-    pub fn iter(self) -> impl Iterator<Item = Option<&'a str>> {
-        (0..self.places.len()).map(move |row| self.get(row))
+    pub fn get(self, row: usize) -> Option<u32> {
+        Some(self.0[row]).filter(|code| *code != NO_WORD)
     }
 }

@@ -1,33 +1,64 @@
 //! Texts of which each is another: written one behind the other, and hardly ever looked at again.
 
-use super::rows::Place;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Which texts of items (their ids, names, and the ids of the jobs behind them) are kept. No figure
+/// needs them, and they are longer than all figures of an item together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeptTexts {
+    /// All.
+    #[default]
+    All,
+    /// All while no more than `beyond` rows have been read; from then on those that a report without a
+    /// table of items may name: of failed items, and of the `slowest` of each list.
+    Reported {
+        /// So many rows are kept whole.
+        beyond: usize,
+        /// How many slow items a report names.
+        slowest: usize,
+    },
+}
 
 /// What a row has of such texts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RowTexts<'a> {
     pub(super) id: &'a str,
     pub(super) name: Option<&'a str>,
-    /// The id of the job behind the item, where it is kept.
+    /// The id of the job behind the item.
     pub(super) work: Option<&'a str>,
 }
 
-/// The texts of rows, each at its place.
+/// Which of a row's texts, by their place in [`RowTexts`].
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Which {
+    Id,
+    Name,
+    Work,
+}
+
+/// Where the texts of a row stand: which block, and where in it.
+type Place = u64;
+
+/// The texts of some of a reader's rows.
 ///
 /// They stand in blocks that are never moved, so that nothing is copied when there are more. Before
 /// the texts of a row stand their lengths, one more than they are, and 0 for a text that is absent.
-#[derive(Debug, Clone, Default)]
-pub(super) struct TextBlocks {
+#[derive(Debug, Default)]
+pub(super) struct TextRows {
+    /// Which of the reader's rows, ascending.
+    rows: Vec<u32>,
+    places: Vec<Place>,
     blocks: Vec<Vec<u8>>,
 }
 
-const FIRST_BLOCK: usize = 1 << 16;
+const FIRST_BLOCK: usize = 1 << 14;
 const BLOCK: usize = 1 << 20;
 /// The most bytes that a length takes.
 const LONGEST_LENGTH: usize = 10;
 
-impl TextBlocks {
-    /// Adds the texts of a row; gives their place.
-    pub(super) fn push(&mut self, texts: RowTexts<'_>) -> Place {
+impl TextRows {
+    /// Adds the texts of a row, which comes after all others.
+    pub(super) fn push(&mut self, row: usize, texts: RowTexts<'_>) {
         let texts = [Some(texts.id), texts.name, texts.work];
         let wanted: usize = texts
             .iter()
@@ -35,7 +66,7 @@ impl TextBlocks {
             .sum();
         let room = |block: &Vec<u8>| block.capacity() - block.len();
         if self.blocks.last().is_none_or(|block| room(block) < wanted) {
-            let size = (FIRST_BLOCK << self.blocks.len().min(4)).min(BLOCK);
+            let size = (FIRST_BLOCK << self.blocks.len().min(6)).min(BLOCK);
             self.blocks.push(Vec::with_capacity(size.max(wanted)));
         }
         let index = self.blocks.len() - 1;
@@ -52,21 +83,21 @@ impl TextBlocks {
         for text in texts.into_iter().flatten() {
             block.extend_from_slice(text.as_bytes());
         }
-        (index as Place) << 32 | at as Place
+        self.rows.push(row as u32);
+        self.places.push((index as Place) << 32 | at as Place);
     }
 
-    /// How many blocks there are.
-    pub(super) fn len(&self) -> usize {
-        self.blocks.len()
+    fn place(&self, row: usize) -> Option<Place> {
+        // Where all are kept each stands at its own number.
+        let at = match self.rows.get(row) {
+            Some(found) if *found as usize == row => row,
+            _ => self.rows.binary_search(&(row as u32)).ok()?,
+        };
+        Some(self.places[at])
     }
 
-    /// Takes the blocks of `other`; places in them move on by [`moved`] of the blocks before.
-    pub(super) fn join(&mut self, other: Self) {
-        self.blocks.extend(other.blocks);
-    }
-
-    /// One of the texts at a place, counted from 0 as they were added.
-    pub(super) fn get(&self, place: Place, which: usize) -> Option<&str> {
+    /// One of the texts at a place.
+    fn get(&self, place: Place, which: usize) -> Option<&str> {
         let block = self.blocks.get((place >> 32) as usize)?;
         let mut rest = block.get(place as u32 as usize..)?;
         let mut lengths = [0; 3];
@@ -91,9 +122,47 @@ impl TextBlocks {
     }
 }
 
-/// By how much places move on that stand behind so many blocks.
-pub(super) fn moved(blocks: usize) -> Place {
-    (blocks as Place) << 32
+/// The texts of the rows of a frame, as far as they are kept.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    /// Of each reader, with its first row.
+    readers: Vec<(usize, TextRows)>,
+    /// Which row was read as the one that stands at each place now; absent where none was moved.
+    order: Option<Vec<u32>>,
+    /// Whether texts were asked for that are not kept.
+    missed: AtomicBool,
+}
+
+impl Texts {
+    /// Adds the texts of a reader, whose rows begin with that one.
+    pub(super) fn add(&mut self, first: usize, texts: TextRows) {
+        self.readers.push((first, texts));
+    }
+
+    /// Says which row was read as the one that stands at each place from now on.
+    pub(super) fn reorder(&mut self, order: Vec<u32>) {
+        self.order = Some(order);
+    }
+
+    /// A text of a row; `None` where it is absent, or not kept.
+    pub(super) fn get(&self, row: usize, which: Which) -> Option<&str> {
+        let row = match &self.order {
+            Some(order) => *order.get(row)? as usize,
+            None => row,
+        };
+        let reader = self.readers.partition_point(|(first, _)| *first <= row);
+        let (first, texts) = self.readers.get(reader.checked_sub(1)?)?;
+        let Some(place) = texts.place(row - first) else {
+            self.missed.store(true, Ordering::Relaxed);
+            return None;
+        };
+        texts.get(place, which as usize)
+    }
+
+    /// Whether texts were asked for that are not kept.
+    pub(super) fn missed(&self) -> bool {
+        self.missed.load(Ordering::Relaxed)
+    }
 }
 
 #[cfg(test)]
@@ -101,29 +170,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_of_any_length_are_found_at_their_places() {
-        let mut blocks = TextBlocks::default();
+    fn texts_of_any_length_are_found_by_their_rows() {
         let lengths = [
             0, 1, 126, 127, 128, 16_383, 70_000, 3_000_000, 5, 0, 900_000, 200_000,
         ];
         let text = |length: usize| "ü".repeat(length / 2) + &"x".repeat(length % 2);
-        let places: Vec<Place> = lengths
-            .iter()
-            .map(|length| {
-                blocks.push(RowTexts {
-                    id: &text(*length),
-                    name: (length % 3 > 0).then_some(&text(length / 2)),
-                    work: (*length < 130).then_some("pjb"),
-                })
-            })
-            .collect();
-        for (place, length) in places.iter().zip(lengths) {
-            let found = |which| blocks.get(*place, which);
-            assert_eq!(found(0), Some(&*text(length)));
-            let name = (length % 3 > 0).then(|| text(length / 2));
-            assert_eq!(found(1), name.as_deref());
-            assert_eq!(found(2), (length < 130).then_some("pjb"));
+        let mut texts = Texts::default();
+        for (first, step) in [(0, 1), (12, 3)] {
+            let mut rows = TextRows::default();
+            for (row, length) in lengths.into_iter().enumerate() {
+                let (id, name) = (text(length), text(length / 2));
+                let row_texts = RowTexts {
+                    id: &id,
+                    name: (length % 3 > 0).then_some(&name),
+                    work: (length < 130).then_some("pjb"),
+                };
+                rows.push(row * step, row_texts);
+            }
+            texts.add(first, rows);
         }
-        assert_eq!(blocks.get(moved(999), 0), None);
+        let rows = (0..12).chain((12..).step_by(3));
+        for (row, length) in rows.zip(lengths.into_iter().cycle().take(24)) {
+            let found = |which| texts.get(row, which);
+            assert_eq!(found(Which::Id), Some(&*text(length)));
+            let name = (length % 3 > 0).then(|| text(length / 2));
+            assert_eq!(found(Which::Name), name.as_deref());
+            assert_eq!(found(Which::Work), (length < 130).then_some("pjb"));
+        }
+        assert!(!texts.missed(), "an absent name is not missed");
+        assert_eq!(texts.get(13, Which::Id), None);
+        assert!(texts.missed());
     }
 }

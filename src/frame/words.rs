@@ -1,6 +1,7 @@
 //! Texts that repeat, each held once.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use indexmap::IndexSet;
@@ -25,7 +26,7 @@ impl Words {
     }
 
     /// Takes the words of `other`; gives the number that each of them has here.
-    pub(super) fn join(&mut self, other: Self) -> Vec<u32> {
+    pub(super) fn join(&mut self, other: Self) -> Arc<[u32]> {
         if self.0.is_empty() {
             *self = other;
             return (0..self.0.len() as u32).collect();

@@ -1,12 +1,14 @@
 //! What reading files gives, before it is joined and paired.
 
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use super::note::Note;
 use super::reader::Tally;
 use super::scan::Habit;
 use crate::api::JobRecord;
-use crate::frame::{ItemColumns, WorkIds};
+use crate::frame::{ItemColumns, KeptTexts};
 
 /// What a run of files, read one after another, held.
 #[derive(Default)]
@@ -29,9 +31,9 @@ pub(super) struct Batch {
 
 impl Batch {
     /// Nothing yet.
-    pub(super) fn new(work_ids: WorkIds) -> Self {
+    pub(super) fn new(texts: KeptTexts, read: Arc<AtomicUsize>) -> Self {
         Self {
-            columns: ItemColumns::new(work_ids),
+            columns: ItemColumns::new(texts, read),
             ..Self::default()
         }
     }

@@ -26,7 +26,8 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -39,7 +40,7 @@ pub use self::reader::counted;
 use self::reader::{FileReader, Tally};
 pub use self::walk::{Found, STDIN};
 use crate::api::{JobRecord, UtcTime};
-use crate::frame::{ItemFrame, Recorded, WorkIds};
+use crate::frame::{ItemFrame, KeptTexts, Recorded, Runs};
 
 /// What loading gives.
 #[derive(Debug)]
@@ -100,8 +101,8 @@ pub struct Milestone {
 pub struct LoadOptions<'a> {
     /// The batch job that items without one belong to.
     pub job_id: Option<&'a str>,
-    /// Whether the ids of the jobs behind the items are kept.
-    pub work_ids: WorkIds,
+    /// Which texts of the items are kept.
+    pub texts: KeptTexts,
 }
 
 /// Why nothing could be loaded.
@@ -151,7 +152,12 @@ pub fn load(
             .read_to_end(&mut stdin)
             .map_err(LoadError::Stdin)?;
     }
-    let batches = read_files(files, &stdin, options.work_ids, progress);
+    // What is read from a pipe cannot be read again.
+    let texts = match files.iter().all(|file| file.bytes.is_some()) {
+        true => options.texts,
+        false => KeptTexts::All,
+    };
+    let batches = read_files(files, &stdin, texts, progress);
     for file in batches.iter().flat_map(|batch| &batch.files) {
         snapshots::check(file, &mut notes);
     }
@@ -162,7 +168,7 @@ pub fn load(
 fn read_files(
     files: &[Found],
     stdin: &[u8],
-    work_ids: WorkIds,
+    texts: KeptTexts,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Vec<Batch> {
     let parts_of = |file: &Found| parts::count(&file.path, file.bytes);
@@ -172,6 +178,7 @@ fn read_files(
             .zip(&parts)
             .flat_map(|(file, parts)| (0..*parts).map(move |part| (file, part)))
             .collect();
+        let rows = Arc::new(AtomicUsize::new(0));
         let not_in_parts: Vec<AtomicBool> = files.iter().map(|_| AtomicBool::new(false)).collect();
         let read = |mut batch: Batch, (index, part): &(u32, u64)| {
             let place = *index as usize;
@@ -196,10 +203,10 @@ fn read_files(
         };
         let bytes: u64 = files.iter().filter_map(|file| file.bytes).sum();
         let batches = if tasks.len() > 1 && bytes > WORTH_SHARING {
-            let new = || Batch::new(work_ids);
+            let new = || Batch::new(texts, rows.clone());
             tasks.par_iter().fold(new, read).collect()
         } else {
-            vec![tasks.iter().fold(Batch::new(work_ids), read)]
+            vec![tasks.iter().fold(Batch::new(texts, rows), read)]
         };
         let mut again = false;
         for (parts, failed) in parts.iter_mut().zip(not_in_parts) {
@@ -365,7 +372,7 @@ fn join(
     let mut jobs = Jobs::default();
     // In the order of the files, records before items.
     let mut next_job = found_jobs.into_iter().peekable();
-    let (mut job_of, mut file_of) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    let mut runs = Runs::default();
     for (group, owner) in groups.iter().zip(owners) {
         while let Some(found) = next_job.next_if(|found| found.file <= group.file) {
             jobs.add_record(found.record);
@@ -376,15 +383,14 @@ fn join(
         list.total_sizes.extend(group.total_size);
         list.filters
             .push((group.file, group.rows.clone(), group.status_filter.clone()));
-        job_of.resize(group.rows.end, job);
-        file_of.resize(group.rows.end, group.file);
+        runs.add(group.rows.end, job, group.file);
     }
     for found in next_job {
         jobs.add_record(found.record);
     }
     let (items, recorded) = {
         let Jobs { jobs: list, .. } = &jobs;
-        ItemFrame::build(columns, job_of, file_of, list.len())?
+        ItemFrame::build(columns, runs, list.len())?
     };
     let ranges = items.rows_by_job(jobs.jobs.len());
     let finished = jobs.finish(recorded, &ranges, &items, &paths);
@@ -494,10 +500,10 @@ pub(crate) fn only_status(items: &ItemFrame, rows: Range<usize>) -> Option<&str>
     if rows.is_empty() {
         return None;
     }
-    let status = items.status();
-    let first = *status.get(rows.start)?;
-    status[rows]
-        .iter()
+    let first = items.row(rows.start).status;
+    let rows = items.rows(rows);
+    let mut statuses = rows.pieces().iter().flat_map(|piece| piece.status);
+    statuses
         .all(|status| *status == first)
         .then(|| items.statuses().get(first))
 }

@@ -113,6 +113,7 @@ impl Remembered {
 impl<'b, 't> FileReader<'b, 't> {
     /// A reader for the file of that index.
     pub(super) fn new(batch: &'b mut Batch, file: u32, path: String, text: &'t str) -> Self {
+        batch.columns.begin_list();
         Self {
             first_row: batch.columns.len(),
             first_group: batch.groups.len(),
@@ -245,7 +246,7 @@ impl<'b, 't> FileReader<'b, 't> {
                 self.last_item = part.and_then(|part| self.offset(part));
                 self.seen += 1;
                 if self.seen > self.kept {
-                    self.batch.columns.push(&item);
+                    self.batch.columns.push(&item.fields());
                 }
             }
             Err(wrong) => self.unreadable(&wrong_words(wrong), part),
@@ -343,6 +344,7 @@ impl<'b, 't> FileReader<'b, 't> {
             status_filter,
             loose: false,
         });
+        self.batch.columns.begin_list();
     }
 
     /// Takes a status record.

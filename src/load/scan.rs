@@ -504,7 +504,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use super::*;
-    use crate::frame::ItemFrame;
+    use crate::frame::{ItemFrame, Runs};
     use crate::load::batch::Batch;
     use crate::load::json::{self, Again, Ways};
 
@@ -530,20 +530,22 @@ mod tests {
         let rows = batch.columns.len();
         let columns = std::mem::take(&mut batch.columns);
         // Each row a job of its own, so that none is told to be another's duplicate.
-        let jobs: Vec<u32> = (0..rows as u32).collect();
-        let (items, _) =
-            ItemFrame::build(vec![columns], jobs, vec![0; rows], rows).expect("a frame");
+        let mut runs = Runs::default();
+        for row in 0..rows {
+            runs.add(row + 1, row as u32, 0);
+        }
+        let (items, _) = ItemFrame::build(vec![columns], runs, rows).expect("a frame");
         let row = |row: usize| {
             (
-                items.item_id().get(row),
-                items.item_name().get(row),
-                items.processing_job_id().get(row),
+                items.item_id(row),
+                items.item_name(row),
+                items.processing_job_id(row),
                 items.status_word(row),
-                items.started_at().get(row),
-                items.completed_at().get(row),
-                items.effective_at().get(row),
-                items.error_message().get(row),
-                items.skip_reason().get(row),
+                items.row(row).started_at,
+                items.row(row).completed_at,
+                items.row(row).effective_at,
+                items.error_message(row),
+                items.skip_reason(row),
             )
         };
         let rows: Vec<String> = (0..rows).map(|at| format!("{:?}", row(at))).collect();

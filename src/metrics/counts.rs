@@ -111,7 +111,7 @@ fn is_benign(reason: Option<&str>) -> Option<bool> {
 pub fn by_status(items: &ItemFrame, rows: &Rows<'_>) -> IndexMap<String, u64> {
     let mut known = [0; status::KNOWN.len()];
     let mut others: BTreeMap<&str, u64> = BTreeMap::new();
-    for code in rows.status {
+    for code in rows.pieces().iter().flat_map(|piece| piece.status) {
         match known.get_mut(*code as usize) {
             Some(count) => *count += 1,
             None => *others.entry(items.statuses().get(*code)).or_default() += 1,
@@ -127,9 +127,11 @@ pub fn by_status(items: &ItemFrame, rows: &Rows<'_>) -> IndexMap<String, u64> {
 /// Skipped items per reason: most first, then by name, those without a reason last among equals.
 pub fn skip_reasons(items: &ItemFrame, rows: &Rows<'_>) -> Vec<SkipReason> {
     let mut counts: BTreeMap<Option<u32>, u64> = BTreeMap::new();
-    for (row, code) in rows.status.iter().enumerate() {
-        if *code == status::code::SKIPPED {
-            *counts.entry(rows.skip_reason.code(row)).or_default() += 1;
+    for piece in rows.pieces() {
+        for (row, code) in piece.status.iter().enumerate() {
+            if *code == status::code::SKIPPED {
+                *counts.entry(piece.skip_reason.get(row)).or_default() += 1;
+            }
         }
     }
     let skipped: u64 = counts.values().sum();

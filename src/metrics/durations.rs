@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::order;
 use crate::api::UtcTime;
 use crate::api::status::code::{COMPLETED, FAILED};
-use crate::frame::{ItemFrame, Rows};
+use crate::frame::{ItemFrame, Piece, Rows};
 
 /// How long items took.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -76,13 +76,13 @@ impl Spans {
     /// Those of these rows.
     pub fn of(rows: &Rows<'_>) -> Self {
         let mut spans = Self::default();
-        for (row, status) in rows.status.iter().enumerate() {
-            let collected = match *status {
+        for row in rows.pieces().iter().flat_map(Piece::rows) {
+            let collected = match row.status {
                 COMPLETED => &mut spans.completed,
                 FAILED => &mut spans.failed,
                 _ => continue,
             };
-            collected.add(rows.started_at.get(row), rows.completed_at.get(row));
+            collected.add(row.started_at, row.completed_at);
         }
         spans
     }
@@ -165,45 +165,54 @@ pub fn slowest(
     labels: &[String],
     most: usize,
 ) -> Vec<SlowItem> {
-    let ids = items.item_id();
-    let order = |a: &(i64, usize), b: &(i64, usize)| {
-        b.0.cmp(&a.0)
-            .then_with(|| ids.get(a.1).cmp(&ids.get(b.1)))
-            .then(a.1.cmp(&b.1))
-    };
-    // Only as many are held as may still be among the slowest, and some more, so that it is seldom
-    // decided which.
-    let held = most.saturating_mul(2).max(256);
+    // Only those are held that may still be among the slowest, and some more, so that it is seldom
+    // decided which. Of those that took as long as each other any may be, until their ids are asked for.
+    let mut held = most.saturating_mul(2).max(256);
     let mut slowest: Vec<(i64, usize)> = Vec::new();
     let mut shortest = 0;
-    for row in 0..if most > 0 { rows.len() } else { 0 } {
-        let (Some(start), Some(end)) = (rows.started_at.get(row), rows.completed_at.get(row))
-        else {
-            continue;
-        };
-        if end - start < shortest {
-            continue;
-        }
-        slowest.push((end - start, rows.first + row));
-        if slowest.len() == held {
-            slowest.select_nth_unstable_by(most - 1, order);
-            slowest.truncate(most);
-            shortest = slowest[most - 1].0;
+    for piece in rows.pieces().iter().filter(|_| most > 0) {
+        for (row, item) in (piece.first..).zip(piece.rows()) {
+            let Some(micros) = item.micros().filter(|micros| *micros >= shortest) else {
+                continue;
+            };
+            slowest.push((micros, row));
+            if slowest.len() == held {
+                shortest = keep_longest(&mut slowest, most);
+                held = held.max(slowest.len().saturating_mul(2));
+            }
         }
     }
-    slowest.sort_unstable_by(order);
+    keep_longest(&mut slowest, most);
+    slowest.sort_unstable_by(|a, b| {
+        b.0.cmp(&a.0)
+            .then_with(|| items.item_id(a.1).cmp(&items.item_id(b.1)))
+            .then(a.1.cmp(&b.1))
+    });
     slowest.truncate(most);
     slowest
         .into_iter()
         .map(|(micros, row)| SlowItem {
-            item_id: ids.get(row).unwrap_or_default().to_owned(),
-            item_name: items.item_name().get(row).map(str::to_owned),
+            item_id: items.item_id(row).unwrap_or_default().to_owned(),
+            item_name: items.item_name(row).map(str::to_owned),
             status: items.status_word(row).to_owned(),
             duration_seconds: micros as f64 / 1e6,
-            started_at: items.started_at().get(row).and_then(UtcTime::from_micros),
+            started_at: items.row(row).started_at.and_then(UtcTime::from_micros),
             job: super::label(items, labels, row),
         })
         .collect()
+}
+
+/// Keeps the `most` longest durations, and all that are as long as the shortest of these, which is
+/// the result.
+fn keep_longest(durations: &mut Vec<(i64, usize)>, most: usize) -> i64 {
+    if durations.len() <= most {
+        return 0;
+    }
+    let place = most.saturating_sub(1);
+    let (_, shortest, _) = durations.select_nth_unstable_by(place, |a, b| b.0.cmp(&a.0));
+    let shortest = shortest.0;
+    durations.retain(|(micros, _)| *micros >= shortest);
+    shortest
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::mask::mask;
 use super::timeline::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
 use crate::api::status::code::FAILED;
-use crate::frame::{ItemFrame, Times, Words};
+use crate::frame::{ItemFrame, Words};
 use crate::parallel;
 
 /// Failures whose messages are equal once what varies is masked.
@@ -63,36 +63,44 @@ struct Failed {
     row: u32,
     group: u32,
     attempt: Attempt,
+    /// When, in microseconds since the epoch.
+    at: Option<i64>,
+    /// How long it took.
+    micros: Option<i64>,
 }
 
 impl Failures {
     /// Masks the message of every failed item.
     pub fn of(items: &ItemFrame) -> Self {
-        let codes = items.error_message();
-        let rows = items.status().iter().enumerate();
-        let rows = rows.filter(|(_, status)| **status == FAILED);
-        let failed: Vec<(usize, Option<u32>)> =
-            rows.map(|(row, _)| (row, codes.code(row))).collect();
         let kinds = Kinds::of(items.messages());
-        let mut groups: BTreeMap<Option<&str>, u32> = BTreeMap::new();
-        let failed = failed
-            .into_iter()
-            .map(|(row, code)| {
-                let (pattern, attempt) = match code {
-                    Some(code) => kinds.get(code),
-                    None => (None, Attempt::NotNamed),
-                };
-                let next = groups.len() as u32;
-                Failed {
-                    row: row as u32,
-                    group: *groups.entry(pattern).or_insert(next),
-                    attempt,
+        // The group of each pattern, and, last, that of failures without a message.
+        let mut groups = vec![None; kinds.patterns.len() + 1];
+        let mut patterns = Vec::new();
+        let mut failed = Vec::new();
+        for piece in items.rows(0..items.len()).pieces() {
+            for (at, status) in piece.status.iter().enumerate() {
+                if *status != FAILED {
+                    continue;
                 }
-            })
-            .collect();
-        let mut patterns = vec![None; groups.len()];
-        for (pattern, group) in groups {
-            patterns[group as usize] = pattern.map(str::to_owned);
+                let (pattern, attempt) = match piece.error_message.get(at) {
+                    Some(message) => kinds.of[message as usize],
+                    None => (kinds.patterns.len() as u32, Attempt::NotNamed),
+                };
+                let group = *groups[pattern as usize].get_or_insert_with(|| {
+                    patterns.push(kinds.patterns.get_index(pattern as usize).cloned());
+                    patterns.len() as u32 - 1
+                });
+                let item = piece.row(at);
+                failed.push(Failed {
+                    row: (piece.first + at) as u32,
+                    group,
+                    attempt,
+                    // The server leaves the end of some failures out; then it failed when its record
+                    // says that it had.
+                    at: item.completed_at.or(item.effective_at),
+                    micros: item.micros().filter(|micros| *micros >= 0),
+                });
+            }
         }
         Self { failed, patterns }
     }
@@ -146,11 +154,9 @@ impl Failures {
         examples: usize,
     ) -> Vec<ErrorGroup> {
         let failures = self.among(rows);
-        let (ids, names, messages) = (items.item_id(), items.item_name(), items.error_message());
-        let ends = Instants::of(items);
         let mut groups: BTreeMap<u32, ErrorGroup> = BTreeMap::new();
-        for Failed { row, group, .. } in failures.iter().copied() {
-            let row = row as usize;
+        for failed in failures {
+            let (row, group) = (failed.row as usize, failed.group);
             let entry = groups.entry(group).or_insert_with(|| ErrorGroup {
                 pattern: self.patterns[group as usize].clone(),
                 count: 0,
@@ -160,15 +166,15 @@ impl Failures {
                 examples: Vec::new(),
             });
             entry.count += 1;
-            if let Some(at) = ends.failed_at(row).and_then(UtcTime::from_micros) {
+            if let Some(at) = failed.at.and_then(UtcTime::from_micros) {
                 entry.first_at = Some(entry.first_at.map_or(at, |first| first.min(at)));
                 entry.last_at = Some(entry.last_at.map_or(at, |last| last.max(at)));
             }
             if entry.examples.len() < examples {
                 entry.examples.push(Example {
-                    item_id: ids.get(row).unwrap_or_default().to_owned(),
-                    item_name: names.get(row).map(str::to_owned),
-                    error_message: messages.get(row).map(str::to_owned),
+                    item_id: items.item_id(row).unwrap_or_default().to_owned(),
+                    item_name: items.item_name(row).map(str::to_owned),
+                    error_message: items.error_message(row).map(str::to_owned),
                     job: super::label(items, labels, row),
                 });
             }
@@ -197,22 +203,16 @@ impl Failures {
     }
 
     /// The instants and durations of each group among `rows`, in the order of [`Failures::groups`].
-    pub fn details(&self, items: &ItemFrame, rows: &Range<usize>) -> Vec<GroupDetails> {
-        let ends = Instants::of(items);
+    pub fn details(&self, rows: &Range<usize>) -> Vec<GroupDetails> {
         let mut groups: BTreeMap<u32, GroupDetails> = BTreeMap::new();
-        for Failed { row, group, .. } in self.among(rows).iter().copied() {
-            let row = row as usize;
-            let details = groups.entry(group).or_default();
+        for failed in self.among(rows) {
+            let details = groups.entry(failed.group).or_default();
             details.count += 1;
-            match ends.failed_at(row) {
+            match failed.at {
                 Some(at) if PLAUSIBLE_MICROS.contains(&at) => details.at.push(at),
                 _ => details.undated += 1,
             }
-            if let (Some(start), Some(end)) = (ends.started.get(row), ends.completed.get(row))
-                && end >= start
-            {
-                details.micros.push(end - start);
-            }
+            details.micros.extend(failed.micros);
         }
         let mut groups: Vec<(u32, GroupDetails)> = groups.into_iter().collect();
         let pattern = |group: u32| self.patterns[group as usize].as_deref();
@@ -337,11 +337,6 @@ impl Kinds {
         }
         kinds
     }
-
-    fn get(&self, message: u32) -> (Option<&str>, Attempt) {
-        let (pattern, attempt) = self.of[message as usize];
-        (Some(&self.patterns[pattern as usize]), attempt)
-    }
 }
 
 /// By name, failures without a message last.
@@ -349,34 +344,11 @@ fn by_pattern(a: Option<&str>, b: Option<&str>) -> Ordering {
     a.is_none().cmp(&b.is_none()).then_with(|| a.cmp(&b))
 }
 
-/// The columns that tell when items failed.
-struct Instants<'a> {
-    started: Times<'a>,
-    completed: Times<'a>,
-    effective: Times<'a>,
-}
-
-impl<'a> Instants<'a> {
-    fn of(items: &'a ItemFrame) -> Self {
-        Self {
-            started: items.started_at(),
-            completed: items.completed_at(),
-            effective: items.effective_at(),
-        }
-    }
-
-    /// When an item failed: its end, else the instant its record speaks of, for the server leaves
-    /// the end of some failures out.
-    fn failed_at(&self, row: usize) -> Option<i64> {
-        self.completed.get(row).or_else(|| self.effective.get(row))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::ItemRecord;
-    use crate::frame::ItemColumns;
+    use crate::api::ItemFields;
+    use crate::frame::{ItemColumns, Runs};
 
     const SECOND: i64 = 1_000_000;
     /// 2026-05-14T09:00:00Z.
@@ -386,22 +358,21 @@ mod tests {
         let mut columns = ItemColumns::default();
         for (at, message) in messages.iter().enumerate() {
             let start = NINE + at as i64 * SECOND;
-            columns.push(&ItemRecord {
-                item_id: at.to_string().into(),
+            columns.push(&ItemFields {
+                item_id: &at.to_string(),
                 item_name: None,
-                status: "failed".into(),
+                status: "failed",
                 started_at: UtcTime::from_micros(start),
                 completed_at: UtcTime::from_micros(start + 5 * SECOND),
                 effective_at: None,
-                error_message: Some((*message).into()),
+                error_message: Some(message),
                 skip_reason: None,
                 processing_job_id: None,
-                unreadable_time: None,
             });
         }
-        let count = messages.len();
-        let (frame, _) =
-            ItemFrame::build(vec![columns], vec![0; count], vec![0; count], 1).expect("a frame");
+        let mut runs = Runs::default();
+        runs.add(messages.len(), 0, 0);
+        let (frame, _) = ItemFrame::build(vec![columns], runs, 1).expect("a frame");
         frame
     }
 
@@ -422,7 +393,7 @@ mod tests {
         let frame = failed(&["one", "page 1 broke", "page 2 broke"]);
         let failures = Failures::of(&frame);
         let groups = failures.groups(&frame, &(0..3), &[String::new()], 0);
-        let details = failures.details(&frame, &(0..3));
+        let details = failures.details(&(0..3));
         let counts = |n: usize| (groups[n].count, details[n].count);
         assert_eq!((counts(0), counts(1)), ((2, 2), (1, 1)));
         assert_eq!(details[0].at, [NINE + 6 * SECOND, NINE + 7 * SECOND]);

@@ -117,7 +117,7 @@ pub fn compute(
             Drawn::Small => None,
         },
         completed_micros,
-        groups: failures.details(items, rows),
+        groups: failures.details(rows),
         attempts: failures.attempts(rows),
     };
     (metrics, shape)
@@ -135,6 +135,6 @@ fn rates_of(by_status: &IndexMap<String, u64>, distinct: u64) -> Rates {
 
 /// What the job of a row is called.
 fn label(items: &ItemFrame, labels: &[String], row: usize) -> String {
-    let job = items.job().get(row).copied().unwrap_or_default() as usize;
+    let job = items.job(row).unwrap_or_default() as usize;
     labels.get(job).cloned().unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use super::durations::percentile_of;
 use super::order;
 use super::timeline::Ends;
 use crate::api::UtcTime;
-use crate::frame::Rows;
+use crate::frame::{Piece, Rows};
 
 /// How fast items ended, and how many were worked on at once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -45,8 +45,8 @@ pub fn throughput(rows: &Rows<'_>, ends: &Ends) -> Throughput {
     let (mut starts, mut bare_ends) = (Vec::with_capacity(rows.len()), Vec::new());
     let (mut timed_items, mut untimed_items, mut ended_items) = (0, 0, 0);
     let mut worked_micros: i128 = 0;
-    for row in 0..rows.len() {
-        let (start, end) = (rows.started_at.get(row), rows.completed_at.get(row));
+    for row in rows.pieces().iter().flat_map(Piece::rows) {
+        let (start, end) = (row.started_at, row.completed_at);
         if let Some(start) = start {
             first_start = Some(first_start.map_or(start, |first| first.min(start)));
         }
@@ -99,7 +99,8 @@ pub fn throughput(rows: &Rows<'_>, ends: &Ends) -> Throughput {
 }
 
 fn stated_ends(rows: &Rows<'_>) -> Vec<i64> {
-    let mut ends: Vec<i64> = rows.completed_at.iter().flatten().collect();
+    let items = rows.pieces().iter().flat_map(Piece::rows);
+    let mut ends: Vec<i64> = items.filter_map(|item| item.completed_at).collect();
     order::sort(&mut ends);
     ends
 }

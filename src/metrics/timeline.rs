@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Drawn, order};
 use crate::api::status::{self, code};
-use crate::frame::Rows;
+use crate::frame::{Piece, Rows};
 
 /// The years 2000 to 2100, in microseconds since the epoch: one stray instant outside of them would
 /// leave no room on an axis for all others.
@@ -131,16 +131,16 @@ impl Ends {
     pub fn of(rows: &Rows<'_>) -> Self {
         let mut at: EndedItems<Vec<i64>> = EndedItems::default();
         let (mut by_record, mut undated) = (0, 0);
-        for (row, status) in rows.status.iter().enumerate() {
-            let end = rows.completed_at.get(row);
-            if end.is_none() && !status::is_terminal_code(*status) {
+        for row in rows.pieces().iter().flat_map(Piece::rows) {
+            let end = row.completed_at;
+            if end.is_none() && !status::is_terminal_code(row.status) {
                 continue;
             }
             let instant = end
-                .or_else(|| rows.effective_at.get(row))
+                .or(row.effective_at)
                 .filter(|at| PLAUSIBLE_MICROS.contains(at));
             match instant {
-                Some(instant) => at.of_status(*status).push(instant),
+                Some(instant) => at.of_status(row.status).push(instant),
                 None => undated += 1,
             }
             by_record += u64::from(end.is_none() && instant.is_some());
@@ -180,8 +180,9 @@ impl Ends {
 /// The timeline of these items; absent where nothing is known to have begun or ended.
 pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Option<Timeline> {
     let plausible = |at: &i64| PLAUSIBLE_MICROS.contains(at);
-    let starts = || rows.started_at.iter().map(|at| at.filter(plausible));
-    let first_and_last = starts().flatten().fold(None, |found, at| {
+    let items = || rows.pieces().iter().flat_map(Piece::rows);
+    let starts = items().filter_map(|item| item.started_at.filter(plausible));
+    let first_and_last = starts.fold(None, |found, at| {
         let (first, last) = found.unwrap_or((at, at));
         Some((at.min(first), at.max(last)))
     });
@@ -203,13 +204,15 @@ pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Opt
     let binned = |times: &[i64]| axis.bin(times);
     let mut still_worked_on = 0;
     let mut concurrency = Concurrency::of(&axis);
-    for (row, begun) in starts().enumerate() {
-        let Some(begun) = begun else { continue };
-        match rows.completed_at.get(row) {
+    for item in items() {
+        let Some(begun) = item.started_at.filter(plausible) else {
+            continue;
+        };
+        match item.completed_at {
             Some(end) if drawn == Drawn::Whole && end >= begun && plausible(&end) => {
                 concurrency.add(begun, end);
             }
-            None if !status::is_terminal_code(rows.status[row]) => {
+            None if !status::is_terminal_code(item.status) => {
                 still_worked_on += 1;
                 concurrency.add(begun, to);
             }
@@ -355,9 +358,8 @@ impl<'a> Concurrency<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::ItemRecord;
-    use crate::api::UtcTime;
-    use crate::frame::{ItemColumns, ItemFrame};
+    use crate::api::{ItemFields, UtcTime};
+    use crate::frame::{ItemColumns, ItemFrame, Runs};
 
     /// 2026-05-14T09:00:00Z.
     const NINE: i64 = 1_778_749_200 * SECOND;
@@ -395,22 +397,21 @@ mod tests {
         let mut columns = ItemColumns::default();
         for (status, started, completed, effective) in rows {
             let time = |at: &Option<i64>| at.and_then(UtcTime::from_micros);
-            columns.push(&ItemRecord {
-                item_id: columns.len().to_string().into(),
+            columns.push(&ItemFields {
+                item_id: &columns.len().to_string(),
                 item_name: None,
-                status: (*status).into(),
+                status,
                 started_at: time(started),
                 completed_at: time(completed),
                 effective_at: time(effective),
                 error_message: None,
                 skip_reason: None,
                 processing_job_id: None,
-                unreadable_time: None,
             });
         }
-        let count = rows.len();
-        let (frame, _) =
-            ItemFrame::build(vec![columns], vec![0; count], vec![0; count], 1).expect("a frame");
+        let mut runs = Runs::default();
+        runs.add(rows.len(), 0, 0);
+        let (frame, _) = ItemFrame::build(vec![columns], runs, 1).expect("a frame");
         frame
     }
 

@@ -11,7 +11,7 @@ pub(crate) mod words;
 
 pub use self::build::build;
 pub use self::model::Report;
-use crate::frame::WorkIds;
+use crate::frame::KeptTexts;
 
 /// What the user chose about the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,12 +47,12 @@ impl TableItems {
         }
     }
 
-    /// Beyond how many recorded rows no table shows the ids of the jobs behind them.
-    pub fn work_ids(self) -> WorkIds {
+    /// Which texts a report needs that has such a table and names so many slow items.
+    pub fn texts(self, slowest: usize) -> KeptTexts {
         match self {
-            Self::UpTo(0) => WorkIds::KeptUpTo(0),
-            Self::UpTo(_) => WorkIds::Kept,
-            Self::AllOrNone(most) => WorkIds::KeptUpTo(most),
+            Self::UpTo(0) => KeptTexts::Reported { beyond: 0, slowest },
+            Self::UpTo(_) => KeptTexts::All,
+            Self::AllOrNone(beyond) => KeptTexts::Reported { beyond, slowest },
         }
     }
 }

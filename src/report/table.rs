@@ -261,7 +261,9 @@ fn part(shown: usize, all: usize, word: &str) -> String {
 /// The rows of failed, of skipped and of other items, each in their order.
 fn by_interest(items: &ItemFrame) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
     let (mut failed, mut skipped, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    for (row, status) in (0_u32..).zip(items.status()) {
+    let all = items.rows(0..items.len());
+    let statuses = all.pieces().iter().flat_map(|piece| piece.status);
+    for (row, status) in (0_u32..).zip(statuses) {
         match *status {
             FAILED => failed.push(row),
             SKIPPED => skipped.push(row),
@@ -273,11 +275,7 @@ fn by_interest(items: &ItemFrame) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
 
 /// Orders the slowest first, those without a duration last, equals as they were read.
 fn slowness(items: &ItemFrame, row: u32) -> (Reverse<Option<i64>>, u32) {
-    (Reverse(duration_micros(items, row as usize)), row)
-}
-
-fn duration_micros(items: &ItemFrame, row: usize) -> Option<i64> {
-    Some(items.completed_at().get(row)? - items.started_at().get(row)?)
+    (Reverse(items.row(row as usize).micros()), row)
 }
 
 fn keep_slowest(items: &ItemFrame, rows: &mut Vec<u32>, most: usize) {
@@ -297,15 +295,16 @@ fn preview_row(items: &ItemFrame, row: usize, labels: &[String], longest: Longes
             text
         })
     };
-    let job = items.job()[row] as usize;
+    let job = items.job(row).unwrap_or_default() as usize;
+    let item = items.row(row);
     PreviewRow {
-        item_id: clipped(items.item_id().get(row), longest.name).unwrap_or_default(),
-        item_name: clipped(items.item_name().get(row), longest.name),
+        item_id: clipped(items.item_id(row), longest.name).unwrap_or_default(),
+        item_name: clipped(items.item_name(row), longest.name),
         status: clipped(Some(items.status_word(row)), longest.name).unwrap_or_default(),
-        started_at: items.started_at().get(row).and_then(UtcTime::from_micros),
-        duration_seconds: duration_micros(items, row).map(|micros| micros as f64 / 1e6),
-        error_message: clipped(items.error_message().get(row), PREVIEW_MESSAGE),
-        skip_reason: clipped(items.skip_reason().get(row), PREVIEW_MESSAGE),
+        started_at: item.started_at.and_then(UtcTime::from_micros),
+        duration_seconds: item.micros().map(|micros| micros as f64 / 1e6),
+        error_message: clipped(items.error_message(row), PREVIEW_MESSAGE),
+        skip_reason: clipped(items.skip_reason(row), PREVIEW_MESSAGE),
         job: labels.get(job).cloned().unwrap_or_default(),
     }
 }
@@ -326,41 +325,39 @@ fn pack(
         rows,
         longest,
     };
-    let (started, ended) = (items.started_at(), items.completed_at());
-    let effective = items.effective_at();
-    let times = rows.iter().map(|row| *row as usize).flat_map(|row| {
-        [started.get(row), ended.get(row), effective.get(row)]
-            .into_iter()
-            .flatten()
+    let times = rows.iter().flat_map(|row| {
+        let item = items.row(*row as usize);
+        let times = [item.started_at, item.completed_at, item.effective_at];
+        times.into_iter().flatten()
     });
     let base = times.min();
     let zero = base.unwrap_or_default();
     write!(out.out, "{{\"base\":")?;
     serde_json::to_writer(&mut out.out, &base)?;
-    let (ids, names) = (items.item_id(), items.item_name());
-    let (messages, work) = (items.error_message(), items.processing_job_id());
-    out.texts("id", longest.name, |row| ids.get(row))?;
-    out.texts("name", longest.name, |row| names.get(row))?;
-    out.texts("message", longest.message, |row| messages.get(row))?;
-    out.texts("work", longest.name, |row| work.get(row))?;
-    out.numbers("started", |row| Some(started.get(row)? - zero))?;
+    out.texts("id", longest.name, |row| items.item_id(row))?;
+    out.texts("name", longest.name, |row| items.item_name(row))?;
+    out.texts("message", longest.message, |row| items.error_message(row))?;
+    out.texts("work", longest.name, |row| items.processing_job_id(row))?;
+    out.numbers("started", |row| Some(items.row(row).started_at? - zero))?;
     out.numbers("ended", |row| {
-        Some(ended.get(row)? - started.get(row).unwrap_or(zero))
+        let item = items.row(row);
+        Some(item.completed_at? - item.started_at.unwrap_or(zero))
     })?;
     out.numbers("effective", |row| {
-        let from = ended.get(row).or_else(|| started.get(row));
-        Some(effective.get(row)? - from.unwrap_or(zero))
+        let item = items.row(row);
+        let from = item.completed_at.or(item.started_at);
+        Some(item.effective_at? - from.unwrap_or(zero))
     })?;
-    out.numbers("job", |row| items.job().get(row).map(|job| i64::from(*job)))?;
+    out.numbers("job", |row| items.job(row).map(i64::from))?;
     out.list(
         "jobs",
         longest.name,
         labels.iter().map(|l| Some(l.as_str())),
     )?;
     out.words("status", "statuses", |row| Some(items.status_word(row)))?;
-    out.words("reason", "reasons", |row| items.skip_reason().get(row))?;
+    out.words("reason", "reasons", |row| items.skip_reason(row))?;
     out.words("file", "files", |row| {
-        let file = *items.source_file().get(row)? as usize;
+        let file = items.source_file(row)? as usize;
         Some(dump.inputs.get(file)?.path.as_str())
     })?;
     out.groups(dump, failures)?;
