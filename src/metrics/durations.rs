@@ -76,6 +76,8 @@ impl Spans {
     /// Those of these rows.
     pub fn of(rows: &Rows<'_>) -> Self {
         let mut spans = Self::default();
+        // Most items are completed.
+        spans.completed.micros.reserve(rows.len());
         for row in rows.pieces().iter().flat_map(Piece::rows) {
             let collected = match row.status {
                 COMPLETED => &mut spans.completed,
@@ -99,7 +101,7 @@ impl Spans {
 /// The durations of one status.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Collected {
-    /// In microseconds, which are summed without rounding, in no order.
+    /// In microseconds, which are summed without rounding; ascending once there are statistics.
     pub micros: Vec<i64>,
     /// Items left out because a time is missing.
     pub missing_times: u64,
@@ -118,22 +120,22 @@ impl Collected {
 
     fn stats(&mut self) -> DurationStats {
         let seconds = |micros: f64| micros / 1e6;
+        order::sort(&mut self.micros);
         let count = self.micros.len();
         let total: i128 = self.micros.iter().map(|micros| i128::from(*micros)).sum();
         let total = (count > 0).then(|| seconds(total as f64));
-        let found = order::percentiles(&mut self.micros, [0.0, 0.50, 0.90, 0.95, 0.99, 1.0]);
-        let at = |place: usize| found.map(|found| seconds(found[place]));
+        let at = |fraction| percentile(&self.micros, fraction).map(seconds);
         DurationStats {
             count: count as u64,
             missing_times: self.missing_times,
             negative: self.negative,
-            min_seconds: at(0),
+            min_seconds: at(0.0),
             mean_seconds: total.map(|total| total / count as f64),
-            p50_seconds: at(1),
-            p90_seconds: at(2),
-            p95_seconds: at(3),
-            p99_seconds: at(4),
-            max_seconds: at(5),
+            p50_seconds: at(0.50),
+            p90_seconds: at(0.90),
+            p95_seconds: at(0.95),
+            p99_seconds: at(0.99),
+            max_seconds: at(1.0),
             total_seconds: total,
         }
     }

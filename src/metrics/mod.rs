@@ -54,7 +54,7 @@ pub struct Shape {
     pub ends: Ends,
     /// The same and the concurrency, per interval.
     pub timeline: Option<Timeline>,
-    /// Durations of completed items in microseconds, in no order.
+    /// Durations of completed items in microseconds, ascending.
     pub completed_micros: Vec<i64>,
     /// How they are spread, where that is drawn.
     pub histogram: Option<Histogram>,
@@ -102,7 +102,7 @@ pub fn compute(
         distinct,
         rates: rates_of(&by_status, distinct),
         durations: spans.stats(),
-        throughput: throughput::throughput(&part, &ends),
+        throughput: throughput::throughput(&part),
         skip_reasons: counts::skip_reasons(items, &part),
         error_groups: failures.groups(items, rows, labels, limits.examples),
         slowest: durations::slowest(items, &part, labels, limits.slowest),

@@ -1,4 +1,6 @@
-//! Order among many numbers: all of it where that is needed, else only what is asked for.
+//! Order among many numbers.
+
+use crate::parallel;
 
 /// Sorts ascending.
 ///
@@ -22,6 +24,8 @@ const PER_BUCKET: usize = 2;
 const DEEPEST: u32 = 3;
 /// So few in a bucket are put into order with their neighbours.
 const FEW_IN_BUCKET: u32 = 12;
+/// From so many values on the buckets are sorted on several cores.
+const MANY: usize = 1 << 17;
 
 fn deal_out(values: &mut [i64], other: &mut [i64], depth: u32) {
     let (Some(least), Some(greatest)) = (values.iter().min(), values.iter().max()) else {
@@ -57,16 +61,36 @@ fn deal_out(values: &mut [i64], other: &mut [i64], depth: u32) {
         insert(values);
         return;
     }
-    let mut begin = 0;
+    sort_buckets(values, other, ends, 0, depth);
+}
+
+/// Sorts the buckets that lie one after another in `values`, of which `ends` says where each ends when
+/// the first begins at `begin`.
+fn sort_buckets(values: &mut [i64], other: &mut [i64], ends: &[u32], mut begin: usize, depth: u32) {
+    if values.len() > MANY && ends.len() > 1 {
+        let (lower, upper) = ends.split_at(ends.len() / 2);
+        let middle = lower[lower.len() - 1] as usize;
+        let (low, high) = values.split_at_mut(middle - begin);
+        let (other_low, other_high) = other.split_at_mut(middle - begin);
+        parallel::both(
+            true,
+            || sort_buckets(low, other_low, lower, begin, depth),
+            || sort_buckets(high, other_high, upper, middle, depth),
+        );
+        return;
+    }
+    let (mut values, mut other) = (values, other);
     for end in ends.iter().map(|end| *end as usize) {
-        let (bucket, other) = (&mut values[begin..end], &mut other[begin..end]);
-        match bucket.len() {
+        let length = end - begin;
+        let (bucket, rest) = values.split_at_mut(length);
+        let (room, other_rest) = other.split_at_mut(length);
+        match length {
             0 | 1 => {}
             2..100 => bucket.sort_unstable(),
             _ if depth == DEEPEST => bucket.sort_unstable(),
-            _ => deal_out(bucket, other, depth + 1),
+            _ => deal_out(bucket, room, depth + 1),
         }
-        begin = end;
+        (values, other, begin) = (rest, other_rest, end);
     }
 }
 
@@ -83,40 +107,21 @@ fn insert(values: &mut [i64]) {
     }
 }
 
-/// The percentiles of values in any order at ascending fractions (0–1), interpolated linearly between
-/// the closest ranks (see [`super::durations::percentile`]); `None` for no values. The values are
-/// put into another order, of which only as much is made as is asked for.
-pub(super) fn percentiles<const N: usize>(
-    values: &mut [i64],
-    fractions: [f64; N],
-) -> Option<[f64; N]> {
-    let last = values.len().checked_sub(1)?;
-    let mut found = [0.0; N];
-    let mut from = 0;
-    for (found, fraction) in found.iter_mut().zip(fractions) {
-        let rank = last as f64 * fraction;
-        let below = rank.floor() as usize;
-        // What is less than the percentile before lies before `from` already.
-        let (_, low, higher) = values[from..].select_nth_unstable(below - from);
-        let low = *low;
-        let high = higher.iter().min().copied().unwrap_or(low);
-        *found = low as f64 + (rank - rank.floor()) * (high - low) as f64;
-        from = below;
-    }
-    Some(found)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::metrics::durations::percentile;
 
     #[test]
-    fn percentiles_of_nothing_are_absent() {
-        assert_eq!(percentiles(&mut [], [0.5]), None);
+    fn so_many_that_they_are_sorted_on_several_cores() {
+        let mut numbers: Vec<i64> = (0..400_000_i64).map(|n| n * 7_919 % 400_009).collect();
+        numbers.extend((0..200_000).map(|n| n * n));
+        let mut expected = numbers.clone();
+        expected.sort_unstable();
+        sort(&mut numbers);
+        assert_eq!(numbers, expected);
     }
 
     proptest! {
@@ -132,15 +137,6 @@ mod tests {
             expected.sort_unstable();
             sort(&mut numbers);
             prop_assert_eq!(numbers, expected);
-        }
-
-        #[test]
-        fn percentiles_are_those_of_sorted_values(mut numbers in vec(-50_000..50_000_i64, 1..500)) {
-            let fractions = [0.0, 0.5, 0.5, 0.9, 0.95, 0.99, 1.0];
-            let mut sorted = numbers.clone();
-            sorted.sort_unstable();
-            let expected = fractions.map(|fraction| percentile(&sorted, fraction).unwrap());
-            prop_assert_eq!(percentiles(&mut numbers, fractions), Some(expected));
         }
     }
 }

@@ -47,55 +47,76 @@ pub fn within(times: &[i64], from: i64, to: i64) -> usize {
     times.iter().filter(|at| (from..=to).contains(*at)).count()
 }
 
-/// The longest time between one of the ascending instants and the next, where it begins.
-pub fn longest_gap(times: &[i64]) -> Option<(i64, i64)> {
-    times
-        .windows(2)
-        .map(|pair| (pair[1] - pair[0], pair[0]))
-        // The first of equal ones.
-        .min_by_key(|(length, from)| (-length, *from))
-        .map(|(length, from)| (from, from + length))
-}
-
 /// The longest gap between ends, where it is remarkable: where there are at least 20 ends, it takes at
 /// least 10 seconds and 5 % of the time from the first to the last of them, it is three times as long as the longest
 /// is expected to be where ends come at random (the mean gap times the logarithm of their number), and
-/// at least 5 % of the ends come after it, for what only waits for the last few is a tail.
-pub fn quiet_spell(ends: &[i64]) -> Option<(i64, i64)> {
-    let (first, last) = (ends.first()?, ends.last()?);
-    let count = ends.len();
-    let (from, to) = longest_gap(ends)?;
+/// at least 5 % of the ends come after it, for what only waits for the last few is a tail. Of gaps of
+/// the same length it is the first.
+///
+/// The ends are in any order, and in several lists. They are dealt out into parts of the time so short
+/// that no gap that is long enough lies within one: it begins with the last of a part, and ends with the
+/// first of the next part that holds any.
+pub fn quiet_spell(ends: &[&[i64]]) -> Option<(i64, i64)> {
+    const LEAST_SHARE: f64 = 0.05;
+    const PARTS: usize = 64;
+    const { assert!(2.0 / (PARTS as f64) < LEAST_SHARE) };
+    #[derive(Clone, Copy)]
+    struct Part {
+        first: i64,
+        last: i64,
+        count: usize,
+    }
+    let all = || ends.iter().copied().flatten().copied();
+    let count: usize = ends.iter().map(|list| list.len()).sum();
+    let (first, last) = (all().min()?, all().max()?);
     let span = (last - first) as f64;
-    let gap = (to - from) as f64;
+    if count < 20 || span < 10e6 {
+        return None;
+    }
+    let mut parts = [Part {
+        first: i64::MAX,
+        last: i64::MIN,
+        count: 0,
+    }; PARTS];
+    let per_micro = PARTS as f64 / (span + 1.0);
+    for end in all() {
+        let at = ((end - first) as f64 * per_micro) as usize;
+        let part = &mut parts[at.min(PARTS - 1)];
+        part.first = part.first.min(end);
+        part.last = part.last.max(end);
+        part.count += 1;
+    }
+    let mut longest = (first, first);
+    let (mut before, mut ended, mut ended_before_gap) = (first, 0, 0);
+    for part in parts.iter().filter(|part| part.count > 0) {
+        if part.first - before > longest.1 - longest.0 {
+            longest = (before, part.first);
+            ended_before_gap = ended;
+        }
+        before = part.last;
+        ended += part.count;
+    }
+    let gap = (longest.1 - longest.0) as f64;
     let expected = span / (count - 1) as f64 * (count as f64).ln();
-    let after = ends.len() - ends.partition_point(|end| *end < to);
-    (count >= 20
-        && gap >= 10e6
-        && gap >= 0.05 * span
-        && gap >= 3.0 * expected
-        && after * 20 >= count)
-        .then_some((from, to))
+    let after = count - ended_before_gap;
+    (gap >= 10e6 && gap >= LEAST_SHARE * span && gap >= 3.0 * expected && after * 20 >= count)
+        .then_some(longest)
 }
 
-/// The share of the sum that the `count` greatest of the values make up, 0–1; absent where the sum is
-/// nothing.
+/// The share of the sum that the `count` greatest of the ascending values make up, 0–1; absent where
+/// the sum is nothing.
 pub fn share_of_greatest(values: &[i64], count: usize) -> Option<f64> {
     let sum = |values: &[i64]| values.iter().map(|value| i128::from(*value)).sum::<i128>();
     let all = sum(values);
-    let mut ordered = values.to_vec();
-    let greatest = match values.len().checked_sub(count) {
-        Some(others) if count > 0 => {
-            ordered.select_nth_unstable(others);
-            &ordered[others..]
-        }
-        Some(_) => &[],
-        None => &ordered[..],
-    };
-    (all > 0).then(|| sum(greatest) as f64 / all as f64)
+    let greatest = sum(&values[values.len().saturating_sub(count)..]);
+    (all > 0).then(|| greatest as f64 / all as f64)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -118,9 +139,45 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_equally_long_gaps_is_named() {
-        assert_eq!(longest_gap(&[0, 5, 6, 11]), Some((0, 5)));
-        assert_eq!(longest_gap(&[4]), None);
+    fn the_first_of_equally_long_gaps_is_named_wherever_the_ends_stand() {
+        const S: i64 = 1_000_000;
+        let crowd = |at: i64| (0..20).map(move |n| (at + n) * S);
+        let ends: Vec<i64> = crowd(120).chain(crowd(0)).chain(crowd(60)).collect();
+        assert_eq!(quiet_spell(&[&ends]), Some((19 * S, 60 * S)));
+        assert_eq!(
+            quiet_spell(&[&ends[..30], &[], &ends[30..]]),
+            Some((19 * S, 60 * S))
+        );
+    }
+
+    /// The same of sorted ends, by looking at each gap.
+    fn quiet_spell_in_order(ends: &[i64]) -> Option<(i64, i64)> {
+        let gaps = ends.windows(2).map(|pair| (pair[1] - pair[0], pair[0]));
+        let (length, from) = gaps.min_by_key(|(length, from)| (-length, *from))?;
+        let span = (ends[ends.len() - 1] - ends[0]) as f64;
+        let (gap, count) = (length as f64, ends.len());
+        let expected = span / (count - 1) as f64 * (count as f64).ln();
+        let after = count - ends.partition_point(|end| *end < from + length);
+        (count >= 20
+            && gap >= 10e6
+            && gap >= 0.05 * span
+            && gap >= 3.0 * expected
+            && after * 20 >= count)
+            .then_some((from, from + length))
+    }
+
+    proptest! {
+        #[test]
+        fn a_quiet_spell_is_the_one_found_by_looking_at_each_gap(
+            mut ends in vec(0..400_000_000_i64, 0..80),
+            far in vec(0..100_000_000_i64, 0..80),
+            distance in 1..20_i64,
+        ) {
+            ends.extend(far.iter().map(|end| end + distance * 100_000_000));
+            let found = quiet_spell(&[&ends]);
+            ends.sort_unstable();
+            prop_assert_eq!(found, quiet_spell_in_order(&ends));
+        }
     }
 
     #[test]
@@ -131,12 +188,13 @@ mod tests {
                 .map(|n| if n < gap_at { n * S } else { (n + gap) * S })
                 .collect()
         };
-        assert_eq!(quiet_spell(&ends(50, 0)), None);
+        assert_eq!(quiet_spell(&[&ends(50, 0)]), None);
         let broken = ends(50, 60);
-        assert_eq!(quiet_spell(&broken), Some((49 * S, 110 * S)));
-        assert_eq!(quiet_spell(&ends(98, 60)), None);
-        assert_eq!(quiet_spell(&[7 * S; 40]), None);
-        assert_eq!(quiet_spell(&broken[40..58]), None);
+        assert_eq!(quiet_spell(&[&broken]), Some((49 * S, 110 * S)));
+        assert_eq!(quiet_spell(&[&ends(98, 60)]), None);
+        assert_eq!(quiet_spell(&[&[7 * S; 40]]), None);
+        assert_eq!(quiet_spell(&[&broken[40..58]]), None);
+        assert_eq!(quiet_spell(&[]), None);
     }
 
     #[test]

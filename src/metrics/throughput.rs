@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::durations::percentile_of;
 use super::order;
-use super::timeline::Ends;
 use crate::api::UtcTime;
 use crate::frame::{Piece, Rows};
 
@@ -38,93 +37,94 @@ pub struct Throughput {
     pub untimed_items: u64,
 }
 
-/// Throughput, concurrency and tail of these items, of whatever status; `ends` are theirs.
-pub fn throughput(rows: &Rows<'_>, ends: &Ends) -> Throughput {
+/// Throughput, concurrency and tail of these items, of whatever status.
+pub fn throughput(rows: &Rows<'_>) -> Throughput {
     let mut first_start: Option<i64> = None;
-    // Of the intervals that hold an instant, and the ends of which none does.
-    let (mut starts, mut bare_ends) = (Vec::with_capacity(rows.len()), Vec::new());
+    let mut events = Vec::with_capacity(2 * rows.len());
     let (mut timed_items, mut untimed_items, mut ended_items) = (0, 0, 0);
     let mut worked_micros: i128 = 0;
     for row in rows.pieces().iter().flat_map(Piece::rows) {
-        let (start, end) = (row.started_at, row.completed_at);
-        if let Some(start) = start {
+        if let Some(start) = row.started_at {
             first_start = Some(first_start.map_or(start, |first| first.min(start)));
         }
-        ended_items += u64::from(end.is_some());
-        match (start, end) {
+        ended_items += u64::from(row.completed_at.is_some());
+        match (row.started_at, row.completed_at) {
             (Some(start), Some(end)) if end > start => {
                 timed_items += 1;
                 worked_micros += i128::from(end - start);
-                starts.push(start);
+                events.extend([event(start, START), event(end, END)]);
             }
             (Some(start), Some(end)) if end == start => {
                 timed_items += 1;
-                bare_ends.push(end);
+                events.push(event(end, BARE_END));
             }
             (None, None) => {}
             (_, end) => {
                 untimed_items += 1;
-                bare_ends.extend(end);
+                events.extend(end.map(|end| event(end, BARE_END)));
             }
         }
     }
-    order::sort(&mut starts);
-    order::sort(&mut bare_ends);
-    let own;
-    let ends = if ends.are_stated() {
-        &ends.all
-    } else {
-        own = stated_ends(rows);
-        &own
-    };
-    let last_end = ends.last().copied();
+    order::sort(&mut events);
+    let last_end = ends(&events).next();
     let span_micros = first_start
         .zip(last_end)
         .map(|(first, last)| last - first)
         .filter(|span| *span > 0);
     Throughput {
         items_per_minute: span_micros.map(|span| ended_items as f64 * 60e6 / span as f64),
-        peak_concurrency: (timed_items > 0).then(|| peak_concurrency(&starts, ends, &bare_ends)),
+        peak_concurrency: (timed_items > 0).then(|| peak_concurrency(&events)),
         mean_concurrency: span_micros
             .filter(|_| timed_items > 0)
             .map(|span| worked_micros as f64 / span as f64),
         first_start: first_start.and_then(UtcTime::from_micros),
         last_end: last_end.and_then(UtcTime::from_micros),
         span_seconds: span_micros.map(|span| span as f64 / 1e6),
-        tail_seconds: tail_micros(ends).map(|micros| micros / 1e6),
+        tail_seconds: tail_micros(&events, ended_items as usize).map(|micros| micros / 1e6),
         ended_items,
         timed_items,
         untimed_items,
     }
 }
 
-fn stated_ends(rows: &Rows<'_>) -> Vec<i64> {
-    let items = rows.pieces().iter().flat_map(Piece::rows);
-    let mut ends: Vec<i64> = items.filter_map(|item| item.completed_at).collect();
-    order::sort(&mut ends);
-    ends
+/// What happens at an instant, such that one that ends comes before one that starts at the same, and
+/// that one less is by how much the concurrency changes: the end of an interval, an end that ends
+/// none, a start.
+const END: i64 = 0;
+const BARE_END: i64 = 1;
+const START: i64 = 2;
+
+/// An instant with what happens then, as a number in whose order things happen. The years 0 to 9999
+/// leave room for that.
+fn event(micros: i64, what: i64) -> i64 {
+    micros << 2 | what
 }
 
-/// From the 95th percentile of sorted ends to the last one. Reckoned back from the last end, because
-/// microseconds since 1970 leave a float no digits for what is interpolated between them.
-fn tail_micros(ends: &[i64]) -> Option<f64> {
-    let last = ends.last()?;
-    percentile_of(ends.len(), |rank| ends[rank] - last, 0.95).map(|micros| -micros)
+/// The ends among sorted events, the last first.
+fn ends(events: &[i64]) -> impl Iterator<Item = i64> {
+    let ends = events.iter().rev().filter(|event| **event & 3 != START);
+    ends.map(|event| event >> 2)
 }
 
-/// The most intervals `start <= t < end` that share an instant, by all ascending `starts` and
-/// `ends`; `bare_ends` are those among the ends that end no interval.
-fn peak_concurrency(starts: &[i64], ends: &[i64], bare_ends: &[i64]) -> u64 {
-    let (mut ended, mut bare) = (0, 0);
-    let mut peak = 0;
-    for (begun, start) in starts.iter().enumerate() {
-        while ends.get(ended).is_some_and(|end| end <= start) {
-            ended += 1;
-        }
-        while bare_ends.get(bare).is_some_and(|end| end <= start) {
-            bare += 1;
-        }
-        peak = peak.max(begun + 1 - (ended - bare));
+/// From the 95th percentile of the ends among sorted events, of which there are so many, to the last
+/// one. Reckoned back from the last end, because microseconds since 1970 leave a float no digits for what
+/// is interpolated between them.
+fn tail_micros(events: &[i64], count: usize) -> Option<f64> {
+    let last = ends(events).next()?;
+    let end = |rank: usize| {
+        ends(events)
+            .nth(count - 1 - rank)
+            .map_or(0, |end| end - last)
+    };
+    percentile_of(count, end, 0.95).map(|micros| -micros)
+}
+
+/// The most intervals `start <= t < end` that share an instant.
+fn peak_concurrency(events: &[i64]) -> u64 {
+    let (mut worked_on, mut peak) = (0, 0);
+    for event in events {
+        worked_on += (event & 3) - 1;
+        peak = peak.max(worked_on);
     }
     peak as u64
 }
@@ -135,21 +135,23 @@ mod tests {
 
     /// The peak of these intervals.
     fn peak(intervals: &[(i64, i64)]) -> u64 {
-        let lasting = || intervals.iter().filter(|(start, end)| start < end);
-        let mut starts: Vec<i64> = lasting().map(|(start, _)| *start).collect();
-        let mut ends: Vec<i64> = intervals.iter().map(|(_, end)| *end).collect();
-        let bare = intervals.iter().filter(|(start, end)| start == end);
-        let mut bare: Vec<i64> = bare.map(|(_, end)| *end).collect();
-        for list in [&mut starts, &mut ends, &mut bare] {
-            list.sort_unstable();
-        }
-        peak_concurrency(&starts, &ends, &bare)
+        let events = intervals.iter().flat_map(|(start, end)| {
+            if start < end {
+                vec![event(*start, START), event(*end, END)]
+            } else {
+                vec![event(*end, BARE_END)]
+            }
+        });
+        let mut events: Vec<i64> = events.collect();
+        events.sort_unstable();
+        peak_concurrency(&events)
     }
 
     #[test]
     fn the_tail_is_exact_to_the_fraction_of_a_microsecond() {
         let base = 1_778_747_433_233_758;
-        let tail = tail_micros(&[base, base + 1, base + 2, base + 4]).expect("there are ends");
+        let ends = [base, base + 1, base + 2, base + 4].map(|at| event(at, BARE_END));
+        let tail = tail_micros(&ends, 4).expect("there are ends");
         assert!((tail - 0.3).abs() < 1e-9, "{tail}");
     }
 

@@ -117,8 +117,6 @@ impl<T> EndedItems<T> {
 pub struct Ends {
     /// Instants in microseconds since the epoch: those of failed items ascending, others in no order.
     pub at: EndedItems<Vec<i64>>,
-    /// All of them, ascending.
-    pub all: Vec<i64>,
     /// How many of them are the instant of a record, for want of an end.
     pub by_record: u64,
     /// Ended items of which no plausible instant is known.
@@ -148,55 +146,58 @@ impl Ends {
         Self {
             by_record,
             undated,
-            ..Self::in_order(at)
+            ..Self::at(at)
         }
     }
 
-    /// Puts them in order.
-    pub fn in_order(mut at: EndedItems<Vec<i64>>) -> Self {
-        let mut all = [
-            &at.completed[..],
-            &at.failed[..],
-            &at.skipped[..],
-            &at.other[..],
-        ]
-        .concat();
-        order::sort(&mut all);
+    /// Those at these instants.
+    pub fn at(mut at: EndedItems<Vec<i64>>) -> Self {
         order::sort(&mut at.failed);
         Self {
             at,
-            all,
             by_record: 0,
             undated: 0,
         }
     }
 
-    /// Whether all of them are what the items state, and nothing that they state is left out.
-    pub fn are_stated(&self) -> bool {
-        self.by_record == 0 && self.undated == 0
+    /// All instants, in several lists.
+    pub fn all(&self) -> [&[i64]; 4] {
+        let at = &self.at;
+        [&at.completed, &at.failed, &at.skipped, &at.other].map(Vec::as_slice)
     }
+
+    /// How many have an instant.
+    pub fn count(&self) -> usize {
+        self.all().iter().map(|list| list.len()).sum()
+    }
+
+    /// The first and the last instant.
+    pub fn span(&self) -> Option<(i64, i64)> {
+        span(self.all().into_iter().flatten().copied())
+    }
+}
+
+/// The first and the last of some instants.
+fn span(instants: impl Iterator<Item = i64>) -> Option<(i64, i64)> {
+    instants.fold(None, |found, at| {
+        let (first, last) = found.unwrap_or((at, at));
+        Some((at.min(first), at.max(last)))
+    })
 }
 
 /// The timeline of these items; absent where nothing is known to have begun or ended.
 pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Option<Timeline> {
     let plausible = |at: &i64| PLAUSIBLE_MICROS.contains(at);
     let items = || rows.pieces().iter().flat_map(Piece::rows);
-    let starts = items().filter_map(|item| item.started_at.filter(plausible));
-    let first_and_last = starts.fold(None, |found, at| {
-        let (first, last) = found.unwrap_or((at, at));
-        Some((at.min(first), at.max(last)))
-    });
-    let all = &ends.all;
-    if all.is_empty() && first_and_last.is_none() {
+    let begun = span(items().filter_map(|item| item.started_at.filter(plausible)));
+    let of_items = [begun, ends.span()];
+    if of_items == [None; 2] {
         return None;
     }
     let job = [job.start, job.end].map(|at| at.filter(plausible));
-    let instants = || {
-        let begun = first_and_last.into_iter().flat_map(|(a, b)| [a, b]);
-        let ended = all.first().into_iter().chain(all.last()).copied();
-        begun.chain(ended).chain(job.into_iter().flatten())
-    };
-    let (from, to) = (instants().min()?, instants().max()?);
+    let of_items = of_items.into_iter().flatten();
+    let instants = of_items.flat_map(|(first, last)| [first, last]);
+    let (from, to) = span(instants.chain(job.into_iter().flatten()))?;
     let interval = interval_for(from, to);
     let start = from.div_euclid(interval) * interval;
     let count = ((to - start).div_euclid(interval) as usize + 1).max(FEWEST_INTERVALS);

@@ -149,7 +149,7 @@ pub(super) fn chart(line: &Timeline, ends: &Ends, one_job: bool) -> TimelineChar
     let peak = line.concurrency.iter().copied().fold(0.0, f64::max);
     let (c, concurrency_ticks) = count_axis(peak, PLOT.bottom, PLOT.top);
     let gaps: Vec<Gap> = one_job
-        .then(|| quiet_spell(&ends.all))
+        .then(|| quiet_spell(&ends.all()))
         .flatten()
         .into_iter()
         .filter_map(|(from, to)| {

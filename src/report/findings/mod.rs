@@ -311,11 +311,11 @@ impl Findings {
     }
 
     fn quiet(&mut self, shape: &Shape) {
-        let all = &shape.ends.all;
-        let (Some((from, to)), Some(line)) = (quiet_spell(all), &shape.timeline) else {
+        let ends = &shape.ends;
+        let (Some((from, to)), Some(line)) = (quiet_spell(&ends.all()), &shape.timeline) else {
             return;
         };
-        let span = all[all.len() - 1] - all[0];
+        let span = ends.span().map_or(0, |(first, last)| last - first);
         self.warn(
             18,
             "gap",
@@ -323,7 +323,7 @@ impl Findings {
                 "No item ended for {} from {} UTC; on average one ended every {}.",
                 duration((to - from) as f64 / 1e6),
                 clock(from, line.from, line.to),
-                duration(span as f64 / 1e6 / (all.len() - 1) as f64)
+                duration(span as f64 / 1e6 / (ends.count() - 1) as f64)
             ),
         );
     }

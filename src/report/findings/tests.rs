@@ -40,7 +40,7 @@ fn shape(failed: Vec<i64>) -> Shape {
             dated_by_record: 0,
             undated: 0,
         }),
-        ends: Ends::in_order(EndedItems {
+        ends: Ends::at(EndedItems {
             completed,
             failed,
             ..EndedItems::default()
