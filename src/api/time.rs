@@ -101,30 +101,38 @@ impl UtcTime {
 /// or no zone. It remembers the last day, for most times of a list are of the same.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PlainTimes {
-    date: [u8; 10],
+    date: Date,
     day_micros: i64,
 }
+
+/// The ten bytes of a date.
+type Date = (u64, u16);
 
 impl PlainTimes {
     /// Reads a time; `None` for every other form, which may be a time nevertheless.
     #[inline]
     pub fn read(&mut self, text: &[u8]) -> Option<UtcTime> {
-        let (date, rest) = text.split_first_chunk::<10>()?;
-        let (mark, rest) = rest.split_first()?;
-        let (clock, rest) = rest.split_first_chunk::<8>()?;
-        if *date != self.date {
-            self.day_micros = day_micros(date)?;
-            self.date = *date;
+        let (head, rest) = text.split_first_chunk::<19>()?;
+        let (year_and_month, _) = head.split_first_chunk::<8>()?;
+        let (_, clock) = head.split_last_chunk::<8>()?;
+        let date = (
+            u64::from_le_bytes(*year_and_month),
+            u16::from_le_bytes([head[8], head[9]]),
+        );
+        let mark = &head[10];
+        if date != self.date {
+            self.day_micros = day_micros(head.first_chunk::<10>()?)?;
+            self.date = date;
         }
-        let clock = const { Form::new(*b"00:00:00") }.digits(clock)?;
-        let two = |at: usize| i64::from(clock[at] * 10 + clock[at + 1]);
-        let (hour, minute, second) = (two(0), two(3), two(6));
-        let fraction = match rest {
-            b"Z" => 0,
-            rest => match rest.try_into() {
-                Ok(rest) => number(&const { Form::new(*b".000000Z") }.digits(rest)?[1..7]),
-                Err(_) => fraction_and_zone(rest)?,
-            },
+        let clock = two_digits(const { Form::new(*b"00:00:00") }.values(clock)?);
+        let byte = |number: u64, at: u32| (number >> (8 * at) & 0xff) as i64;
+        let (hour, minute, second) = (byte(clock, 0), byte(clock, 3), byte(clock, 6));
+        let fraction = match rest.try_into() {
+            Ok(rest) => {
+                let pairs = two_digits(const { Form::new(*b".000000Z") }.values(rest)?);
+                (byte(pairs, 1) * 100 + byte(pairs, 3)) * 100 + byte(pairs, 5)
+            }
+            Err(_) => fraction_and_zone(rest)?,
         };
         if *mark != b'T' || hour > 23 || minute > 59 || second > 59 {
             return None;
@@ -160,12 +168,24 @@ impl Form {
     /// The digits of a text of this form, 0 where there is none. All bytes are looked at in one go.
     #[inline]
     fn digits(&self, text: &[u8; 8]) -> Option<[u8; 8]> {
+        self.values(text).map(u64::to_le_bytes)
+    }
+
+    /// The same, the first in the lowest byte.
+    #[inline(always)]
+    fn values(&self, text: &[u8; 8]) -> Option<u64> {
         const HIGHEST: u64 = 0x8080_8080_8080_8080;
         let values = u64::from_le_bytes(*text) ^ self.bytes;
         // What has its highest bit set already must not carry into the next byte.
         let beyond = ((values & !HIGHEST) + self.limits) | values;
-        (beyond & HIGHEST == 0).then(|| values.to_le_bytes())
+        (beyond & HIGHEST == 0).then_some(values)
     }
+}
+
+/// In each byte the number that it is together with the next one, where both are digits.
+#[inline(always)]
+fn two_digits(digits: u64) -> u64 {
+    digits * 10 + (digits >> 8)
 }
 
 /// The microseconds of a fraction of three or six digits, or none, and a zone that is UTC.

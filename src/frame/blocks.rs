@@ -58,7 +58,7 @@ impl Block {
         self.status.len()
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, row: BlockRow) {
         self.identity.push(row.identity);
         self.status.push(row.status);
@@ -96,7 +96,7 @@ pub(super) struct GrowingBlocks {
 }
 
 impl GrowingBlocks {
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, row: BlockRow) {
         if self.last.len() == self.room {
             self.begin_another();

@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::hash::{BuildHasher, Hasher};
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use foldhash::fast::RandomState;
+use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 use super::blocks::{Block, BlockRow, Blocks, GrowingBlocks, Identity, NO_TIME, NO_WORD};
 use super::texts::{KeptTexts, RowTexts, TextRows, Texts};
@@ -25,7 +26,7 @@ pub struct ItemColumns {
     reasons: Words,
     texts: TextRows,
     keeping: Keeping,
-    hashers: Hashers,
+    seed: Seed,
 }
 
 impl ItemColumns {
@@ -57,7 +58,7 @@ impl ItemColumns {
     }
 
     /// Adds a row.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, item: &ItemFields<'_>) {
         let micros = |time: Option<UtcTime>| time.map_or(NO_TIME, UtcTime::micros);
         let word = |words: &mut Words, text: Option<&str>| match text {
@@ -65,7 +66,7 @@ impl ItemColumns {
             None => NO_WORD,
         };
         let row = BlockRow {
-            identity: self.hashers.identity(item),
+            identity: self.seed.identity(item),
             status: match status::code(item.status) {
                 Some(code) => code,
                 None => status::KNOWN.len() as u32 + self.statuses.code(item.status),
@@ -150,33 +151,30 @@ impl Keeping {
     }
 }
 
-/// Hashes of what items are told apart by.
-#[derive(Clone)]
-struct Hashers([RandomState; 3]);
+/// Begins the hashes: another in every run, so that nobody can prepare texts that collide; nothing that
+/// is reported depends on it.
+#[derive(Clone, Copy)]
+struct Seed(u64);
 
-/// Others in every run, so that nobody can prepare texts that collide; nothing that is reported depends
-/// on them.
-static HASHERS: LazyLock<Hashers> =
-    LazyLock::new(|| Hashers([(); 3].map(|()| RandomState::default())));
+static SEED: LazyLock<Seed> = LazyLock::new(|| Seed(RandomState::default().hash_one("seed")));
 
-impl Default for Hashers {
+impl Default for Seed {
     fn default() -> Self {
-        HASHERS.clone()
+        *SEED
     }
 }
 
-impl Hashers {
+impl Seed {
     #[inline]
-    fn identity(&self, item: &ItemFields<'_>) -> Identity {
-        let [one, two, rest] = &self.0;
-        let hash = |state: &RandomState| {
-            let mut hasher = state.build_hasher();
-            hasher.write(item.item_id.as_bytes());
-            hasher.finish()
+    fn identity(self, item: &ItemFields<'_>) -> Identity {
+        let then = |seed: u64, text: Option<&str>| match text {
+            Some(text) => xxh3_64_with_seed(text.as_bytes(), seed.wrapping_add(1)),
+            None => seed,
         };
+        let id = xxh3_128_with_seed(item.item_id.as_bytes(), self.0);
         Identity {
-            id: [hash(one), hash(two)],
-            rest: rest.hash_one((item.item_name, item.processing_job_id)),
+            id: [id as u64, (id >> 64) as u64],
+            rest: then(then(self.0, item.item_name), item.processing_job_id),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::blocks::{BlockRow, Blocks, Identity, NO_TIME};
+use super::blocks::{BlockRow, Blocks, NO_TIME};
 use super::runs::Runs;
 use crate::api::status;
 use crate::parallel::{self, MANY_ROWS};
@@ -82,22 +82,84 @@ impl Superseded {
 
 /// Every row whose item stands in another of these rows too, with its id, those of an item one after
 /// another in their order.
-///
-/// A table of all ids would not fit into any cache. Two bits for each id do, nearly: where both bits
-/// of a row are set already, there may be another row of the same id.
 fn repeated(blocks: &Blocks, ranges: &[Range<usize>], rows: usize) -> Vec<([u64; 2], usize)> {
-    /// Each part looks at all ids and takes its share of them.
-    const PARTS: usize = 2;
-    if rows <= MANY_ROWS {
-        return Filter::new(rows).repeated(blocks, ranges, |_| true);
-    }
-    let parts = parallel::each(true, PARTS, |part| {
-        Filter::new(rows / PARTS).repeated(blocks, ranges, |id| id[1] >> 63 == part as u64)
-    });
-    parts.concat()
+    let parts = (rows / PART).next_power_of_two();
+    let mut found = if parts == 1 {
+        Filter::new(rows).suspects(|| each_id(blocks, ranges))
+    } else {
+        suspects_of_many(blocks, ranges, parts)
+    };
+    // Most of them share nothing but their bits.
+    found.sort_unstable();
+    let same = found.chunk_by(|a, b| a.0 == b.0);
+    same.filter(|run| run.len() > 1)
+        .flatten()
+        .copied()
+        .collect()
 }
 
-/// Bits by id.
+/// So many ids and the bits for them fit into the caches of a core.
+const PART: usize = 1 << 15;
+
+/// Rows with their ids.
+fn each_id<'a>(
+    blocks: &'a Blocks,
+    ranges: &'a [Range<usize>],
+) -> impl Iterator<Item = ([u64; 2], usize)> + 'a {
+    let parts = ranges
+        .iter()
+        .cloned()
+        .flat_map(|range| blocks.identities(range));
+    parts.flat_map(|(first, identities)| {
+        let rows = (first..).zip(identities);
+        rows.map(|(row, identity)| (identity.id, row))
+    })
+}
+
+/// The suspects among many rows: they are dealt out by their ids first, so that each part of them fits
+/// into a cache.
+fn suspects_of_many(
+    blocks: &Blocks,
+    ranges: &[Range<usize>],
+    parts: usize,
+) -> Vec<([u64; 2], usize)> {
+    let halves = halves_of(ranges);
+    let dealt_out = parallel::each(true, halves.len(), |half| {
+        let rows: usize = halves[half].iter().map(Range::len).sum();
+        let mut dealt_out = vec![Vec::with_capacity(rows / parts + rows / parts / 8 + 16); parts];
+        for (id, row) in each_id(blocks, &halves[half]) {
+            dealt_out[(id[1] >> 32) as usize & (parts - 1)].push((id[0], row as u32));
+        }
+        dealt_out
+    });
+    let suspects = parallel::each(true, parts, |part| {
+        let of_part = || dealt_out.iter().flat_map(|half| half[part].iter());
+        let rows = of_part().count();
+        let ids = || of_part().map(|(id, row)| ([*id, 0], *row as usize));
+        let suspects = Filter::new(rows).suspects(ids).into_iter();
+        suspects
+            .map(|(_, row)| (blocks.row(row).identity.id, row))
+            .collect::<Vec<_>>()
+    });
+    suspects.concat()
+}
+
+/// The same rows as two lists of about the same length.
+fn halves_of(ranges: &[Range<usize>]) -> [Vec<Range<usize>>; 2] {
+    let rows: usize = ranges.iter().map(Range::len).sum();
+    let mut halves = [Vec::new(), Vec::new()];
+    let mut left = rows / 2;
+    for range in ranges {
+        let middle = range.start + left.min(range.len());
+        left -= middle - range.start;
+        halves[0].push(range.start..middle);
+        halves[1].push(middle..range.end);
+    }
+    halves.map(|half| half.into_iter().filter(|range| !range.is_empty()).collect())
+}
+
+/// Two bits for each id: where both bits of a row are set already, there may be another row of the same
+/// id. A table of all ids would take several times as much room.
 struct Filter {
     seen: Vec<u64>,
     again: Vec<u64>,
@@ -114,55 +176,34 @@ impl Filter {
 
     /// The word and its bits.
     #[inline]
-    fn place(&self, id: &[u64; 2]) -> (usize, u64) {
+    fn place(&self, id: [u64; 2]) -> (usize, u64) {
         let word = (id[0] >> 12) as usize & (self.seen.len() - 1);
         (word, 1 << (id[0] & 63) | 1 << (id[0] >> 6 & 63))
     }
 
-    fn repeated(
+    /// The rows that may share their id with another.
+    fn suspects<Ids: Iterator<Item = ([u64; 2], usize)>>(
         mut self,
-        blocks: &Blocks,
-        ranges: &[Range<usize>],
-        takes: impl Fn(&[u64; 2]) -> bool,
+        ids: impl Fn() -> Ids,
     ) -> Vec<([u64; 2], usize)> {
-        let parts = || {
-            let ranges = ranges.iter().cloned();
-            ranges.flat_map(|range| blocks.identities(range))
-        };
-        for (_, identities) in parts() {
-            for Identity { id, .. } in identities {
-                if !takes(id) {
-                    continue;
+        for (id, _) in ids() {
+            let (word, bits) = self.place(id);
+            if self.seen[word] & bits == bits {
+                if self.again.is_empty() {
+                    self.again = vec![0; self.seen.len()];
                 }
-                let (word, bits) = self.place(id);
-                if self.seen[word] & bits == bits {
-                    if self.again.is_empty() {
-                        self.again = vec![0; self.seen.len()];
-                    }
-                    self.again[word] |= bits;
-                }
-                self.seen[word] |= bits;
+                self.again[word] |= bits;
             }
+            self.seen[word] |= bits;
         }
-        let mut found = Vec::new();
         if self.again.is_empty() {
-            return found;
+            return Vec::new();
         }
-        for (first, identities) in parts() {
-            for (row, Identity { id, .. }) in (first..).zip(identities) {
-                let (word, bits) = self.place(id);
-                if self.again[word] & bits == bits && takes(id) {
-                    found.push((*id, row));
-                }
-            }
-        }
-        // Most of them share nothing but their bits.
-        found.sort_unstable();
-        let same = found.chunk_by(|a, b| a.0 == b.0);
-        same.filter(|run| run.len() > 1)
-            .flatten()
-            .copied()
-            .collect()
+        let is_suspect = |id| {
+            let (word, bits) = self.place(id);
+            self.again[word] & bits == bits
+        };
+        ids().filter(|(id, _)| is_suspect(*id)).collect()
     }
 }
 
@@ -182,4 +223,58 @@ fn differ(a: &BlockRow, b: &BlockRow) -> bool {
         (row.status, times, row.error_message, row.skip_reason)
     };
     figures(a) != figures(b) || a.identity.rest != b.identity.rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::ItemFields;
+    use crate::frame::ItemColumns;
+    use crate::frame::columns::Joined;
+
+    #[test]
+    fn repeated_items_are_found_among_many_rows_and_in_several_ranges() {
+        let rows = 3 * PART;
+        let mut columns = ItemColumns::default();
+        for row in 0..rows {
+            // Every hundredth item of the second half stands in the first one, too.
+            let id = if row % 100 == 7 {
+                row % (rows / 2)
+            } else {
+                row
+            };
+            columns.push(&ItemFields {
+                item_id: &format!("dfl-{id}"),
+                item_name: None,
+                status: "failed",
+                started_at: None,
+                completed_at: None,
+                effective_at: None,
+                error_message: None,
+                skip_reason: None,
+                processing_job_id: None,
+            });
+        }
+        let blocks = Joined::of(vec![columns]).blocks;
+        let many = [0..PART, PART..rows];
+        for ranges in [&many[..1], &many[1..], &many[..]] {
+            let all: usize = ranges.iter().map(Range::len).sum();
+            let mut found: Vec<usize> = repeated(&blocks, ranges, all)
+                .into_iter()
+                .map(|(_, row)| row)
+                .collect();
+            found.sort_unstable();
+            let mut by_id = std::collections::BTreeMap::<_, Vec<usize>>::new();
+            for row in ranges.iter().cloned().flatten() {
+                by_id
+                    .entry(blocks.row(row).identity.id)
+                    .or_default()
+                    .push(row);
+            }
+            let repeated = by_id.into_values().filter(|rows| rows.len() > 1);
+            let mut expected: Vec<usize> = repeated.flatten().collect();
+            expected.sort_unstable();
+            assert_eq!(found, expected);
+        }
+    }
 }

@@ -65,7 +65,7 @@ impl Piece<'_> {
     }
 
     /// What stands in a row.
-    #[inline]
+    #[inline(always)]
     pub fn row(&self, at: usize) -> Row {
         Row {
             status: self.status[at],
@@ -78,6 +78,7 @@ impl Piece<'_> {
     }
 
     /// All of them.
+    #[inline(always)]
     pub fn rows(&self) -> impl Iterator<Item = Row> {
         (0..self.len()).map(|at| self.row(at))
     }
@@ -102,7 +103,7 @@ pub struct Row {
 
 impl Row {
     /// `completed_at - started_at` in microseconds, negative where they are swapped.
-    #[inline]
+    #[inline(always)]
     pub fn micros(&self) -> Option<i64> {
         Some(self.completed_at? - self.started_at?)
     }
@@ -114,7 +115,7 @@ pub struct Times<'a>(pub(super) &'a [i64]);
 
 impl Times<'_> {
     /// The instant of a row; `None` where it is absent.
-    #[inline]
+    #[inline(always)]
     pub fn get(self, row: usize) -> Option<i64> {
         Some(self.0[row]).filter(|time| *time != NO_TIME)
     }
@@ -126,7 +127,7 @@ pub struct Codes<'a>(pub(super) &'a [u32]);
 
 impl Codes<'_> {
     /// The number of a row's text; `None` where it is absent.
-    #[inline]
+    #[inline(always)]
     pub fn get(self, row: usize) -> Option<u32> {
         Some(self.0[row]).filter(|code| *code != NO_WORD)
     }

@@ -4,7 +4,7 @@ use super::batch::{Batch, FileRead, FoundJob, ItemGroup, PartRead};
 use super::error_answer::ErrorAnswer;
 use super::note::{Code, Note, Place};
 use super::scan::Habit;
-use crate::api::{ItemRecord, JobRecord, WrongType};
+use crate::api::{ItemFields, ItemRecord, JobRecord, WrongType};
 
 /// How many documents of which kind a file held.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -253,6 +253,17 @@ impl<'b, 't> FileReader<'b, 't> {
         }
     }
 
+    /// Takes an item of which there is nothing to be said. `part` is something borrowed from where it
+    /// stands in the text.
+    #[inline(always)]
+    pub(super) fn plain_item(&mut self, item: &ItemFields<'_>, part: &str) {
+        self.last_item = self.offset(part);
+        self.seen += 1;
+        if self.seen > self.kept {
+            self.batch.columns.push(item);
+        }
+    }
+
     /// Takes an item that stands by itself and not in a list.
     pub(super) fn loose_item(
         &mut self,
@@ -261,6 +272,13 @@ impl<'b, 't> FileReader<'b, 't> {
     ) {
         let start = self.next_row();
         self.item(item, part);
+        self.was_loose(start);
+    }
+
+    /// Says that the item from that row on, which was taken or is unreadable, stood by itself and not in
+    /// a list.
+    #[inline]
+    pub(super) fn was_loose(&mut self, start: usize) {
         self.tally.loose_items += 1;
         let end = self.next_row();
         let unreadable = std::mem::take(&mut self.pending_unreadable);

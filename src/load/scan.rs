@@ -8,15 +8,13 @@
 //! everything, and which this must agree with: where a document is taken here, it gives the same rows,
 //! and where it is not, nothing has been said about it yet.
 
-use std::borrow::Cow;
-
 use serde_json::value::RawValue;
 use wide::u8x16;
 
 use super::document::finish_page;
 use super::object::Fields;
 use super::reader::FileReader;
-use crate::api::{Field, ItemRecord, PlainTimes, Value, WrongType};
+use crate::api::{Field, ItemFields, ItemRecord, PlainTimes, Value, WrongType};
 
 /// What became of a document.
 pub(super) enum Scanned {
@@ -46,8 +44,7 @@ pub(super) fn read_document(
     }
     let mut item = Item::new();
     if let Some(end) = scan.item(0, habit, &mut item) {
-        let (record, part) = (item.record(&mut habit.times), item.part(text));
-        reader.loose_item(record, part);
+        scan.take_loose(&item, reader, &mut habit.times);
         reader.document();
         return Scanned::Taken(end);
     }
@@ -60,6 +57,8 @@ pub(super) struct Habit {
     steps: Vec<Step>,
     /// What stands behind the last value.
     end: Between,
+    /// Whether one of them is the id.
+    has_id: bool,
     times: PlainTimes,
 }
 
@@ -76,8 +75,8 @@ const _: () = assert!(Field::StartedAt as usize == ITEM_FIELDS - 1);
 /// A few bytes that are compared in one go.
 #[derive(Default, Clone, Copy)]
 struct Between {
-    bytes: [u128; 2],
-    mask: [u128; 2],
+    bytes: [u8x16; 2],
+    mask: [u8x16; 2],
     length: usize,
 }
 
@@ -100,85 +99,114 @@ impl Between {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn stands_at(&self, bytes: &[u8], at: usize) -> bool {
-        let window = match bytes.get(at..at + Self::LONGEST) {
-            Some(window) => halves(window.try_into().unwrap_or(&[0; Self::LONGEST])),
-            None => {
-                let rest = bytes.get(at..).unwrap_or_default();
-                if rest.len() < self.length {
-                    return false;
-                }
-                let mut padded = [0; Self::LONGEST];
-                padded[..rest.len()].copy_from_slice(rest);
-                halves(&padded)
-            }
-        };
-        let differ = |half: usize| (window[half] ^ self.bytes[half]) & self.mask[half];
-        differ(0) | differ(1) == 0
+        match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+            Some(window) => self.is(window),
+            None => self.ends(bytes.get(at..).unwrap_or_default()),
+        }
+    }
+
+    #[inline(always)]
+    fn is(&self, window: &[u8; Self::LONGEST]) -> bool {
+        let [first, second] = halves(window);
+        let differ =
+            (first ^ self.bytes[0]) & self.mask[0] | (second ^ self.bytes[1]) & self.mask[1];
+        differ.simd_eq(u8x16::splat(0)).to_bitmask() == 0xffff
+    }
+
+    /// The same within the last few bytes of a text.
+    #[cold]
+    #[inline(never)]
+    fn ends(&self, rest: &[u8]) -> bool {
+        if rest.len() < self.length {
+            return false;
+        }
+        let mut padded = [0; Self::LONGEST];
+        padded[..rest.len()].copy_from_slice(rest);
+        self.is(&padded)
     }
 }
 
-#[inline]
-fn halves(bytes: &[u8; Between::LONGEST]) -> [u128; 2] {
-    let half = |at: usize| {
-        let half = bytes[at..at + 16].try_into();
-        u128::from_le_bytes(half.unwrap_or_default())
-    };
+#[inline(always)]
+fn halves(bytes: &[u8; Between::LONGEST]) -> [u8x16; 2] {
+    let half = |from: usize| u8x16::new(std::array::from_fn(|at| bytes[from + at]));
     [half(0), half(16)]
 }
 
-/// A value as it stands in the text.
-#[derive(Clone, Copy)]
-enum Scalar<'t> {
+/// What a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// null.
     Absent,
-    /// The inside of a string without escapes.
-    Text(&'t str),
+    /// A string without escapes, of which the inside is meant.
+    Text,
     /// Anything else, whole.
-    Raw(&'t str),
+    Raw,
 }
 
-/// The fields of an item as they stand in the text.
-struct Item<'t> {
-    values: [Scalar<'t>; ITEM_FIELDS],
-    /// Where the value of its id begins.
-    id_at: usize,
+/// A value as it stands in the text, and where it ends there.
+///
+/// What is read for each field of each item is kept in numbers of one size, and returned only where it
+/// is inlined: to read a structure from memory that has just been written in pieces takes longer than
+/// to find the value.
+#[derive(Clone, Copy)]
+struct Found {
+    kind: Kind,
+    begin: usize,
+    end: usize,
+    behind: usize,
 }
 
-impl<'t> Item<'t> {
+/// The fields of an item, by where they stand in the text.
+struct Item {
+    kinds: [Kind; ITEM_FIELDS],
+    begins: [usize; ITEM_FIELDS],
+    ends: [usize; ITEM_FIELDS],
+    has_id: bool,
+}
+
+impl Item {
     fn new() -> Self {
         Self {
-            values: [Scalar::Absent; ITEM_FIELDS],
-            id_at: usize::MAX,
+            kinds: [Kind::Absent; ITEM_FIELDS],
+            begins: [0; ITEM_FIELDS],
+            ends: [0; ITEM_FIELDS],
+            has_id: false,
         }
     }
 
-    #[inline]
-    fn set(&mut self, field: ItemField, at: usize, value: Scalar<'t>) {
+    #[inline(always)]
+    fn set(&mut self, field: ItemField, found: Found) {
         // Of a key that stands there twice the last counts.
-        self.values[usize::from(field)] = value;
-        if field == Field::ItemId as ItemField {
-            self.id_at = at;
+        let field = usize::from(field);
+        self.kinds[field] = found.kind;
+        self.begins[field] = found.begin;
+        self.ends[field] = found.end;
+    }
+
+    /// A field as it stands in the text, without quotes.
+    #[inline(always)]
+    fn raw<'t>(&self, field: Field, text: &'t str) -> &'t str {
+        let field = field as usize;
+        &text[self.begins[field]..self.ends[field]]
+    }
+
+    /// The text of a field; `None` where it is neither text nor null.
+    #[inline(always)]
+    fn text<'t>(&self, field: Field, text: &'t str) -> Option<Option<&'t str>> {
+        match self.kinds[field as usize] {
+            Kind::Absent => Some(None),
+            Kind::Text => Some(Some(self.raw(field, text))),
+            Kind::Raw => None,
         }
     }
 
-    fn record(&self, times: &mut PlainTimes) -> Result<ItemRecord<'t>, WrongType> {
-        match self.plain_record(times) {
-            Some(record) => Ok(record),
-            None => self.any_record(),
-        }
-    }
-
-    /// The record of an item whose values are what they are in nearly all items: text or null, the
+    /// The fields of an item whose values are what they are in nearly all items: text or null, the
     /// times in the server's form. It is what [`ItemRecord::read`] would make of them.
-    #[inline]
-    fn plain_record(&self, times: &mut PlainTimes) -> Option<ItemRecord<'t>> {
-        let text = |field: Field| match self.values[field as usize] {
-            Scalar::Absent => Some(None),
-            Scalar::Text(text) => Some(Some(text)),
-            Scalar::Raw(_) => None,
-        };
-        let filled = |field: Field| match text(field)? {
+    #[inline(always)]
+    fn plain<'t>(&self, text: &'t str, times: &mut PlainTimes) -> Option<ItemFields<'t>> {
+        let filled = |field: Field| match self.text(field, text)? {
             // What begins with white space may be nothing else.
             Some(text)
                 if text
@@ -190,41 +218,47 @@ impl<'t> Item<'t> {
             }
             text => Some(text),
         };
-        let mut time = |field: Field| match text(field)? {
+        let mut time = |field: Field| match self.text(field, text)? {
             None => Some(None),
             Some(text) => times.read(text.as_bytes()).map(Some),
         };
-        text(Field::JobRecordId)?;
-        Some(ItemRecord {
-            item_id: filled(Field::ItemId)??.into(),
-            item_name: text(Field::ItemName)?.map(Cow::Borrowed),
-            status: filled(Field::Status)??.into(),
+        if self.kinds[Field::JobRecordId as usize] == Kind::Raw {
+            return None;
+        }
+        Some(ItemFields {
+            item_id: filled(Field::ItemId)??,
+            item_name: self.text(Field::ItemName, text)?,
+            status: filled(Field::Status)??,
             started_at: time(Field::StartedAt)?,
             completed_at: time(Field::CompletedAt)?,
             effective_at: time(Field::EffectiveAt)?,
-            error_message: filled(Field::ErrorMessage)?.map(Cow::Borrowed),
-            skip_reason: filled(Field::SkipReason)?.map(Cow::Borrowed),
-            processing_job_id: text(Field::JobId)?.map(Cow::Borrowed),
-            unreadable_time: None,
+            error_message: filled(Field::ErrorMessage)?,
+            skip_reason: filled(Field::SkipReason)?,
+            processing_job_id: self.text(Field::JobId, text)?,
         })
     }
 
-    fn any_record(&self) -> Result<ItemRecord<'t>, WrongType> {
-        ItemRecord::read(|field| match self.values[field as usize] {
-            Scalar::Absent => Value::Absent,
-            Scalar::Text(text) => Value::Text(text.into()),
-            Scalar::Raw(raw) => Value::from_json(raw),
+    /// The record of any item.
+    #[cold]
+    fn record<'t>(&self, text: &'t str) -> Result<ItemRecord<'t>, WrongType> {
+        ItemRecord::read(|field| match self.kinds[field as usize] {
+            Kind::Absent => Value::Absent,
+            Kind::Text => Value::Text(self.raw(field, text).into()),
+            Kind::Raw => Value::from_json(self.raw(field, text)),
         })
     }
 
-    fn part(&self, text: &'t str) -> Option<&'t str> {
-        text.get(self.id_at..)
+    /// Where the value of its id begins, with its quote.
+    fn id_at(&self) -> usize {
+        let id = Field::ItemId as usize;
+        self.begins[id] - usize::from(self.kinds[id] == Kind::Text)
     }
 
     /// Whether this is an item beyond doubt: with an id, and with a status that is no document.
-    fn is_plain(&self) -> bool {
-        let status = self.values[Field::Status as usize];
-        self.id_at != usize::MAX && !matches!(status, Scalar::Raw(raw) if raw.starts_with('{'))
+    #[inline(always)]
+    fn is_plain(&self, text: &str) -> bool {
+        let is_document = || self.raw(Field::Status, text).starts_with('{');
+        self.has_id && !(self.kinds[Field::Status as usize] == Kind::Raw && is_document())
     }
 }
 
@@ -242,7 +276,7 @@ impl<'t> Scan<'t> {
             return Scanned::Left;
         }
         let taken = self.items(begin, habit, |item, times| {
-            reader.loose_item(item.record(times), item.part(self.text));
+            self.take_loose(item, reader, times);
         });
         match taken {
             Some(end) => {
@@ -291,7 +325,7 @@ impl<'t> Scan<'t> {
                     }
                     *has_list = true;
                     at = self.items(begin, habit, |item, times| {
-                        reader.item(item.record(times), item.part(self.text));
+                        self.take(item, reader, times);
                     })?;
                 }
                 Some(Field::Body) => return None,
@@ -312,12 +346,30 @@ impl<'t> Scan<'t> {
         }
     }
 
+    /// Takes an item of a list.
+    #[inline(always)]
+    fn take(self, item: &Item, reader: &mut FileReader<'_, '_>, times: &mut PlainTimes) {
+        match item.plain(self.text, times) {
+            Some(fields) => reader.plain_item(&fields, &self.text[item.id_at()..]),
+            None => reader.item(item.record(self.text), self.text.get(item.id_at()..)),
+        }
+    }
+
+    /// Takes an item that stands by itself.
+    #[inline(always)]
+    fn take_loose(self, item: &Item, reader: &mut FileReader<'_, '_>, times: &mut PlainTimes) {
+        let start = reader.next_row();
+        self.take(item, reader, times);
+        reader.was_loose(start);
+    }
+
     /// The elements of an array from `at` on; gives where it ends.
+    #[inline]
     fn items(
         self,
         mut at: usize,
         habit: &mut Habit,
-        mut take: impl FnMut(&Item<'t>, &mut PlainTimes),
+        mut take: impl FnMut(&Item, &mut PlainTimes),
     ) -> Option<usize> {
         if self.bytes.get(at) == Some(&b']') {
             return Some(at + 1);
@@ -343,7 +395,7 @@ impl<'t> Scan<'t> {
     /// Reads the item that begins at `at`; gives where it ends. What `item` holds is what the item
     /// before held, or nothing.
     #[inline]
-    fn item(self, at: usize, habit: &mut Habit, item: &mut Item<'t>) -> Option<usize> {
+    fn item(self, at: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
         if let Some(end) = self.item_by_habit(at, habit, item) {
             return Some(end);
         }
@@ -351,24 +403,24 @@ impl<'t> Scan<'t> {
     }
 
     #[inline]
-    fn item_by_habit(self, mut at: usize, habit: &Habit, item: &mut Item<'t>) -> Option<usize> {
+    fn item_by_habit(self, mut at: usize, habit: &Habit, item: &mut Item) -> Option<usize> {
         for step in &habit.steps {
             if !step.before.stands_at(self.bytes, at) {
                 return None;
             }
-            let begin = at + step.before.length;
-            let (value, end) = self.value(begin)?;
+            let found = self.value(at + step.before.length)?;
             if let Some(field) = step.field {
-                item.set(field, begin, value);
+                item.set(field, found);
             }
-            at = end;
+            at = found.behind;
         }
+        item.has_id = habit.has_id;
         let whole = habit.end.length > 0 && habit.end.stands_at(self.bytes, at);
-        (whole && item.is_plain()).then_some(at + habit.end.length)
+        (whole && item.is_plain(self.text)).then_some(at + habit.end.length)
     }
 
     /// Reads an item by its keys, and remembers what stood between its values.
-    fn item_by_keys(self, start: usize, habit: &mut Habit, item: &mut Item<'t>) -> Option<usize> {
+    fn item_by_keys(self, start: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
         // Nothing is left of an item with other keys.
         *item = Item::new();
         if self.bytes.get(start) != Some(&b'{') {
@@ -392,27 +444,29 @@ impl<'t> Scan<'t> {
                 Some(field) => Some(field as ItemField).filter(|at| usize::from(*at) < ITEM_FIELDS),
                 None => None,
             };
-            let (value, end) = self.value(begin)?;
+            let found = self.value(begin)?;
             if let Some(field) = field {
-                item.set(field, begin, value);
+                item.set(field, found);
+                item.has_id |= field == Field::ItemId as ItemField;
             }
             steps = steps.and_then(|mut steps: Vec<Step>| {
                 let before = Between::of(&self.bytes[between..begin])?;
                 steps.push(Step { before, field });
                 Some(steps)
             });
-            (between, at) = (end, self.space(end));
+            (between, at) = (found.behind, self.space(found.behind));
             match self.bytes.get(at)? {
                 b',' => at = self.space(at + 1),
                 b'}' => break,
                 _ => return None,
             }
         }
-        if !item.is_plain() {
+        if !item.is_plain(self.text) {
             return None;
         }
         let end = Between::of(&self.bytes[between..=at]);
         (habit.steps, habit.end) = steps.zip(end).unwrap_or_default();
+        habit.has_id = true;
         Some(at + 1)
     }
 
@@ -427,21 +481,41 @@ impl<'t> Scan<'t> {
             .then(|| (&self.text[at + 1..end], self.space(colon + 1)))
     }
 
-    #[inline]
-    fn value(self, at: usize) -> Option<(Scalar<'t>, usize)> {
-        match self.bytes.get(at)? {
-            b'"' => {
-                if let Some(end) = self.end_of_plain_string(at + 1) {
-                    return Some((Scalar::Text(&self.text[at + 1..end]), end + 1));
-                }
-            }
-            b'n' if self.bytes[at..].starts_with(b"null") => {
-                return Some((Scalar::Absent, at + 4));
-            }
-            _ => {}
+    #[inline(always)]
+    fn value(self, at: usize) -> Option<Found> {
+        let first = *self.bytes.get(at)?;
+        if first == b'"'
+            && let Some(end) = self.end_of_plain_string(at + 1)
+        {
+            return Some(Found {
+                kind: Kind::Text,
+                begin: at + 1,
+                end,
+                behind: end + 1,
+            });
         }
-        let (raw, end) = self.raw(at)?;
-        Some((Scalar::Raw(raw.get()), end))
+        if first == b'n' && self.bytes.get(at..at + 4) == Some(b"null") {
+            return Some(Found {
+                kind: Kind::Absent,
+                begin: at,
+                end: at,
+                behind: at + 4,
+            });
+        }
+        let end = self.raw_end(at)?;
+        Some(Found {
+            kind: Kind::Raw,
+            begin: at,
+            end,
+            behind: end,
+        })
+    }
+
+    /// Where any value ends.
+    #[cold]
+    #[inline(never)]
+    fn raw_end(self, at: usize) -> Option<usize> {
+        self.raw(at).map(|(_, end)| end)
     }
 
     /// Any value, whole.
@@ -462,10 +536,14 @@ impl<'t> Scan<'t> {
 
     /// Where the string ends whose inside begins at `at`; `None` where something in it is escaped
     /// or may not stand in a string.
-    #[inline]
+    #[inline(always)]
     fn end_of_plain_string(self, mut at: usize) -> Option<usize> {
-        while let Some(block) = self.bytes.get(at..at + BLOCK) {
-            match first_special(block.try_into().unwrap_or(&[0; BLOCK])) {
+        while let Some(block) = self
+            .bytes
+            .get(at..)
+            .and_then(|rest| rest.first_chunk::<BLOCK>())
+        {
+            match first_special(block) {
                 BLOCK => at += BLOCK,
                 first => {
                     at += first;
@@ -473,6 +551,13 @@ impl<'t> Scan<'t> {
                 }
             }
         }
+        self.end_of_last_string(at)
+    }
+
+    /// The same within the last few bytes of the text.
+    #[cold]
+    #[inline(never)]
+    fn end_of_last_string(self, at: usize) -> Option<usize> {
         let rest = self.bytes.get(at..)?;
         let first = rest.iter().position(|byte| is_special(*byte))?;
         (rest[first] == b'"').then_some(at + first)
@@ -484,18 +569,22 @@ fn is_special(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | 0..0x20)
 }
 
-/// How many bytes of a string are looked at in one go.
-const BLOCK: usize = 16;
+/// How many bytes of a string are looked at in one go: most strings of an item are no longer.
+const BLOCK: usize = 32;
 
 /// Where the first byte stands that ends the plain part of a string; [`BLOCK`] where there is none.
-#[inline]
+#[inline(always)]
 fn first_special(block: &[u8; BLOCK]) -> usize {
-    let bytes = u8x16::new(*block);
-    let quote = bytes.simd_eq(u8x16::splat(b'"'));
-    let escape = bytes.simd_eq(u8x16::splat(b'\\'));
-    let control = bytes.simd_lt(u8x16::splat(0x20));
+    let specials = |half: usize| {
+        let half: [u8; 16] = std::array::from_fn(|at| block[half * 16 + at]);
+        let bytes = u8x16::new(half);
+        let quote = bytes.simd_eq(u8x16::splat(b'"'));
+        let escape = bytes.simd_eq(u8x16::splat(b'\\'));
+        let control = bytes.simd_lt(u8x16::splat(0x20));
+        u64::from((quote | escape | control).to_bitmask())
+    };
     // The bit behind the last is always set.
-    ((quote | escape | control).to_bitmask() | (1 << BLOCK)).trailing_zeros() as usize
+    (specials(0) | specials(1) << 16 | 1 << BLOCK).trailing_zeros() as usize
 }
 
 #[cfg(test)]

@@ -84,7 +84,13 @@ impl<'m> Masking<'m> {
         // Nothing stands before the first character, which serves as well as a space.
         let mut at = self.quoted_or_path(0).unwrap_or(0);
         let mut after_word = ends_in_word(&self.text[..at]);
-        while let Some(byte) = self.text.as_bytes().get(at) {
+        loop {
+            if !after_word {
+                at = skip_bare_words(self.text.as_bytes(), at);
+            }
+            let Some(byte) = self.text.as_bytes().get(at) else {
+                break;
+            };
             let class = class(*byte);
             let begins_word = match class {
                 Class::Word => true,
@@ -314,6 +320,24 @@ impl<'m> Masking<'m> {
         let hexadecimal = word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
         let long = word.len() >= 20 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
         (hexadecimal || long).then_some(word.len())
+    }
+}
+
+/// Where the first word stands, from `at` on, that is not short and of small letters alone, or that
+/// something else stands behind than a space and the begin of another word. Nothing can be made of
+/// those before it, which most of a message consists of.
+fn skip_bare_words(text: &[u8], mut at: usize) -> usize {
+    loop {
+        let letters = text[at..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_lowercase());
+        let behind = at + letters.count();
+        // Eight letters may be hexadecimal digits.
+        let is_bare = (1..8).contains(&(behind - at)) && text.get(behind) == Some(&b' ');
+        if !is_bare || !text.get(behind + 1).is_some_and(u8::is_ascii_alphanumeric) {
+            return at;
+        }
+        at = behind + 1;
     }
 }
 
