@@ -31,6 +31,17 @@ impl<'a> Rows<'a> {
     pub fn pieces(&self) -> &[Piece<'a>] {
         &self.pieces
     }
+
+    /// Takes each row, with its place in the frame. What a figure does not ask for is not read, as long
+    /// as this is inlined.
+    #[inline(always)]
+    pub fn each(&self, mut take: impl FnMut(usize, Row)) {
+        for piece in &self.pieces {
+            for at in 0..piece.len() {
+                take(piece.first + at, piece.row(at));
+            }
+        }
+    }
 }
 
 /// Some rows, with the columns that figures are made from. Their index counts from the first of these
@@ -75,12 +86,6 @@ impl Piece<'_> {
             error_message: self.error_message.get(at),
             skip_reason: self.skip_reason.get(at),
         }
-    }
-
-    /// All of them.
-    #[inline(always)]
-    pub fn rows(&self) -> impl Iterator<Item = Row> {
-        (0..self.len()).map(|at| self.row(at))
     }
 }
 

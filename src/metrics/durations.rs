@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::order;
 use crate::api::UtcTime;
 use crate::api::status::code::{COMPLETED, FAILED};
-use crate::frame::{ItemFrame, Piece, Rows};
+use crate::frame::{ItemFrame, Rows};
 
 /// How long items took.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -78,14 +78,14 @@ impl Spans {
         let mut spans = Self::default();
         // Most items are completed.
         spans.completed.micros.reserve(rows.len());
-        for row in rows.pieces().iter().flat_map(Piece::rows) {
+        rows.each(|_, row| {
             let collected = match row.status {
                 COMPLETED => &mut spans.completed,
                 FAILED => &mut spans.failed,
-                _ => continue,
+                _ => return,
             };
             collected.add(row.started_at, row.completed_at);
-        }
+        });
         spans
     }
 
@@ -167,23 +167,24 @@ pub fn slowest(
     labels: &[String],
     most: usize,
 ) -> Vec<SlowItem> {
+    if most == 0 {
+        return Vec::new();
+    }
     // Only those are held that may still be among the slowest, and some more, so that it is seldom
     // decided which. Of those that took as long as each other any may be, until their ids are asked for.
     let mut held = most.saturating_mul(2).max(256);
     let mut slowest: Vec<(i64, usize)> = Vec::new();
     let mut shortest = 0;
-    for piece in rows.pieces().iter().filter(|_| most > 0) {
-        for (row, item) in (piece.first..).zip(piece.rows()) {
-            let Some(micros) = item.micros().filter(|micros| *micros >= shortest) else {
-                continue;
-            };
-            slowest.push((micros, row));
-            if slowest.len() == held {
-                shortest = keep_longest(&mut slowest, most);
-                held = held.max(slowest.len().saturating_mul(2));
-            }
+    rows.each(|row, item| {
+        let Some(micros) = item.micros().filter(|micros| *micros >= shortest) else {
+            return;
+        };
+        slowest.push((micros, row));
+        if slowest.len() == held {
+            shortest = keep_longest(&mut slowest, most);
+            held = held.max(slowest.len().saturating_mul(2));
         }
-    }
+    });
     keep_longest(&mut slowest, most);
     slowest.sort_unstable_by(|a, b| {
         b.0.cmp(&a.0)
@@ -210,8 +211,7 @@ fn keep_longest(durations: &mut Vec<(i64, usize)>, most: usize) -> i64 {
     if durations.len() <= most {
         return 0;
     }
-    let place = most.saturating_sub(1);
-    let (_, shortest, _) = durations.select_nth_unstable_by(place, |a, b| b.0.cmp(&a.0));
+    let (_, shortest, _) = durations.select_nth_unstable_by(most - 1, |a, b| b.0.cmp(&a.0));
     let shortest = shortest.0;
     durations.retain(|(micros, _)| *micros >= shortest);
     shortest

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::durations::percentile_of;
 use super::order;
 use crate::api::UtcTime;
-use crate::frame::{Piece, Rows};
+use crate::frame::Rows;
 
 /// How fast items ended, and how many were worked on at once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,7 +43,7 @@ pub fn throughput(rows: &Rows<'_>) -> Throughput {
     let mut events = Vec::with_capacity(2 * rows.len());
     let (mut timed_items, mut untimed_items, mut ended_items) = (0, 0, 0);
     let mut worked_micros: i128 = 0;
-    for row in rows.pieces().iter().flat_map(Piece::rows) {
+    rows.each(|_, row| {
         if let Some(start) = row.started_at {
             first_start = Some(first_start.map_or(start, |first| first.min(start)));
         }
@@ -64,7 +64,7 @@ pub fn throughput(rows: &Rows<'_>) -> Throughput {
                 events.extend(end.map(|end| event(end, BARE_END)));
             }
         }
-    }
+    });
     order::sort(&mut events);
     let last_end = ends(&events).next();
     let span_micros = first_start

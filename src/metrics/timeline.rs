@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Drawn, order};
 use crate::api::status::{self, code};
-use crate::frame::{Piece, Rows};
+use crate::frame::Rows;
 
 /// The years 2000 to 2100, in microseconds since the epoch: one stray instant outside of them would
 /// leave no room on an axis for all others.
@@ -129,10 +129,10 @@ impl Ends {
     pub fn of(rows: &Rows<'_>) -> Self {
         let mut at: EndedItems<Vec<i64>> = EndedItems::default();
         let (mut by_record, mut undated) = (0, 0);
-        for row in rows.pieces().iter().flat_map(Piece::rows) {
+        rows.each(|_, row| {
             let end = row.completed_at;
             if end.is_none() && !status::is_terminal_code(row.status) {
-                continue;
+                return;
             }
             let instant = end
                 .or(row.effective_at)
@@ -142,7 +142,7 @@ impl Ends {
                 None => undated += 1,
             }
             by_record += u64::from(end.is_none() && instant.is_some());
-        }
+        });
         Self {
             by_record,
             undated,
@@ -188,8 +188,13 @@ fn span(instants: impl Iterator<Item = i64>) -> Option<(i64, i64)> {
 /// The timeline of these items; absent where nothing is known to have begun or ended.
 pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Option<Timeline> {
     let plausible = |at: &i64| PLAUSIBLE_MICROS.contains(at);
-    let items = || rows.pieces().iter().flat_map(Piece::rows);
-    let begun = span(items().filter_map(|item| item.started_at.filter(plausible)));
+    let mut begun: Option<(i64, i64)> = None;
+    rows.each(|_, item| {
+        if let Some(at) = item.started_at.filter(plausible) {
+            let (first, last) = begun.unwrap_or((at, at));
+            begun = Some((first.min(at), last.max(at)));
+        }
+    });
     let of_items = [begun, ends.span()];
     if of_items == [None; 2] {
         return None;
@@ -205,9 +210,9 @@ pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Opt
     let binned = |times: &[i64]| axis.bin(times);
     let mut still_worked_on = 0;
     let mut concurrency = Concurrency::of(&axis);
-    for item in items() {
+    rows.each(|_, item| {
         let Some(begun) = item.started_at.filter(plausible) else {
-            continue;
+            return;
         };
         match item.completed_at {
             Some(end) if drawn == Drawn::Whole && end >= begun && plausible(&end) => {
@@ -219,7 +224,7 @@ pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Opt
             }
             _ => {}
         }
-    }
+    });
     Some(Timeline {
         from,
         to,
