@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 use super::blocks::{Block, BlockRow, Blocks, GrowingBlocks, Identity, NO_TIME, NO_WORD};
 use super::texts::{KeptTexts, RowTexts, TextRows, Texts};
-use super::words::Words;
+use super::words::{WordLists, Words};
 use crate::api::{ItemFields, UtcTime, status};
 use crate::parallel::{self, MANY_ROWS};
 
@@ -184,7 +184,7 @@ pub(super) struct Joined {
     pub(super) blocks: Blocks,
     pub(super) texts: Texts,
     pub(super) statuses: Words,
-    pub(super) messages: Words,
+    pub(super) messages: WordLists,
     pub(super) reasons: Words,
 }
 
@@ -193,14 +193,14 @@ impl Joined {
         readers.retain(|reader| !reader.is_empty());
         let rows: usize = readers.iter().map(ItemColumns::len).sum();
         let mut statuses = Words::of(&status::KNOWN);
-        let (mut messages, mut reasons) = (Words::default(), Words::default());
+        let (mut messages, mut reasons) = (WordLists::default(), Words::default());
         let mut texts = Texts::default();
         let mut first = 0;
         let mut columns = Vec::with_capacity(readers.len());
         for reader in readers {
             let numbers = Numbers {
                 statuses: statuses.join(reader.statuses),
-                messages: messages.join(reader.messages),
+                first_message: messages.add(reader.messages),
                 reasons: reasons.join(reader.reasons),
             };
             texts.add(first, reader.texts);
@@ -225,13 +225,17 @@ impl Joined {
 #[derive(Clone)]
 struct Numbers {
     statuses: Arc<[u32]>,
-    messages: Arc<[u32]>,
+    first_message: u32,
     reasons: Arc<[u32]>,
 }
 
 impl Numbers {
     fn put_into(&self, block: &mut Block) {
-        renumber(&mut block.error_message, &self.messages);
+        for code in &mut block.error_message {
+            if *code != NO_WORD {
+                *code += self.first_message;
+            }
+        }
         renumber(&mut block.skip_reason, &self.reasons);
         let known = status::KNOWN.len() as u32;
         if !self.statuses.is_empty() {

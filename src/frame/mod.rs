@@ -45,7 +45,7 @@ pub use self::rows::{Codes, Piece, Row, Rows, Times};
 pub use self::runs::Runs;
 pub use self::texts::KeptTexts;
 use self::texts::{Texts, Which};
-pub use self::words::Words;
+pub use self::words::{WordLists, Words};
 use crate::parallel::{self, MANY_ROWS};
 
 /// The names of the columns.
@@ -84,7 +84,7 @@ pub struct ItemFrame {
     runs: Runs,
     texts: Texts,
     statuses: Words,
-    messages: Words,
+    messages: WordLists,
     reasons: Words,
 }
 
@@ -110,7 +110,7 @@ impl ItemFrame {
             messages,
             reasons,
         } = Joined::of(parts);
-        let (keep, recorded) = newest::newest_records(&blocks, &runs, jobs);
+        let (keep, recorded) = newest::newest_records(&blocks, &messages, &runs, jobs);
         if let Some(rows) = keep {
             blocks = Blocks::new(blocks.gather(&rows));
             runs = runs.reordered(&rows);
@@ -220,8 +220,8 @@ impl ItemFrame {
         &self.statuses
     }
 
-    /// Every error message once.
-    pub fn messages(&self) -> &Words {
+    /// Every error message.
+    pub fn messages(&self) -> &WordLists {
         &self.messages
     }
 

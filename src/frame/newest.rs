@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::blocks::{BlockRow, Blocks, NO_TIME};
+use super::blocks::{BlockRow, Blocks, NO_TIME, NO_WORD};
 use super::runs::Runs;
+use super::words::WordLists;
 use crate::api::status;
 use crate::parallel::{self, MANY_ROWS};
 
@@ -20,11 +21,12 @@ pub struct Recorded {
 /// stand.
 pub(super) fn newest_records(
     blocks: &Blocks,
+    messages: &WordLists,
     runs: &Runs,
     jobs: usize,
 ) -> (Option<Vec<u32>>, Vec<Recorded>) {
     let ranges = runs.ranges_by_job(jobs);
-    let of_job = |job: usize| Superseded::of(blocks, &ranges[job]);
+    let of_job = |job: usize| Superseded::of(blocks, messages, &ranges[job]);
     let found = parallel::each(blocks.len() > MANY_ROWS, jobs, of_job);
     let none = found.iter().all(|job| job.rows.is_empty());
     let keep = if none && runs.are_in_order_of_jobs() {
@@ -54,7 +56,7 @@ struct Superseded {
 
 impl Superseded {
     /// Those among the rows of a job.
-    fn of(blocks: &Blocks, ranges: &[Range<usize>]) -> Self {
+    fn of(blocks: &Blocks, messages: &WordLists, ranges: &[Range<usize>]) -> Self {
         let mut recorded = Recorded {
             rows: ranges.iter().map(|range| range.len() as u64).sum(),
             conflicting: 0,
@@ -66,7 +68,7 @@ impl Superseded {
             let mut conflicting = false;
             for (_, row) in &records[1..] {
                 let (earlier, later) = (blocks.row(kept), blocks.row(*row));
-                conflicting |= differ(&earlier, &later);
+                conflicting |= differ(&earlier, &later, messages);
                 rows.push(if supersedes(&later, &earlier) {
                     std::mem::replace(&mut kept, *row)
                 } else {
@@ -85,7 +87,10 @@ impl Superseded {
 fn repeated(blocks: &Blocks, ranges: &[Range<usize>], rows: usize) -> Vec<([u64; 2], usize)> {
     let parts = (rows / PART).next_power_of_two();
     let mut found = if parts == 1 {
-        Filter::new(rows).suspects(|| each_id(blocks, ranges))
+        let ids = || each_id(blocks, ranges);
+        let suspects =
+            Filter::new(rows).suspects(|| ids().map(|(id, row)| (id[0] as u32, (id, row))));
+        suspects.into_iter().map(|(_, row)| row).collect()
     } else {
         suspects_of_many(blocks, ranges, parts)
     };
@@ -128,17 +133,18 @@ fn suspects_of_many(
         let rows: usize = halves[half].iter().map(Range::len).sum();
         let mut dealt_out = vec![Vec::with_capacity(rows / parts + rows / parts / 8 + 16); parts];
         for (id, row) in each_id(blocks, &halves[half]) {
-            dealt_out[(id[1] >> 32) as usize & (parts - 1)].push((id[0], row as u32));
+            dealt_out[(id[1] >> 32) as usize & (parts - 1)].push((id[0] as u32, row as u32));
         }
         dealt_out
     });
     let suspects = parallel::each(true, parts, |part| {
         let of_part = || dealt_out.iter().flat_map(|half| half[part].iter());
         let rows = of_part().count();
-        let ids = || of_part().map(|(id, row)| ([*id, 0], *row as usize));
-        let suspects = Filter::new(rows).suspects(ids).into_iter();
+        let suspects = Filter::new(rows)
+            .suspects(|| of_part().copied())
+            .into_iter();
         suspects
-            .map(|(_, row)| (blocks.row(row).identity.id, row))
+            .map(|(_, row)| (blocks.row(row as usize).identity.id, row as usize))
             .collect::<Vec<_>>()
     });
     suspects.concat()
@@ -159,7 +165,7 @@ fn halves_of(ranges: &[Range<usize>]) -> [Vec<Range<usize>>; 2] {
 }
 
 /// Two bits for each id: where both bits of a row are set already, there may be another row of the same
-/// id. A table of all ids would take several times as much room.
+/// id. A table of all ids would take several times as much room. Ids are told by 32 bits of theirs.
 struct Filter {
     seen: Vec<u64>,
     again: Vec<u64>,
@@ -176,16 +182,16 @@ impl Filter {
 
     /// The word and its bits.
     #[inline]
-    fn place(&self, id: [u64; 2]) -> (usize, u64) {
-        let word = (id[0] >> 12) as usize & (self.seen.len() - 1);
-        (word, 1 << (id[0] & 63) | 1 << (id[0] >> 6 & 63))
+    fn place(&self, id: u32) -> (usize, u64) {
+        let word = (id >> 12) as usize & (self.seen.len() - 1);
+        (word, 1 << (id & 63) | 1 << (id >> 6 & 63))
     }
 
     /// The rows that may share their id with another.
-    fn suspects<Ids: Iterator<Item = ([u64; 2], usize)>>(
+    fn suspects<Row, Ids: Iterator<Item = (u32, Row)>>(
         mut self,
         ids: impl Fn() -> Ids,
-    ) -> Vec<([u64; 2], usize)> {
+    ) -> Vec<(u32, Row)> {
         for (id, _) in ids() {
             let (word, bits) = self.place(id);
             if self.seen[word] & bits == bits {
@@ -217,12 +223,17 @@ fn supersedes(later: &BlockRow, earlier: &BlockRow) -> bool {
     status::is_terminal_code(later.status) || !status::is_terminal_code(earlier.status)
 }
 
-fn differ(a: &BlockRow, b: &BlockRow) -> bool {
+fn differ(a: &BlockRow, b: &BlockRow, messages: &WordLists) -> bool {
     let figures = |row: &BlockRow| {
         let times = (row.started_at, row.completed_at, row.effective_at);
-        (row.status, times, row.error_message, row.skip_reason)
+        (row.status, times, row.skip_reason)
     };
-    figures(a) != figures(b) || a.identity.rest != b.identity.rest
+    let has_message = |row: &BlockRow| row.error_message != NO_WORD;
+    let same_message = a.error_message == b.error_message
+        || has_message(a)
+            && has_message(b)
+            && messages.get(a.error_message) == messages.get(b.error_message);
+    figures(a) != figures(b) || !same_message || a.identity.rest != b.identity.rest
 }
 
 #[cfg(test)]

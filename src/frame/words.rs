@@ -58,3 +58,65 @@ impl Words {
         words.flat_map(|words| words.iter().map(|word| &**word))
     }
 }
+
+/// Texts that repeat in several lists, numbered one list after another: those of a list are all others,
+/// but two lists may hold the same. To look each of them up among all would take longer than to look
+/// at some of them twice.
+#[derive(Debug, Default)]
+pub struct WordLists {
+    lists: Vec<Words>,
+    /// The number of the first word of each list.
+    firsts: Vec<u32>,
+    len: u32,
+}
+
+impl WordLists {
+    /// Adds a list; gives the number of its first word.
+    pub(super) fn add(&mut self, words: Words) -> u32 {
+        let first = self.len;
+        if !words.is_empty() {
+            self.len += words.len() as u32;
+            self.lists.push(words);
+            self.firsts.push(first);
+        }
+        first
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The lists, in order; none is empty.
+    pub fn lists(&self) -> &[Words] {
+        &self.lists
+    }
+
+    /// The word of that number; empty where there is none.
+    pub fn get(&self, code: u32) -> &str {
+        let list = self.firsts.partition_point(|first| *first <= code);
+        list.checked_sub(1)
+            .map_or("", |list| self.lists[list].get(code - self.firsts[list]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_several_lists_are_found_by_their_numbers() {
+        let mut lists = WordLists::default();
+        let firsts =
+            [&["a", "b"][..], &[], &["b"], &["c", "a"]].map(|list| lists.add(Words::of(list)));
+        assert_eq!(firsts, [0, 2, 2, 3]);
+        let words: Vec<&str> = (0..6).map(|code| lists.get(code)).collect();
+        assert_eq!(words, ["a", "b", "b", "c", "a", ""]);
+        assert_eq!((lists.len(), lists.lists().len()), (5, 3));
+    }
+}

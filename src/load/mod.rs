@@ -233,7 +233,8 @@ fn read_file(batch: &mut Batch, index: u32, file: &Found, stdin: &[u8]) {
         File::open(&file.path)
             .and_then(|mut opened| {
                 buffer.reserve(file.bytes.unwrap_or_default() as usize + 1);
-                opened.read_to_end(&mut buffer)
+                // The size is known: a file by itself would be asked for it once more.
+                opened.by_ref().take(u64::MAX).read_to_end(&mut buffer)
             })
             .map(|_| &*buffer)
     };

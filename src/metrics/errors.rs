@@ -15,7 +15,7 @@ use super::mask::mask;
 use super::timeline::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
 use crate::api::status::code::FAILED;
-use crate::frame::{ItemFrame, Words};
+use crate::frame::{ItemFrame, WordLists, Words};
 use crate::parallel;
 
 /// Failures whose messages are equal once what varies is masked.
@@ -297,16 +297,19 @@ struct Kinds {
 }
 
 impl Kinds {
-    fn of(messages: &Words) -> Self {
+    fn of(messages: &WordLists) -> Self {
         /// So many are masked in one go.
         const RUN: usize = 1 << 12;
-        let count = messages.len();
-        let runs = count.div_ceil(RUN);
-        let parts = parallel::each(runs > 1, runs, |run| {
-            Self::of_some(messages, run * RUN..((run + 1) * RUN).min(count))
+        let runs = |words: &Words| (0..words.len()).step_by(RUN);
+        let lists = messages.lists().iter();
+        let runs: Vec<(&Words, usize)> = lists
+            .flat_map(|words| runs(words).map(move |start| (words, start)))
+            .collect();
+        let parts = parallel::map(messages.len() > RUN, runs, |(words, start)| {
+            Self::of_some(words, start..(start + RUN).min(words.len()))
         });
         let mut kinds = Self {
-            of: Vec::with_capacity(count),
+            of: Vec::with_capacity(messages.len()),
             patterns: IndexSet::default(),
         };
         for part in parts {

@@ -69,14 +69,22 @@ struct Masking<'m> {
 
 impl<'m> Masking<'m> {
     fn new(text: &'m str) -> Self {
+        // Most messages hold no URL and no name of a file at all, which is told sooner at once.
+        let none_without = |needle: u8| match memchr::memchr(needle, text.as_bytes()) {
+            Some(_) => 0,
+            None => text.len(),
+        };
         Self {
             text,
             out: String::new(),
             copied: 0,
-            no_url: 0,
-            no_uuid: 0,
-            no_prefixed: 0,
-            no_file: 0,
+            no_url: none_without(b'/'),
+            no_uuid: none_without(b'-'),
+            no_prefixed: match memchr::memchr2(b'-', b'_', text.as_bytes()) {
+                Some(_) => 0,
+                None => text.len(),
+            },
+            no_file: none_without(b'.'),
         }
     }
 
