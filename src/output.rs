@@ -23,23 +23,34 @@ pub struct WriteError {
 ///
 /// Where the folder or the file cannot be written; the old file is untouched then.
 pub fn write_file(path: &Path, content: &str) -> Result<(), WriteError> {
+    write_file_with(path, |out| out.write_all(content.as_bytes()))
+}
+
+/// The same with what `content` writes.
+///
+/// # Errors
+///
+/// As for [`write_file`], and where `content` fails.
+pub fn write_file_with(path: &Path, content: impl Content) -> Result<(), WriteError> {
     replace(path, content).map_err(|source| WriteError {
         path: path.to_owned(),
         source,
     })
 }
 
-fn replace(path: &Path, content: &str) -> io::Result<()> {
+/// Something that writes the content of a file.
+pub trait Content: FnOnce(&mut dyn Write) -> io::Result<()> {}
+
+impl<F: FnOnce(&mut dyn Write) -> io::Result<()>> Content for F {}
+
+fn replace(path: &Path, content: impl Content) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let old = fs::metadata(&target).ok();
     if old
         .as_ref()
         .is_some_and(|metadata| !metadata.is_file() && !metadata.is_dir())
     {
-        return File::options()
-            .write(true)
-            .open(&target)?
-            .write_all(content.as_bytes());
+        return content(&mut File::options().write(true).open(&target)?);
     }
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -50,7 +61,7 @@ fn replace(path: &Path, content: &str) -> io::Result<()> {
         return Err(io::Error::new(io::ErrorKind::NotFound, words));
     }
     let mut file = temporary_in(folder)?;
-    file.write_all(content.as_bytes())?;
+    content(&mut file)?;
     if let Some(old) = old {
         file.as_file().set_permissions(old.permissions())?;
     }
@@ -117,8 +128,17 @@ fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 ///
 /// Where standard output cannot be written for another reason than that it was closed.
 pub fn print(content: &[u8]) -> io::Result<()> {
+    print_with(|out| out.write_all(content))
+}
+
+/// The same with what `content` writes.
+///
+/// # Errors
+///
+/// As for [`print`], and where `content` fails.
+pub fn print_with(content: impl Content) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(content).and_then(|()| stdout.flush()) {
+    match content(&mut stdout).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }

@@ -7,7 +7,7 @@ mod stderr;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::AutoStream;
@@ -240,7 +240,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
             output::write_file(&path.with_extension("css"), &assets.style)?;
             output::write_file(&path.with_extension("js"), &assets.script)?;
         }
-        output::write_file(path, &text)?;
+        output::write_file_with(path, |out| text.write(out))?;
     }
     if let Some(rendering) = args.print {
         let look = look(args.color);
@@ -251,7 +251,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
             look,
             Delivery::Inline,
         )?;
-        print(&text)?;
+        output::print_with(|out| text.write(out)).map_err(RunError::Print)?;
     }
     let outcome = if args.strict && !report.is_whole() {
         Outcome::Loss
@@ -264,18 +264,35 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     Ok(outcome)
 }
 
-fn rendered(
-    report: &Report,
+/// What is to be put out.
+enum Rendered<'r> {
+    Text(String),
+    /// As JSON, which is written bit by bit.
+    Summary(&'r Report),
+}
+
+impl Rendered<'_> {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Text(text) => out.write_all(text.as_bytes()),
+            Self::Summary(report) => render::write_summary(report, out),
+        }
+    }
+}
+
+fn rendered<'r>(
+    report: &'r Report,
     rendering: Rendering,
     template: Option<&Custom>,
     look: Look,
     delivery: Delivery<'_>,
-) -> Result<String, RunError> {
-    Ok(match (rendering, template) {
+) -> Result<Rendered<'r>, RunError> {
+    Ok(Rendered::Text(match (rendering, template) {
         (Rendering::Template(_), Some(template)) => template.render(report, look, delivery)?,
         (Rendering::BuiltIn(Format::Html), _) => render::page(report, delivery)?,
+        (Rendering::BuiltIn(Format::Json), _) => return Ok(Rendered::Summary(report)),
         (rendering, _) => render::render(report, rendering.format().unwrap_or(Format::Text), look)?,
-    })
+    }))
 }
 
 fn is_page(rendering: Rendering) -> bool {

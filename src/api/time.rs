@@ -271,15 +271,24 @@ impl fmt::Display for UtcTime {
 }
 
 /// Year, month and day of a day number counted from 1970-01-01.
+///
+/// Source: as for [`days_from_civil`], `civil_from_days`.
 fn civil_from_days(days: i64) -> (i64, u8, u8) {
-    let date = jiff::civil::Date::constant(1970, 1, 1)
-        .checked_add(jiff::SignedDuration::from_hours(days * 24))
-        .unwrap_or(jiff::civil::Date::MAX);
-    (
-        i64::from(date.year()),
-        date.month().unsigned_abs(),
-        date.day().unsigned_abs(),
-    )
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let leap_days = day_of_era / 1_460 - day_of_era / 36_524 + day_of_era / 146_096;
+    let year_of_era = (day_of_era - leap_days) / 365;
+    let leap_years = year_of_era / 4 - year_of_era / 100;
+    let day_of_year = day_of_era - (365 * year_of_era + leap_years);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month as u8, day as u8)
 }
 
 impl Serialize for UtcTime {
@@ -386,8 +395,20 @@ mod tests {
             }
         }
         assert_eq!(short, 162);
+        let epoch = jiff::civil::Date::constant(1970, 1, 1);
         for day in (-719_528..2_932_897_i64).step_by(7) {
             let (year, month, date) = civil_from_days(day);
+            let expected = epoch
+                .checked_add(jiff::SignedDuration::from_hours(day * 24))
+                .expect("a date");
+            assert_eq!(
+                (year, month, date),
+                (
+                    i64::from(expected.year()),
+                    expected.month().unsigned_abs(),
+                    expected.day().unsigned_abs(),
+                )
+            );
             let found = days_from_civil(year, i64::from(month), i64::from(date));
             assert_eq!(found, Some(day));
         }

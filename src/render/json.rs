@@ -1,13 +1,14 @@
 //! The report as JSON: indented, and with many jobs several of them at once.
 
-use std::io;
+use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
+use crate::api::UtcTime;
 use crate::parallel;
 use crate::report::Report;
-use crate::report::model::JobReport;
+use crate::report::model::{Generator, Input, ItemTable, JobReport, Note, Sections};
 
 /// With fewer jobs, waking another thread takes longer.
 const MANY_JOBS: usize = 32;
@@ -16,38 +17,84 @@ const NO_JOBS: &str = "\"jobs\": []";
 /// How deep a job stands in the report.
 const DEPTH: usize = 2;
 
-pub(super) fn render(report: &Report) -> serde_json::Result<String> {
-    let mut json = if report.jobs.len() < MANY_JOBS {
-        serde_json::to_string_pretty(report)?
+/// Writes the report.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.jobs.len() < MANY_JOBS {
+        out.write_all(serde_json::to_string_pretty(report)?.as_bytes())?;
     } else {
-        with_jobs(report)?
-    };
-    json.push('\n');
-    Ok(json)
+        with_jobs(report, out)?;
+    }
+    out.write_all(b"\n")
 }
 
-fn with_jobs(report: &Report) -> serde_json::Result<String> {
-    let others = serde_json::to_string_pretty(&report.without_jobs())?;
-    let jobs = parallel::each(true, report.jobs.len(), |index| job(&report.jobs[index]));
-    let jobs = jobs.into_iter().collect::<Result<Vec<_>, _>>()?;
+/// Writes as many jobs at a time as give all cores something to do, so that the whole is never held.
+fn with_jobs(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    const AT_A_TIME: usize = 64;
+    let others = serde_json::to_string_pretty(&WithoutJobs::of(report))?;
     let Some((before, behind)) = others.split_once(NO_JOBS) else {
-        return serde_json::to_string_pretty(report);
+        return out.write_all(serde_json::to_string_pretty(report)?.as_bytes());
     };
-    let length: usize = jobs.iter().map(|job| job.len() + 8).sum();
-    let mut json = String::with_capacity(others.len() + length + 64);
-    json.push_str(before);
-    json.push_str("\"jobs\": [");
-    for (index, job) in jobs.iter().enumerate() {
-        json.push_str(if index > 0 { ",\n    " } else { "\n    " });
-        json.push_str(job);
+    out.write_all(before.as_bytes())?;
+    out.write_all(b"\"jobs\": [")?;
+    let mut separator: &[u8] = b"\n    ";
+    for jobs in report.jobs.chunks(AT_A_TIME) {
+        for job in parallel::each(true, jobs.len(), |index| job(&jobs[index])) {
+            out.write_all(separator)?;
+            out.write_all(&job?)?;
+            separator = b",\n    ";
+        }
     }
-    json.push_str("\n  ]");
-    json.push_str(behind);
-    Ok(json)
+    out.write_all(b"\n  ]")?;
+    out.write_all(behind.as_bytes())
+}
+
+/// The fields of a [`Report`], with no jobs.
+#[derive(Serialize)]
+struct WithoutJobs<'r> {
+    schema_version: u32,
+    generator: &'r Generator,
+    generated_at: UtcTime,
+    title: &'r str,
+    verdict: &'r str,
+    jobs: [(); 0],
+    overall: &'r Sections,
+    item_table: &'r Option<ItemTable>,
+    inputs: &'r [Input],
+    notes: &'r [Note],
+}
+
+impl<'r> WithoutJobs<'r> {
+    fn of(report: &'r Report) -> Self {
+        // So that a field that is added is not forgotten here.
+        let Report {
+            schema_version,
+            generator,
+            generated_at,
+            title,
+            verdict,
+            jobs: _,
+            overall,
+            item_table,
+            inputs,
+            notes,
+        } = report;
+        Self {
+            schema_version: *schema_version,
+            generator,
+            generated_at: *generated_at,
+            title,
+            verdict,
+            jobs: [],
+            overall,
+            item_table,
+            inputs,
+            notes,
+        }
+    }
 }
 
 /// A job, indented as it is within the report.
-fn job(job: &JobReport) -> serde_json::Result<String> {
+fn job(job: &JobReport) -> serde_json::Result<Vec<u8>> {
     let mut formatter = PrettyFormatter::new();
     for _ in 0..DEPTH {
         // To nowhere: only the depth is taken from it.
@@ -55,10 +102,9 @@ fn job(job: &JobReport) -> serde_json::Result<String> {
             .begin_array(&mut io::sink())
             .map_err(serde_json::Error::io)?;
     }
-    let mut json = Vec::with_capacity(1 << 14);
+    let mut json = Vec::with_capacity(1 << 15);
     job.serialize(&mut Serializer::with_formatter(&mut json, formatter))?;
-    // What serde_json writes is UTF-8.
-    Ok(String::from_utf8(json).unwrap_or_default())
+    Ok(json)
 }
 
 #[cfg(test)]
@@ -72,10 +118,12 @@ mod tests {
         assert!(!report.jobs.is_empty());
         report.title = "\"jobs\": []".to_owned();
         let job = report.jobs[0].clone();
-        for count in [1, 2, MANY_JOBS, MANY_JOBS + 9] {
+        for count in [1, 2, MANY_JOBS, 3 * MANY_JOBS + 9] {
             report.jobs = vec![job.clone(); count];
             let expected = serde_json::to_string_pretty(&report).expect("JSON");
-            assert_eq!(with_jobs(&report).expect("JSON"), expected);
+            let mut written = Vec::new();
+            with_jobs(&report, &mut written).expect("written");
+            assert_eq!(String::from_utf8(written).expect("UTF-8"), expected);
         }
     }
 }

@@ -15,6 +15,7 @@ mod sources;
 mod terminal;
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -82,7 +83,7 @@ pub enum RenderError {
     },
     /// The report cannot be written as JSON.
     #[error("cannot write the summary as JSON")]
-    Json(#[source] serde_json::Error),
+    Json(#[source] io::Error),
 }
 
 /// Renders a report.
@@ -96,13 +97,25 @@ pub enum RenderError {
 pub fn render(report: &Report, format: Format, look: Look) -> Result<String, RenderError> {
     let template = match format {
         Format::Json => {
-            return json::render(report).map_err(RenderError::Json);
+            let mut json = Vec::new();
+            write_summary(report, &mut json).map_err(RenderError::Json)?;
+            // What serde_json writes is UTF-8.
+            return Ok(String::from_utf8(json).unwrap_or_default());
         }
         Format::Html => return page(report, Delivery::Inline),
         Format::Markdown => "report.md.j2",
         Format::Text => "report.txt.j2",
     };
     built_in(report, template, look, Delivery::Inline)
+}
+
+/// Writes a report as JSON, bit by bit: one of many jobs has many megabytes.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    json::write(report, out)
 }
 
 /// Renders a report as a page.

@@ -340,22 +340,6 @@ impl Report {
         !self.notes.iter().any(|note| note.loss)
     }
 
-    /// The same without its jobs.
-    pub(crate) fn without_jobs(&self) -> Self {
-        Self {
-            schema_version: self.schema_version,
-            generator: self.generator.clone(),
-            generated_at: self.generated_at,
-            title: self.title.clone(),
-            verdict: self.verdict.clone(),
-            jobs: Vec::new(),
-            overall: self.overall.clone(),
-            item_table: self.item_table.clone(),
-            inputs: self.inputs.clone(),
-            notes: self.notes.clone(),
-        }
-    }
-
     /// What a page holds of its own report for machines: everything but the geometry of the charts and the
     /// data of the table, which the page draws; and where there are so many jobs that few charts are drawn, without
     /// the lists of items either.
