@@ -358,11 +358,7 @@ fn join(
     }
     join_parts(&mut inputs, parts);
     let paths: Vec<String> = inputs.iter().map(|file| file.path.clone()).collect();
-    let mut known = BTreeMap::new();
-    let folders: Vec<Folder> = paths
-        .iter()
-        .map(|path| Folder::of(path, &mut known))
-        .collect();
+    let folders = Folder::of_all(&paths);
     let pairing = Pairing {
         paths: &paths,
         folders: &folders,

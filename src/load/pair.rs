@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use super::batch::{FoundJob, ItemGroup};
 use super::note::{Code, Note, excerpt};
 use super::walk::is_pipe;
+use crate::parallel;
 
 /// To which job a group of items belongs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -185,28 +186,38 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// The folder of a file that was found. Where it really is is looked up once for all files that
+    /// The folders of files that were found. Where each really is is looked up once for all files that
     /// name it alike.
-    pub(super) fn of(path: &str, known: &mut BTreeMap<String, Option<PathBuf>>) -> Self {
+    pub(super) fn of_all(paths: &[String]) -> Vec<Self> {
+        /// For fewer folders another thread need not wake up.
+        const MANY_FOLDERS: usize = 64;
+        let named: Vec<Option<String>> = paths.iter().map(|path| Self::named(path)).collect();
+        let all: BTreeSet<&str> = named.iter().flatten().map(String::as_str).collect();
+        let real = |named| (named, Self::really(named));
+        let many = all.len() > MANY_FOLDERS;
+        let known = parallel::map(many, all.into_iter().collect(), real);
+        let known: BTreeMap<&str, PathBuf> = known.into_iter().collect();
+        let folder = |named: &Option<String>| Self {
+            real: named.as_deref().and_then(|named| known.get(named)).cloned(),
+            named: named.clone().unwrap_or_default(),
+        };
+        named.iter().map(folder).collect()
+    }
+
+    /// The folder of a file as it is named; absent for a pipe.
+    fn named(path: &str) -> Option<String> {
         if is_pipe(path) {
-            return Self {
-                named: String::new(),
-                real: None,
-            };
+            return None;
         }
         let path = Path::new(path);
         let parent = path.strip_prefix(".").unwrap_or(path).parent();
-        let named = parent
-            .map(|folder| folder.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        let real = known.entry(named.clone()).or_insert_with(|| {
-            let folder = if named.is_empty() { "." } else { &named };
-            Some(std::fs::canonicalize(folder).unwrap_or_else(|_| PathBuf::from(&named)))
-        });
-        Self {
-            real: real.clone(),
-            named,
-        }
+        let named = parent.map(|folder| folder.to_string_lossy().into_owned());
+        Some(named.unwrap_or_default())
+    }
+
+    fn really(named: &str) -> PathBuf {
+        let folder = if named.is_empty() { "." } else { named };
+        std::fs::canonicalize(folder).unwrap_or_else(|_| PathBuf::from(named))
     }
 }
 
@@ -327,10 +338,7 @@ mod tests {
             loose: false,
         };
         let mut notes = Vec::new();
-        let folders: Vec<Folder> = paths
-            .iter()
-            .map(|path| Folder::of(path, &mut BTreeMap::new()))
-            .collect();
+        let folders = Folder::of_all(&paths);
         let pairing = Pairing {
             folders: &folders,
             paths: &paths,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::note::{Code, Note};
+use crate::parallel;
 
 /// The name for standard input.
 pub const STDIN: &str = "-";
@@ -84,13 +85,55 @@ pub(super) fn is_pipe(path: &str) -> bool {
             .any(|prefix| path.starts_with(prefix))
 }
 
+/// Walks a folder, in order, several of the folders in it at once.
 fn walk(folder: &Path, found: &mut Vec<Found>, notes: &mut Vec<Note>) {
+    /// For fewer folders another thread need not wake up.
+    const MANY_FOLDERS: usize = 64;
+    let entries: Vec<_> = entries(folder, 1).collect();
+    let is_folder = |entry: &walkdir::Result<DirEntry>| {
+        let entry = entry.as_ref().ok().filter(|entry| entry.depth() > 0);
+        entry.is_some_and(|entry| entry.file_type().is_dir())
+    };
+    let folders = entries.iter().filter(|entry| is_folder(entry)).count();
+    let parts = parallel::map(folders > MANY_FOLDERS, entries, |entry| {
+        let (mut found, mut notes) = (Vec::new(), Vec::new());
+        match entry {
+            Ok(entry) if entry.depth() > 0 && entry.file_type().is_dir() => {
+                take(
+                    self::entries(entry.path(), usize::MAX),
+                    entry.path(),
+                    &mut found,
+                    &mut notes,
+                );
+            }
+            entry => take([entry], folder, &mut found, &mut notes),
+        }
+        (found, notes)
+    });
+    for (more_found, more_notes) in parts {
+        found.extend(more_found);
+        notes.extend(more_notes);
+    }
+}
+
+/// What stands in a folder, sorted, so many folders deep.
+fn entries(folder: &Path, depth: usize) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
     let visible = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry);
-    let entries = WalkDir::new(folder)
+    WalkDir::new(folder)
         .follow_links(false)
+        .max_depth(depth)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(visible);
+        .filter_entry(visible)
+}
+
+/// Takes the files among what stands in a folder, and says what is left alone.
+fn take(
+    entries: impl IntoIterator<Item = walkdir::Result<DirEntry>>,
+    folder: &Path,
+    found: &mut Vec<Found>,
+    notes: &mut Vec<Note>,
+) {
     for entry in entries {
         let entry = match entry {
             Ok(entry) => entry,

@@ -25,6 +25,7 @@ pub use self::throughput::Throughput;
 pub use self::timeline::{EndedItems, Ends, JobSpan, Timeline};
 use crate::api::status::{COMPLETED, FAILED, SKIPPED};
 use crate::frame::ItemFrame;
+use crate::parallel::{self, MANY_ROWS};
 
 /// Everything that is computed over a set of items.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,23 +95,41 @@ pub fn compute(
     drawn: Drawn,
 ) -> (Metrics, Shape) {
     let part = items.rows(rows.clone());
-    let by_status = counts::by_status(items, &part);
     let distinct = part.len() as u64;
-    let ends = Ends::of(&part);
-    let mut spans = Spans::of(&part);
+    let much = part.len() > MANY_ROWS;
+    // What takes longest begins first.
+    let (throughput, ((durations, spans, slowest), (ends, timeline, by_status))) = parallel::both(
+        much,
+        || throughput::throughput(&part),
+        || {
+            parallel::both(
+                much,
+                || {
+                    let mut spans = Spans::of(&part);
+                    let slowest = durations::slowest(items, &part, labels, limits.slowest);
+                    (spans.stats(), spans, slowest)
+                },
+                || {
+                    let ends = Ends::of(&part);
+                    let timeline = timeline::timeline(&part, &ends, job, drawn);
+                    (ends, timeline, counts::by_status(items, &part))
+                },
+            )
+        },
+    );
     let metrics = Metrics {
         distinct,
         rates: rates_of(&by_status, distinct),
-        durations: spans.stats(),
-        throughput: throughput::throughput(&part),
+        durations,
+        throughput,
         skip_reasons: counts::skip_reasons(items, &part),
         error_groups: failures.groups(items, rows, labels, limits.examples),
-        slowest: durations::slowest(items, &part, labels, limits.slowest),
+        slowest,
         by_status,
     };
     let (completed_micros, failed_micros) = (spans.completed.micros, spans.failed.micros);
     let shape = Shape {
-        timeline: timeline::timeline(&part, &ends, job, drawn),
+        timeline,
         ends,
         histogram: match drawn {
             Drawn::Whole => histogram::histogram(&completed_micros, &failed_micros),
