@@ -183,15 +183,15 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     );
     let table_items = table_items(args);
     let slowest = args.slowest.unwrap_or(DEFAULT_SLOWEST);
-    let load = |texts| {
+    let load = |texts, progress: &(dyn Fn(u64) + Sync)| {
         let options = LoadOptions {
             job_id: args.job_id.as_deref(),
             texts,
         };
-        let advance = |bytes| progress.advance(bytes);
-        load::load(&files, notes.clone(), options, &advance)
+        load::load(&files, notes.clone(), options, progress)
     };
-    let mut dump = load(table_items.texts(slowest))?;
+    let advance = |bytes| progress.advance(bytes);
+    let mut dump = load(table_items.texts(slowest), &advance)?;
     progress.finish();
     let report = match saved_summary(&dump, args)? {
         Some(report) => report,
@@ -207,7 +207,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
             };
             let mut report = report::build(&dump, &options, now);
             if dump.items.missed_texts() {
-                dump = load(KeptTexts::All)?;
+                dump = load(KeptTexts::All, &|_| {})?;
                 report = report::build(&dump, &options, now);
             }
             // The report holds what is said about the items; its text needs the room.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::words::{clip, counted, number};
 use crate::api::UtcTime;
 use crate::api::status::code::{FAILED, SKIPPED};
-use crate::frame::ItemFrame;
+use crate::frame::{ItemFrame, Row};
 use crate::load::Dump;
 use crate::metrics::Failures;
 
@@ -178,8 +178,8 @@ impl Chosen {
         let failed = rows.len();
         rows.extend(skipped.into_iter().take(room - failed));
         let skipped = rows.len() - failed;
-        keep_slowest(items, &mut others, room - rows.len());
-        rows.extend(others);
+        keep_slowest(&mut others, room - rows.len());
+        rows.extend(others.into_iter().map(|(_, row)| row));
         rows.sort_unstable();
         Self {
             rows,
@@ -195,10 +195,14 @@ impl Chosen {
         let (mut rows, skipped, mut others) = by_interest(items);
         rows.truncate(PREVIEW_FAILED);
         let failed = rows.len();
-        others.extend(skipped);
-        keep_slowest(items, &mut others, PREVIEW_FILLED.saturating_sub(failed));
-        others.sort_unstable_by_key(|row| slowness(items, *row));
-        rows.extend(others);
+        others.extend(
+            skipped
+                .into_iter()
+                .map(|row| slowness(&items.row(row as usize), row)),
+        );
+        keep_slowest(&mut others, PREVIEW_FILLED.saturating_sub(failed));
+        others.sort_unstable();
+        rows.extend(others.into_iter().map(|(_, row)| row));
         Self {
             rows,
             failed,
@@ -259,30 +263,32 @@ fn part(shown: usize, all: usize, word: &str) -> String {
 }
 
 /// The rows of failed, of skipped and of other items, each in their order.
-fn by_interest(items: &ItemFrame) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
+fn by_interest(items: &ItemFrame) -> (Vec<u32>, Vec<u32>, Vec<Slowness>) {
     let (mut failed, mut skipped, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    let all = items.rows(0..items.len());
-    let statuses = all.pieces().iter().flat_map(|piece| piece.status);
-    for (row, status) in (0_u32..).zip(statuses) {
-        match *status {
+    items.rows(0..items.len()).each(|row, item| {
+        let row = row as u32;
+        match item.status {
             FAILED => failed.push(row),
             SKIPPED => skipped.push(row),
-            _ => others.push(row),
+            _ => others.push(slowness(&item, row)),
         }
-    }
+    });
     (failed, skipped, others)
 }
 
-/// Orders the slowest first, those without a duration last, equals as they were read.
-fn slowness(items: &ItemFrame, row: u32) -> (Reverse<Option<i64>>, u32) {
-    (Reverse(items.row(row as usize).micros()), row)
+/// A row, ordered such that the slowest come first, those without a duration last, equals as they were
+/// read.
+type Slowness = (Reverse<i64>, u32);
+
+fn slowness(item: &Row, row: u32) -> Slowness {
+    (Reverse(item.micros().unwrap_or(i64::MIN)), row)
 }
 
-fn keep_slowest(items: &ItemFrame, rows: &mut Vec<u32>, most: usize) {
+fn keep_slowest(rows: &mut Vec<Slowness>, most: usize) {
     if most == 0 {
         rows.clear();
     } else if rows.len() > most {
-        rows.select_nth_unstable_by_key(most - 1, |row| slowness(items, *row));
+        rows.select_nth_unstable(most - 1);
         rows.truncate(most);
     }
 }

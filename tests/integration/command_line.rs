@@ -57,6 +57,35 @@ fn wrong_usage_is_2_and_says_what_is_wrong() {
 }
 
 #[test]
+fn items_are_named_that_are_among_the_slowest_only_because_slower_ones_were_superseded() {
+    let item = |id: usize, seconds: usize, day: usize| {
+        let (minute, second) = (seconds / 60, seconds % 60);
+        format!(
+            r#"{{"item_id":"dfl-{id:02}","item_name":"{id:02}.pdf","status":"completed",
+               "started_at":"2026-05-14T09:00:00Z","effective_at":"2026-05-{day}T10:00:00Z",
+               "completed_at":"2026-05-14T09:{minute:02}:{second:02}Z"}}"#
+        )
+    };
+    let page = |items: Vec<String>| format!(r#"{{"items":[{}]}}"#, items.join(","));
+    let folder = Folder::new();
+    // Of the first list, the slowest first, only ten can be among the slowest while it is read.
+    folder.write(
+        "1.json",
+        page((0..20).map(|id| item(id, 300 - id, 14)).collect()),
+    );
+    folder.write("2.json", page((0..10).map(|id| item(id, 1, 15)).collect()));
+    let text = folder.run(&["report", "."]).stdout;
+    let slowest = text.split_once("Slowest items").expect("a list").1;
+    for id in 10..20 {
+        assert!(
+            slowest.contains(&format!("dfl-{id}  {id}.pdf")),
+            "{id}: {slowest}"
+        );
+    }
+    assert!(!slowest.contains("dfl-09"), "{slowest}");
+}
+
+#[test]
 fn reports_are_written_and_the_summary_is_printed() {
     let folder = Folder::new();
     let typical = fs::canonicalize(fixture("typical")).expect("there");
