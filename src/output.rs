@@ -135,7 +135,7 @@ pub fn print(content: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// As for [`print`], and where `content` fails.
+/// As for [`print()`], and where `content` fails.
 pub fn print_with(content: impl Content) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     match content(&mut stdout).and_then(|()| stdout.flush()) {

@@ -96,10 +96,16 @@ mod tests {
         assert_eq!(found, expected);
         assert_eq!(runs.of(9), None);
         assert!(!runs.are_in_order_of_jobs());
-        assert_eq!(
-            runs.ranges_by_job(3),
-            [vec![5..6], vec![0..5, 6..9], vec![]]
-        );
+        let ranges = runs.ranges_by_job(3);
+        let starts_and_ends = |job: usize| {
+            let ranges = ranges[job].iter();
+            ranges
+                .map(|rows| (rows.start, rows.end))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(starts_and_ends(0), [(5, 6)]);
+        assert_eq!(starts_and_ends(1), [(0, 5), (6, 9)]);
+        assert_eq!(starts_and_ends(2), []);
         let order = [5, 0, 4, 8_u32];
         let moved = runs.reordered(&order);
         assert!(moved.are_in_order_of_jobs());
