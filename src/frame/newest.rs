@@ -131,7 +131,10 @@ fn suspects_of_many(
     let halves = halves_of(ranges);
     let dealt_out = parallel::each(true, halves.len(), |half| {
         let rows: usize = halves[half].iter().map(Range::len).sum();
-        let mut dealt_out = vec![Vec::with_capacity(rows / parts + rows / parts / 8 + 16); parts];
+        // Ids are spread evenly, so that each part gets about as many, and an eighth more suffices.
+        let room = rows / parts * 9 / 8 + 16;
+        let mut dealt_out: Vec<Vec<(u32, u32)>> =
+            (0..parts).map(|_| Vec::with_capacity(room)).collect();
         for (id, row) in each_id(blocks, &halves[half]) {
             dealt_out[(id[1] >> 32) as usize & (parts - 1)].push((id[0] as u32, row as u32));
         }
