@@ -1,16 +1,12 @@
 //! The table of items: which rows a page holds, and their columns in few bytes.
 //!
 //! The rows are packed here and unpacked by the page's script; nothing between the two looks into
-//! them. Times and groups are indices and differences, because it is digits that cost bytes.
+//! them.
+
+mod pack;
 
 use std::cmp::Reverse;
-use std::io::{self, BufWriter, Write};
 
-use base64::engine::general_purpose::STANDARD as BASE64;
-use base64::write::EncoderStringWriter;
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
-use indexmap::IndexSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -133,8 +129,9 @@ pub(super) fn table(
     if limit == 0 {
         return None;
     }
-    let chosen = Chosen::of(&dump.items, limit);
-    let preview = chosen.preview(&dump.items);
+    let interest = Interest::of(&dump.items);
+    let preview = interest.preview(&dump.items);
+    let chosen = interest.choose(dump.items.len(), limit);
     Some(ItemTable {
         items: dump.items.len() as u64,
         rows: chosen.rows.len() as u64,
@@ -146,7 +143,7 @@ pub(super) fn table(
         limit: limit as u64,
         sentence: chosen.sentence(dump.items.len()),
         columns: COLUMNS.map(str::to_owned).to_vec(),
-        data: pack(dump, failures, labels, &chosen.rows, longest)
+        data: pack::pack(dump, failures, labels, &chosen.rows, longest)
             .expect("a string can be written to"),
         preview_sentence: preview.preview_sentence(dump.items.len()),
         preview: preview
@@ -168,49 +165,6 @@ struct Chosen {
 }
 
 impl Chosen {
-    /// Everything up to `limit`; beyond it all failed and skipped items, and the slowest others.
-    fn of(items: &ItemFrame, limit: usize) -> Self {
-        let (failed, skipped, mut others) = by_interest(items);
-        let (all_failed, all_skipped) = (failed.len(), skipped.len());
-        let room = limit.max((all_failed + all_skipped).min(MOST_FAILED_AND_SKIPPED));
-        let mut rows = failed;
-        rows.truncate(room);
-        let failed = rows.len();
-        rows.extend(skipped.into_iter().take(room - failed));
-        let skipped = rows.len() - failed;
-        keep_slowest(&mut others, room - rows.len());
-        rows.extend(others.into_iter().map(|(_, row)| row));
-        rows.sort_unstable();
-        Self {
-            rows,
-            failed,
-            skipped,
-            all_failed,
-            all_skipped,
-        }
-    }
-
-    /// Failed items in their order, then the slowest of the others.
-    fn preview(&self, items: &ItemFrame) -> Self {
-        let (mut rows, skipped, mut others) = by_interest(items);
-        rows.truncate(PREVIEW_FAILED);
-        let failed = rows.len();
-        others.extend(
-            skipped
-                .into_iter()
-                .map(|row| slowness(&items.row(row as usize), row)),
-        );
-        keep_slowest(&mut others, PREVIEW_FILLED.saturating_sub(failed));
-        others.sort_unstable();
-        rows.extend(others.into_iter().map(|(_, row)| row));
-        Self {
-            rows,
-            failed,
-            skipped: 0,
-            ..*self
-        }
-    }
-
     fn sentence(&self, items: usize) -> String {
         if self.rows.len() == items {
             return match items {
@@ -263,17 +217,79 @@ fn part(shown: usize, all: usize, word: &str) -> String {
 }
 
 /// The rows of failed, of skipped and of other items, each in their order.
-fn by_interest(items: &ItemFrame) -> (Vec<u32>, Vec<u32>, Vec<Slowness>) {
-    let (mut failed, mut skipped, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    items.rows(0..items.len()).each(|row, item| {
-        let row = row as u32;
-        match item.status {
-            FAILED => failed.push(row),
-            SKIPPED => skipped.push(row),
-            _ => others.push(slowness(&item, row)),
+#[derive(Default)]
+struct Interest {
+    failed: Vec<u32>,
+    skipped: Vec<u32>,
+    others: Vec<Slowness>,
+}
+
+impl Interest {
+    fn of(items: &ItemFrame) -> Self {
+        let mut interest = Self::default();
+        items.rows(0..items.len()).each(|row, item| {
+            let row = row as u32;
+            match item.status {
+                FAILED => interest.failed.push(row),
+                SKIPPED => interest.skipped.push(row),
+                _ => interest.others.push(slowness(&item, row)),
+            }
+        });
+        interest
+    }
+
+    /// Everything up to `limit` of so many items; beyond it all failed and skipped items, and the slowest
+    /// others.
+    fn choose(self, items: usize, limit: usize) -> Chosen {
+        let Self {
+            failed: mut rows,
+            skipped,
+            mut others,
+        } = self;
+        let (all_failed, all_skipped) = (rows.len(), skipped.len());
+        let room = limit.max((all_failed + all_skipped).min(MOST_FAILED_AND_SKIPPED));
+        rows.truncate(room);
+        let failed = rows.len();
+        rows.extend(skipped.into_iter().take(room - failed));
+        let skipped = rows.len() - failed;
+        if items <= room {
+            rows = (0..items as u32).collect();
+        } else {
+            keep_slowest(&mut others, room - rows.len());
+            rows.extend(others.into_iter().map(|(_, row)| row));
+            rows.sort_unstable();
         }
-    });
-    (failed, skipped, others)
+        Chosen {
+            rows,
+            failed,
+            skipped,
+            all_failed,
+            all_skipped,
+        }
+    }
+
+    /// Failed items in their order, then the slowest of the others.
+    fn preview(&self, items: &ItemFrame) -> Chosen {
+        let mut rows = self.failed.clone();
+        rows.truncate(PREVIEW_FAILED);
+        let failed = rows.len();
+        let room = PREVIEW_FILLED.saturating_sub(failed);
+        if room > 0 {
+            let skipped = self.skipped.iter();
+            let skipped = skipped.map(|row| slowness(&items.row(*row as usize), *row));
+            let mut others: Vec<_> = self.others.iter().copied().chain(skipped).collect();
+            keep_slowest(&mut others, room);
+            others.sort_unstable();
+            rows.extend(others.into_iter().map(|(_, row)| row));
+        }
+        Chosen {
+            rows,
+            failed,
+            skipped: 0,
+            all_failed: self.failed.len(),
+            all_skipped: self.skipped.len(),
+        }
+    }
 }
 
 /// A row, ordered such that the slowest come first, those without a duration last, equals as they were
@@ -312,164 +328,6 @@ fn preview_row(items: &ItemFrame, row: usize, labels: &[String], longest: Longes
         error_message: clipped(items.error_message(row), PREVIEW_MESSAGE),
         skip_reason: clipped(items.skip_reason(row), PREVIEW_MESSAGE),
         job: labels.get(job).cloned().unwrap_or_default(),
-    }
-}
-
-/// Writes the rows as [`ItemTable::data`] describes them. The JSON itself is never held: it runs
-/// through the compressor, column after column.
-fn pack(
-    dump: &Dump,
-    failures: &Failures,
-    labels: &[String],
-    rows: &[u32],
-    longest: Longest,
-) -> io::Result<String> {
-    let items = &dump.items;
-    let deflate = DeflateEncoder::new(EncoderStringWriter::new(&BASE64), Compression::new(6));
-    let mut out = Columns {
-        out: BufWriter::with_capacity(1 << 16, deflate),
-        rows,
-        longest,
-    };
-    let times = rows.iter().flat_map(|row| {
-        let item = items.row(*row as usize);
-        let times = [item.started_at, item.completed_at, item.effective_at];
-        times.into_iter().flatten()
-    });
-    let base = times.min();
-    let zero = base.unwrap_or_default();
-    write!(out.out, "{{\"base\":")?;
-    serde_json::to_writer(&mut out.out, &base)?;
-    out.texts("id", longest.name, |row| items.item_id(row))?;
-    out.texts("name", longest.name, |row| items.item_name(row))?;
-    out.texts("message", longest.message, |row| items.error_message(row))?;
-    out.texts("work", longest.name, |row| items.processing_job_id(row))?;
-    out.numbers("started", |row| Some(items.row(row).started_at? - zero))?;
-    out.numbers("ended", |row| {
-        let item = items.row(row);
-        Some(item.completed_at? - item.started_at.unwrap_or(zero))
-    })?;
-    out.numbers("effective", |row| {
-        let item = items.row(row);
-        let from = item.completed_at.or(item.started_at);
-        Some(item.effective_at? - from.unwrap_or(zero))
-    })?;
-    out.numbers("job", |row| items.job(row).map(i64::from))?;
-    out.list(
-        "jobs",
-        longest.name,
-        labels.iter().map(|l| Some(l.as_str())),
-    )?;
-    out.words("status", "statuses", |row| Some(items.status_word(row)))?;
-    out.words("reason", "reasons", |row| items.skip_reason(row))?;
-    out.words("file", "files", |row| {
-        let file = items.source_file(row)? as usize;
-        Some(dump.inputs.get(file)?.path.as_str())
-    })?;
-    out.groups(dump, failures)?;
-    write!(out.out, "}}")?;
-    let deflate = out
-        .out
-        .into_inner()
-        .map_err(io::IntoInnerError::into_error)?;
-    Ok(deflate.finish()?.into_inner())
-}
-
-/// Writes an object of columns.
-struct Columns<'a, W: Write> {
-    out: W,
-    rows: &'a [u32],
-    longest: Longest,
-}
-
-impl<W: Write> Columns<'_, W> {
-    /// A list under a name.
-    fn array<T>(
-        &mut self,
-        name: &str,
-        values: impl Iterator<Item = T>,
-        write: impl Fn(&mut W, T) -> io::Result<()>,
-    ) -> io::Result<()> {
-        write!(self.out, ",\"{name}\":[")?;
-        for (at, value) in values.enumerate() {
-            if at > 0 {
-                self.out.write_all(b",")?;
-            }
-            write(&mut self.out, value)?;
-        }
-        self.out.write_all(b"]")
-    }
-
-    fn list<'t>(
-        &mut self,
-        name: &str,
-        longest: usize,
-        values: impl Iterator<Item = Option<&'t str>>,
-    ) -> io::Result<()> {
-        self.array(name, values, |out, text| match text {
-            Some(text) if text.len() > longest => {
-                let mut text = text.to_owned();
-                clip(&mut text, longest);
-                Ok(serde_json::to_writer(out, &text)?)
-            }
-            text => Ok(serde_json::to_writer(out, &text)?),
-        })
-    }
-
-    fn texts<'t>(
-        &mut self,
-        name: &str,
-        longest: usize,
-        of: impl Fn(usize) -> Option<&'t str>,
-    ) -> io::Result<()> {
-        let rows = self.rows;
-        self.list(name, longest, rows.iter().map(|row| of(*row as usize)))
-    }
-
-    fn numbers(&mut self, name: &str, of: impl Fn(usize) -> Option<i64>) -> io::Result<()> {
-        let rows = self.rows;
-        let values = rows.iter().map(|row| of(*row as usize));
-        self.array(name, values, |out, value| {
-            Ok(serde_json::to_writer(out, &value)?)
-        })
-    }
-
-    /// A column of words that repeat: each once, and an index per row.
-    fn words<'t>(
-        &mut self,
-        name: &str,
-        list: &str,
-        of: impl Fn(usize) -> Option<&'t str>,
-    ) -> io::Result<()> {
-        let rows = self.rows;
-        let mut words: IndexSet<&str> = IndexSet::new();
-        let indices: Vec<Option<usize>> = rows
-            .iter()
-            .map(|row| of(*row as usize).map(|word| words.insert_full(word).0))
-            .collect();
-        self.array(name, indices.into_iter(), |out, value| {
-            Ok(serde_json::to_writer(out, &value)?)
-        })?;
-        let longest = self.longest.name;
-        self.list(list, longest, words.into_iter().map(Some))
-    }
-
-    /// The error group of each row, the groups' patterns, and how they are ranked.
-    fn groups(&mut self, dump: &Dump, failures: &Failures) -> io::Result<()> {
-        let rows = self.rows;
-        let groups = rows.iter().map(|row| failures.group_of(*row as usize));
-        self.array("group", groups, |out, value| {
-            Ok(serde_json::to_writer(out, &value)?)
-        })?;
-        let longest = self.longest.message;
-        let patterns = failures.patterns().iter().map(Option::as_deref);
-        self.list("groups", longest, patterns)?;
-        write!(self.out, ",\"ranks\":")?;
-        let everything = 0..dump.items.len();
-        serde_json::to_writer(&mut self.out, &failures.ranking(&everything))?;
-        self.array("job_ranks", dump.rows.iter(), |out, rows| {
-            Ok(serde_json::to_writer(out, &failures.ranking(rows))?)
-        })
     }
 }
 

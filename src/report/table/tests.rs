@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use flate2::read::DeflateDecoder;
 use serde_json::{Value, json};
 
@@ -239,4 +240,29 @@ fn a_table_of_nothing_is_a_table() {
     assert_eq!(unpacked(&table)["base"], json!(null));
     assert_eq!((table.rows, table.preview.len()), (0, 0));
     assert_eq!(table.sentence, "No item was recorded.");
+}
+
+#[test]
+fn many_rows_are_packed_in_pieces_that_are_one_stream() {
+    const ROWS: usize = 40_000;
+    let items: Vec<Value> = (0..ROWS)
+        .map(|index| {
+            let status = ["completed", "failed", "skipped"][index % 3];
+            item(&format!("i{index}"), status, Some(index as u32 % 60))
+        })
+        .collect();
+    let dump = dump(&[("items.json", json!({ "items": items }))]);
+    let packed = unpacked(&made(&dump, ROWS));
+    let column = |name: &str| packed[name].as_array().expect("a list").clone();
+    let expected = |of: &dyn Fn(usize) -> Value| (0..ROWS).map(of).collect::<Vec<_>>();
+    assert_eq!(column("id"), expected(&|row| json!(format!("i{row}"))));
+    assert_eq!(
+        column("ended"),
+        expected(&|row| json!(row % 60 * 1_000_000))
+    );
+    assert_eq!(column("status"), expected(&|row| json!(row % 3)));
+    assert_eq!(column("statuses"), ["completed", "failed", "skipped"]);
+    for name in ["name", "message", "work", "effective", "reason"] {
+        assert_eq!(column(name), vec![Value::Null; ROWS], "{name}");
+    }
 }
