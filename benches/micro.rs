@@ -9,7 +9,7 @@ use batch_report::api::UtcTime;
 use batch_report::load::{self, Dump, LoadOptions};
 use batch_report::metrics::durations::percentile;
 use batch_report::metrics::mask::mask;
-use batch_report::render::{self, Format, Look};
+use batch_report::render::{self, Format, Look, Model};
 use batch_report::report::{self, Report, ReportOptions, TableItems};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
@@ -102,7 +102,9 @@ fn render_a_report(bencher: Bencher<'_, '_>, format: &str) {
         "html" => Format::Html,
         _ => Format::Text,
     };
-    bencher.bench_local(|| render::render(&report, format, Look::PLAIN).expect("rendered"));
+    bencher.bench_local(|| {
+        render::render(&Model::of(&report), format, Look::PLAIN).expect("rendered")
+    });
 }
 
 #[divan::bench]

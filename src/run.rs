@@ -3,16 +3,18 @@
 #[cfg(feature = "fetch")]
 mod fetching;
 mod stderr;
+mod texts;
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anstream::AutoStream;
 
 use self::stderr::{nothing_found, reads_it_anyway, speak};
+use self::texts::{Texts, is_page};
 use crate::api::UtcTime;
 use crate::args::{
     Color, Command, DEFAULT_EXAMPLES, DEFAULT_SLOWEST, Rendering, ReportArgs, Verbosity,
@@ -22,8 +24,7 @@ use crate::load::{self, Dump, Found, LoadError, LoadOptions};
 use crate::output::{self, WriteError};
 use crate::progress::Progress;
 use crate::render::custom::{self, Custom, TemplateError};
-use crate::render::html::Delivery;
-use crate::render::{self, Format, Look, RenderError};
+use crate::render::{self, Format, Look, Model, RenderError};
 use crate::report::model::SCHEMA_VERSION;
 use crate::report::table::{DEFAULT_ROWS, MOST_SAVED_UNASKED};
 use crate::report::{self, Report, ReportOptions, TableItems};
@@ -218,40 +219,14 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     if !reads_it_anyway(args) {
         speak(&dump, &report, args.verbosity);
     }
-    for (path, rendering) in &args.outputs {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let delivery = match is_page(*rendering) && args.assets {
-            true => Delivery::Beside(&stem),
-            false => Delivery::Inline,
-        };
-        let text = rendered(
-            &report,
-            *rendering,
-            template.as_ref(),
-            Look::PLAIN,
-            delivery,
-        )?;
-        if delivery != Delivery::Inline {
-            let assets = match (&template, rendering) {
-                (Some(template), Rendering::Template(_)) => template.assets()?,
-                _ => render::assets()?,
-            };
-            // Before the page that needs them.
-            output::write_file(&path.with_extension("css"), &assets.style)?;
-            output::write_file(&path.with_extension("js"), &assets.script)?;
-        }
-        output::write_file_with(path, |out| text.write(out))?;
-    }
+    let texts = Texts {
+        model: Model::of(&report),
+        template: template.as_ref(),
+        assets: args.assets,
+    };
+    texts.write(&args.outputs)?;
     if let Some(rendering) = args.print {
-        let look = look(args.color);
-        let text = rendered(
-            &report,
-            rendering,
-            template.as_ref(),
-            look,
-            Delivery::Inline,
-        )?;
-        output::print_with(|out| text.write(out)).map_err(RunError::Print)?;
+        texts.print(rendering, look(args.color))?;
     }
     let outcome = if args.strict && !report.is_whole() {
         Outcome::Loss
@@ -260,43 +235,9 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     };
     // The process ends here: to give back piece by piece what it held would take longer than some
     // reports take to make.
-    std::mem::forget((dump, report));
+    std::mem::forget((dump, texts));
+    std::mem::forget(report);
     Ok(outcome)
-}
-
-/// What is to be put out.
-enum Rendered<'r> {
-    Text(String),
-    /// As JSON, which is written bit by bit.
-    Summary(&'r Report),
-}
-
-impl Rendered<'_> {
-    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        match self {
-            Self::Text(text) => out.write_all(text.as_bytes()),
-            Self::Summary(report) => render::write_summary(report, out),
-        }
-    }
-}
-
-fn rendered<'r>(
-    report: &'r Report,
-    rendering: Rendering,
-    template: Option<&Custom>,
-    look: Look,
-    delivery: Delivery<'_>,
-) -> Result<Rendered<'r>, RunError> {
-    Ok(Rendered::Text(match (rendering, template) {
-        (Rendering::Template(_), Some(template)) => template.render(report, look, delivery)?,
-        (Rendering::BuiltIn(Format::Html), _) => render::page(report, delivery)?,
-        (Rendering::BuiltIn(Format::Json), _) => return Ok(Rendered::Summary(report)),
-        (rendering, _) => render::render(report, rendering.format().unwrap_or(Format::Text), look)?,
-    }))
-}
-
-fn is_page(rendering: Rendering) -> bool {
-    rendering.format() == Some(Format::Html)
 }
 
 /// How many rows the table of items gets: none where nobody would see it, and few where only machines

@@ -11,9 +11,8 @@ use minijinja::{Error, ErrorKind};
 
 use super::html::{Assets, Delivery};
 use super::sources::{BUILT_IN, Sources};
-use super::{Look, escape, from_sources, output_ending};
+use super::{Look, Model, escape, from_sources, output_ending};
 use crate::output;
-use crate::report::model::Report;
 
 /// A template of the user's.
 #[derive(Debug, Clone)]
@@ -109,20 +108,13 @@ impl Custom {
     /// Where there is a mistake in the template, with its place.
     pub fn render(
         &self,
-        report: &Report,
+        model: &Model<'_>,
         look: Look,
         delivery: Delivery<'_>,
     ) -> Result<String, TemplateError> {
         let main = (self.name.as_str(), self.text.as_str());
-        from_sources(
-            report,
-            &self.sources,
-            Some(main),
-            &self.name,
-            look,
-            delivery,
-        )
-        .map_err(|error| TemplateError::Mistake(self.mistake(&error)))
+        from_sources(model, &self.sources, Some(main), &self.name, look, delivery)
+            .map_err(|error| TemplateError::Mistake(self.mistake(&error)))
     }
 
     /// The style and script beside its pages.

@@ -5,8 +5,6 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::report::Report;
-
 /// What stands where there is nothing to say.
 pub(super) const ABSENT: &str = "–";
 
@@ -47,22 +45,33 @@ pub(super) fn visible(text: &str, newlines: Newlines) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// A report as JSON that may stand in a script element: no markup begins in it, and no character of
-/// it acts instead of being seen.
-pub(super) fn json_in_html(report: &Report) -> String {
-    // Maps with keys of text, which is all that a report holds, always serialise.
-    let json = serde_json::to_string(report).unwrap_or_default();
-    let mut safe = String::with_capacity(json.len());
-    for c in json.chars() {
+/// JSON that may stand in a script element: no markup begins in it, and no character of it acts instead
+/// of being seen.
+pub(super) fn json_in_html(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len() + json.len() / 64);
+    let mut copied = 0;
+    let bytes = json.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        // All characters that are more than one byte long are looked at as a whole.
+        if !matches!(byte, b'<' | b'>' | b'&' | ..0x20 | 0x7f..) {
+            at += 1;
+            continue;
+        }
+        let Some(c) = json[at..].chars().next() else {
+            break;
+        };
         // None of these has a meaning of its own in JSON: they stand inside of texts.
         if matches!(c, '<' | '>' | '&') || c.is_control() || is_unseen(c) {
+            safe.push_str(&json[copied..at]);
             for unit in c.encode_utf16(&mut [0; 2]) {
                 push(&mut safe, format_args!("\\u{unit:04x}"));
             }
-        } else {
-            safe.push(c);
+            copied = at + c.len_utf8();
         }
+        at += c.len_utf8();
     }
+    safe.push_str(&json[copied..]);
     safe
 }
 

@@ -1,10 +1,11 @@
-//! The report as JSON: indented, and with many jobs several of them at once.
+//! The report as JSON: indented, or dense within a page; with many jobs several of them at once.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
+use super::escape::json_in_html;
 use crate::api::UtcTime;
 use crate::parallel;
 use crate::report::Report;
@@ -14,6 +15,7 @@ use crate::report::model::{Generator, Input, ItemTable, JobReport, Note, Section
 const MANY_JOBS: usize = 32;
 /// Where the jobs stand in a report that has none. In a text its quotes would be escaped.
 const NO_JOBS: &str = "\"jobs\": []";
+const NO_JOBS_DENSE: &str = "\"jobs\":[]";
 /// How deep a job stands in the report.
 const DEPTH: usize = 2;
 
@@ -46,6 +48,21 @@ fn with_jobs(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     out.write_all(b"\n  ]")?;
     out.write_all(behind.as_bytes())
+}
+
+/// The digest of a report, as it may stand in a page.
+pub(super) fn digest(report: &Report) -> serde_json::Result<String> {
+    let others = json_in_html(&serde_json::to_string(&report.digest_without_jobs())?);
+    let Some((before, behind)) = others.split_once(NO_JOBS_DENSE) else {
+        return Ok(json_in_html(&serde_json::to_string(&report.digest())?));
+    };
+    let jobs = parallel::each(report.jobs.len() >= MANY_JOBS, report.jobs.len(), |index| {
+        let job = serde_json::to_string(&report.digest_of_job(index))?;
+        Ok(json_in_html(&job))
+    });
+    let jobs: Vec<String> = jobs.into_iter().collect::<serde_json::Result<_>>()?;
+    let jobs = jobs.join(",");
+    Ok([before, "\"jobs\":[", &jobs, "]", behind].concat())
 }
 
 /// The fields of a [`Report`], with no jobs.

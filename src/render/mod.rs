@@ -16,6 +16,7 @@ mod terminal;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::sync::OnceLock;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -86,6 +87,34 @@ pub enum RenderError {
     Json(#[source] io::Error),
 }
 
+/// A report as templates see it, which is made once for all that are rendered from it.
+#[derive(Debug)]
+pub struct Model<'r> {
+    report: &'r Report,
+    value: OnceLock<Value>,
+}
+
+impl<'r> Model<'r> {
+    /// The model of a report.
+    pub fn of(report: &'r Report) -> Self {
+        Self {
+            report,
+            value: OnceLock::new(),
+        }
+    }
+
+    /// The report itself.
+    pub fn report(&self) -> &'r Report {
+        self.report
+    }
+
+    fn value(&self) -> Value {
+        self.value
+            .get_or_init(|| Value::from(Serde(self.report)))
+            .clone()
+    }
+}
+
 /// Renders a report.
 ///
 /// The first line of Markdown and text, and the first sentence after the heading of HTML, is the
@@ -94,19 +123,19 @@ pub enum RenderError {
 /// # Errors
 ///
 /// Where a template does not fit the report model, which is a fault of the program.
-pub fn render(report: &Report, format: Format, look: Look) -> Result<String, RenderError> {
+pub fn render(model: &Model<'_>, format: Format, look: Look) -> Result<String, RenderError> {
     let template = match format {
         Format::Json => {
             let mut json = Vec::new();
-            write_summary(report, &mut json).map_err(RenderError::Json)?;
+            write_summary(model.report, &mut json).map_err(RenderError::Json)?;
             // What serde_json writes is UTF-8.
             return Ok(String::from_utf8(json).unwrap_or_default());
         }
-        Format::Html => return page(report, Delivery::Inline),
+        Format::Html => return page(model, Delivery::Inline),
         Format::Markdown => "report.md.j2",
         Format::Text => "report.txt.j2",
     };
-    built_in(report, template, look, Delivery::Inline)
+    built_in(model, template, look, Delivery::Inline)
 }
 
 /// Writes a report as JSON, bit by bit: one of many jobs has many megabytes.
@@ -123,8 +152,8 @@ pub fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 ///
 /// As for [`render`].
-pub fn page(report: &Report, delivery: Delivery<'_>) -> Result<String, RenderError> {
-    built_in(report, "report.html.j2", Look::PLAIN, delivery)
+pub fn page(model: &Model<'_>, delivery: Delivery<'_>) -> Result<String, RenderError> {
+    built_in(model, "report.html.j2", Look::PLAIN, delivery)
 }
 
 /// The style and script that stand beside a page which does not hold them.
@@ -143,18 +172,18 @@ pub fn assets() -> Result<Assets, RenderError> {
 }
 
 fn built_in(
-    report: &Report,
+    model: &Model<'_>,
     template: &'static str,
     look: Look,
     delivery: Delivery<'_>,
 ) -> Result<String, RenderError> {
-    from_sources(report, &Sources::default(), None, template, look, delivery)
+    from_sources(model, &Sources::default(), None, template, look, delivery)
         .map_err(|source| RenderError::Template { template, source })
 }
 
 /// Renders a template, which is `extra` or comes from the sources.
 fn from_sources(
-    report: &Report,
+    model: &Model<'_>,
     sources: &Sources,
     extra: Option<(&str, &str)>,
     template: &str,
@@ -174,15 +203,20 @@ fn from_sources(
     };
     // Only a page holds its own figures as JSON.
     let summary = match escape_of(template) {
-        AutoEscape::Html => escape::json_in_html(&report.digest()),
+        AutoEscape::Html => json::digest(model.report).map_err(no_digest)?,
         _ => String::new(),
     };
     env.get_template(template)?.render(context! {
-        report => Value::from(Serde(report)),
+        report => model.value(),
         summary => Value::from_safe_string(summary),
         definitions => Value::from(Serde(glossary::DEFINITIONS)),
         page => page,
     })
+}
+
+fn no_digest(source: serde_json::Error) -> Error {
+    let words = "the summary in the page";
+    Error::new(minijinja::ErrorKind::BadSerialization, words).with_source(source)
 }
 
 /// The engine with our syntax, escaping and filters.

@@ -340,22 +340,6 @@ impl Report {
         !self.notes.iter().any(|note| note.loss)
     }
 
-    /// What a page holds of its own report for machines: everything but the geometry of the charts and the
-    /// data of the table, which the page draws; and where there are so many jobs that few charts are drawn, without
-    /// the lists of items either.
-    pub fn digest(&self) -> Self {
-        let mut digest = self.clone();
-        digest.item_table = None;
-        let jobs = digest.jobs.iter_mut().map(|job| &mut job.sections);
-        for sections in jobs.chain([&mut digest.overall]) {
-            sections.charts = None;
-        }
-        if digest.jobs.len() > FULL_JOBS {
-            digest.shorten(Some(0), Some(0));
-        }
-        digest
-    }
-
     /// Cuts the lists of the slowest items and of examples, where they are longer than asked for.
     pub fn shorten(&mut self, slowest: Option<usize>, examples: Option<usize>) {
         let jobs = self.jobs.iter_mut().map(|job| &mut job.sections);

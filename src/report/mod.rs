@@ -2,6 +2,7 @@
 
 mod build;
 pub mod charts;
+mod digest;
 mod findings;
 pub mod model;
 mod notes;
