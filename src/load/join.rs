@@ -1,0 +1,225 @@
+//! What was read in parallel becomes one: rows of all readers, paired with their jobs.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use super::batch::{Batch, FileRead, PartRead};
+use super::note::Note;
+use super::pair::{Folder, Owner, Pairing};
+use super::reader::Tally;
+use super::{Dump, Job, LoadError, Milestone};
+use crate::api::JobRecord;
+use crate::frame::{ItemFrame, Recorded, Runs};
+
+/// Says of each file that was read in parts what it is.
+fn join_parts(inputs: &mut [FileRead], parts: Vec<PartRead>) {
+    let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
+    for part in parts {
+        let tally = tallies.entry(part.file).or_default();
+        *tally = tally.plus(part.tally);
+        let input = &mut inputs[part.file as usize];
+        input.documents += part.documents;
+        input.items += part.items;
+        input.kind = tally.kind().unwrap_or_default();
+    }
+}
+
+/// Joins what was read in parallel, in path order, and pairs it.
+pub(super) fn join(
+    batches: Vec<Batch>,
+    notes: &mut Vec<Note>,
+    job_id: Option<&str>,
+) -> Result<Dump, LoadError> {
+    let mut columns = Vec::with_capacity(batches.len());
+    let (mut groups, mut found_jobs) = (Vec::new(), Vec::new());
+    let (mut inputs, mut parts) = (Vec::new(), Vec::new());
+    let mut rows = 0;
+    for batch in batches {
+        groups.extend(batch.groups.into_iter().map(|mut group| {
+            group.rows = group.rows.start + rows..group.rows.end + rows;
+            group
+        }));
+        rows += batch.columns.len();
+        columns.push(batch.columns);
+        found_jobs.extend(batch.jobs);
+        inputs.extend(batch.files);
+        parts.extend(batch.parts);
+        notes.extend(batch.notes);
+    }
+    join_parts(&mut inputs, parts);
+    let paths: Vec<String> = inputs.iter().map(|file| file.path.clone()).collect();
+    let folders = Folder::of_all(&paths);
+    let pairing = Pairing {
+        paths: &paths,
+        folders: &folders,
+        jobs: &found_jobs,
+        job_id,
+    };
+    let owners = pairing.owners(&groups, notes);
+    let mut jobs = Jobs::default();
+    // In the order of the files, records before items.
+    let mut next_job = found_jobs.into_iter().peekable();
+    let mut runs = Runs::default();
+    for (group, owner) in groups.iter().zip(owners) {
+        while let Some(found) = next_job.next_if(|found| found.file <= group.file) {
+            jobs.add_record(found.record);
+        }
+        let job = jobs.of(owner);
+        let list = &mut jobs.lists[job as usize];
+        list.unreadable += group.unreadable;
+        list.total_sizes.extend(group.total_size);
+        list.filters
+            .push((group.file, group.rows.clone(), group.status_filter.clone()));
+        runs.add(group.rows.end, job, group.file);
+    }
+    for found in next_job {
+        jobs.add_record(found.record);
+    }
+    let (items, recorded) = {
+        let Jobs { jobs: list, .. } = &jobs;
+        ItemFrame::build(columns, runs, list.len())?
+    };
+    let ranges = items.rows_by_job(jobs.jobs.len());
+    let finished = jobs.finish(recorded, &ranges, &items, &paths);
+    Ok(Dump {
+        jobs: finished,
+        items,
+        rows: ranges,
+        inputs,
+        notes: std::mem::take(notes),
+    })
+}
+
+/// The jobs while they are collected.
+#[derive(Default)]
+struct Jobs {
+    by_owner: BTreeMap<Owner, u32>,
+    jobs: Vec<Job>,
+    lists: Vec<Lists>,
+}
+
+/// What the lists of a job say.
+#[derive(Default)]
+struct Lists {
+    unreadable: u64,
+    total_sizes: Vec<u64>,
+    filters: Vec<(u32, Range<usize>, Option<String>)>,
+}
+
+impl Jobs {
+    fn of(&mut self, owner: Owner) -> u32 {
+        let next = self.jobs.len() as u32;
+        let index = *self.by_owner.entry(owner.clone()).or_insert(next);
+        if index == next {
+            let (id, label) = match owner {
+                Owner::Job(id) => (Some(id.clone()), id),
+                Owner::Nameless(label) => (None, label),
+            };
+            self.jobs.push(Job {
+                id,
+                label,
+                record: None,
+                records: 0,
+                history: Vec::new(),
+                recorded: Recorded::default(),
+                unreadable: 0,
+                total_size: None,
+                total_sizes_differ: false,
+                known_filter: None,
+                has_list: false,
+            });
+            self.lists.push(Lists::default());
+        }
+        index
+    }
+
+    fn add_record(&mut self, record: JobRecord) {
+        let index = self.of(Owner::Job(record.id.clone()));
+        let job = &mut self.jobs[index as usize];
+        job.records += 1;
+        if let (Some(at), Some(processed)) = (
+            record.effective_at.or(record.updated_at),
+            record.processed_items,
+        ) {
+            job.history.push(Milestone {
+                at,
+                processed,
+                total: record.total_items,
+            });
+        }
+        if job
+            .record
+            .as_ref()
+            .is_none_or(|before| record.supersedes(before))
+        {
+            job.record = Some(record);
+        }
+    }
+
+    fn finish(
+        mut self,
+        recorded: Vec<Recorded>,
+        ranges: &[Range<usize>],
+        items: &ItemFrame,
+        paths: &[String],
+    ) -> Vec<Job> {
+        for (index, (job, recorded)) in self.jobs.iter_mut().zip(recorded).enumerate() {
+            let lists = &mut self.lists[index];
+            job.recorded = recorded;
+            job.history.sort_unstable();
+            job.history.dedup();
+            job.unreadable = lists.unreadable;
+            job.has_list = !lists.filters.is_empty();
+            job.total_size = lists.total_sizes.iter().max().copied();
+            job.total_sizes_differ = lists
+                .total_sizes
+                .iter()
+                .any(|size| Some(*size) != job.total_size);
+            let status = only_status(items, ranges[index].clone());
+            job.known_filter = known_filter(&lists.filters, status, paths);
+        }
+        self.jobs
+    }
+}
+
+/// The one status all these items have.
+fn only_status(items: &ItemFrame, rows: Range<usize>) -> Option<&str> {
+    if rows.is_empty() {
+        return None;
+    }
+    let first = items.row(rows.start).status;
+    let rows = items.rows(rows);
+    let mut statuses = rows.pieces().iter().flat_map(|piece| piece.status);
+    statuses
+        .all(|status| *status == first)
+        .then(|| items.statuses().get(first))
+}
+
+/// The filter that all lists of a job tell: by what was asked for, or by a file name that holds the
+/// one status all items have, as in `failed.json`.
+fn known_filter(
+    lists: &[(u32, Range<usize>, Option<String>)],
+    only_status: Option<&str>,
+    paths: &[String],
+) -> Option<String> {
+    let mut filters = lists
+        .iter()
+        .filter(|(_, rows, asked)| !rows.is_empty() || asked.is_some())
+        .map(|(file, _, asked)| {
+            asked.clone().or_else(|| {
+                let status = only_status?;
+                let name = Path::new(paths.get(*file as usize)?)
+                    .file_name()?
+                    .to_string_lossy();
+                name.to_lowercase()
+                    .split(|c: char| !c.is_alphanumeric())
+                    .any(|word| word == status)
+                    .then(|| status.to_owned())
+            })
+        });
+    let first = filters.next()??;
+    filters
+        .all(|other| other.as_ref() == Some(&first))
+        .then_some(first)
+}

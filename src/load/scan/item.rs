@@ -1,0 +1,140 @@
+//! The fields of an item by where they stand in a text.
+
+use crate::api::{Field, ItemFields, ItemRecord, PlainTimes, Value, WrongType};
+
+/// The place of one of an item's fields in [`Item`]: those come first in [`Field`].
+pub(super) type ItemField = u8;
+pub(super) const ITEM_FIELDS: usize = 10;
+const _: () = assert!(Field::StartedAt as usize == ITEM_FIELDS - 1);
+
+/// What a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// null.
+    Absent,
+    /// A string without escapes, of which the inside is meant.
+    Text,
+    /// Anything else, whole.
+    Raw,
+}
+
+/// A value as it stands in the text, and where it ends there.
+///
+/// What is read for each field of each item is kept in numbers of one size, and returned only where it
+/// is inlined: to read a structure from memory that has just been written in pieces takes longer than
+/// to find the value.
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    pub(super) kind: Kind,
+    pub(super) begin: usize,
+    pub(super) end: usize,
+    pub(super) behind: usize,
+}
+
+/// The fields of an item, by where they stand in the text.
+pub(super) struct Item {
+    pub(super) kinds: [Kind; ITEM_FIELDS],
+    pub(super) begins: [usize; ITEM_FIELDS],
+    pub(super) ends: [usize; ITEM_FIELDS],
+    pub(super) has_id: bool,
+}
+
+impl Item {
+    pub(super) fn new() -> Self {
+        Self {
+            kinds: [Kind::Absent; ITEM_FIELDS],
+            begins: [0; ITEM_FIELDS],
+            ends: [0; ITEM_FIELDS],
+            has_id: false,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn set(&mut self, field: ItemField, found: Found) {
+        // Of a key that stands there twice the last counts.
+        let field = usize::from(field);
+        self.kinds[field] = found.kind;
+        self.begins[field] = found.begin;
+        self.ends[field] = found.end;
+    }
+
+    /// A field as it stands in the text, without quotes.
+    #[inline(always)]
+    fn raw<'t>(&self, field: Field, text: &'t str) -> &'t str {
+        let field = field as usize;
+        &text[self.begins[field]..self.ends[field]]
+    }
+
+    /// The text of a field; `None` where it is neither text nor null.
+    #[inline(always)]
+    fn text<'t>(&self, field: Field, text: &'t str) -> Option<Option<&'t str>> {
+        match self.kinds[field as usize] {
+            Kind::Absent => Some(None),
+            Kind::Text => Some(Some(self.raw(field, text))),
+            Kind::Raw => None,
+        }
+    }
+
+    /// The fields of an item whose values are what they are in nearly all items: text or null, the
+    /// times in the server's form. It is what [`ItemRecord::read`] would make of them.
+    #[inline(always)]
+    pub(super) fn plain<'t>(
+        &self,
+        text: &'t str,
+        times: &mut PlainTimes,
+    ) -> Option<ItemFields<'t>> {
+        let filled = |field: Field| match self.text(field, text)? {
+            // What begins with white space may be nothing else.
+            Some(text)
+                if text
+                    .as_bytes()
+                    .first()
+                    .is_none_or(|byte| *byte <= b' ' || *byte > b'~') =>
+            {
+                None
+            }
+            text => Some(text),
+        };
+        let mut time = |field: Field| match self.text(field, text)? {
+            None => Some(None),
+            Some(text) => times.read(text.as_bytes()).map(Some),
+        };
+        if self.kinds[Field::JobRecordId as usize] == Kind::Raw {
+            return None;
+        }
+        Some(ItemFields {
+            item_id: filled(Field::ItemId)??,
+            item_name: self.text(Field::ItemName, text)?,
+            status: filled(Field::Status)??,
+            started_at: time(Field::StartedAt)?,
+            completed_at: time(Field::CompletedAt)?,
+            effective_at: time(Field::EffectiveAt)?,
+            error_message: filled(Field::ErrorMessage)?,
+            skip_reason: filled(Field::SkipReason)?,
+            processing_job_id: self.text(Field::JobId, text)?,
+        })
+    }
+
+    /// The record of any item.
+    #[cold]
+    pub(super) fn record<'t>(&self, text: &'t str) -> Result<ItemRecord<'t>, WrongType> {
+        ItemRecord::read(|field| match self.kinds[field as usize] {
+            Kind::Absent => Value::Absent,
+            Kind::Text => Value::Text(self.raw(field, text).into()),
+            Kind::Raw => Value::from_json(self.raw(field, text)),
+        })
+    }
+
+    /// Where the value of its id begins, with its quote.
+    pub(super) fn id_at(&self) -> usize {
+        let id = Field::ItemId as usize;
+        self.begins[id] - usize::from(self.kinds[id] == Kind::Text)
+    }
+
+    /// Whether this is an item beyond doubt: with an id, and with a status that is no document.
+    #[inline(always)]
+    pub(super) fn is_plain(&self, text: &str) -> bool {
+        let is_document = || self.raw(Field::Status, text).starts_with('{');
+        self.has_id && !(self.kinds[Field::Status as usize] == Kind::Raw && is_document())
+    }
+}

@@ -1,0 +1,377 @@
+//! The short way through documents of the plain kind: items one after another, an array of items, and
+//! pages of them.
+//!
+//! Most of what is ever read is items that one client wrote in one go, each with the same keys in the
+//! same order and the same white space between them. What stands between the values of one item is
+//! remembered and compared as a whole with what stands there in the next; where it differs the item
+//! is read key by key. What neither can read is left to [`super::document`], which reads
+//! everything, and which this must agree with: where a document is taken here, it gives the same rows,
+//! and where it is not, nothing has been said about it yet.
+
+mod bytes;
+mod item;
+
+use serde_json::value::RawValue;
+
+use self::bytes::{BLOCK, Between, first_special, is_special};
+use self::item::{Found, ITEM_FIELDS, Item, ItemField, Kind};
+use super::document::finish_page;
+use super::object::Fields;
+use super::reader::FileReader;
+use crate::api::{Field, PlainTimes};
+
+/// What became of a document.
+pub(super) enum Scanned {
+    /// It was taken; this is its length.
+    Taken(usize),
+    /// It is of another kind; nothing was taken of it.
+    Left,
+    /// It broke, or is of another kind, after items of it had been taken: they stand in the
+    /// columns already.
+    Broken,
+}
+
+/// Takes the document a text begins with, if it is of the plain kind.
+pub(super) fn read_document(
+    text: &str,
+    reader: &mut FileReader<'_, '_>,
+    habit: &mut Habit,
+) -> Scanned {
+    let scan = Scan {
+        text,
+        bytes: text.as_bytes(),
+    };
+    match scan.bytes.first() {
+        Some(b'{') => {}
+        Some(b'[') => return scan.array(reader, habit),
+        _ => return Scanned::Left,
+    }
+    let mut item = Item::new();
+    if let Some(end) = scan.item(0, habit, &mut item) {
+        scan.take_loose(&item, reader, &mut habit.times);
+        reader.document();
+        return Scanned::Taken(end);
+    }
+    scan.page(reader, habit)
+}
+
+/// What stands between the values of the items at hand.
+#[derive(Default)]
+pub(super) struct Habit {
+    steps: Vec<Step>,
+    /// What stands behind the last value.
+    end: Between,
+    /// Whether one of them is the id.
+    has_id: bool,
+    times: PlainTimes,
+}
+
+struct Step {
+    before: Between,
+    field: Option<ItemField>,
+}
+
+#[derive(Clone, Copy)]
+struct Scan<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+}
+
+impl<'t> Scan<'t> {
+    /// An array of items.
+    fn array(self, reader: &mut FileReader<'_, '_>, habit: &mut Habit) -> Scanned {
+        let begin = self.space(1);
+        if self.bytes.get(begin) != Some(&b'{') || !self.is_item(begin, habit) {
+            return Scanned::Left;
+        }
+        let taken = self.items(begin, habit, |item, times| {
+            self.take_loose(item, reader, times);
+        });
+        match taken {
+            Some(end) => {
+                reader.document();
+                Scanned::Taken(end)
+            }
+            None => Scanned::Broken,
+        }
+    }
+
+    /// An object with a list of items.
+    fn page(self, reader: &mut FileReader<'_, '_>, habit: &mut Habit) -> Scanned {
+        let start = reader.next_row();
+        let mut fields = Fields::new();
+        let mut has_list = false;
+        match self.members(reader, habit, &mut fields, &mut has_list) {
+            Some(end) if has_list => {
+                if finish_page(reader, fields, start) {
+                    reader.document();
+                }
+                Scanned::Taken(end)
+            }
+            _ if has_list => Scanned::Broken,
+            _ => Scanned::Left,
+        }
+    }
+
+    fn members(
+        self,
+        reader: &mut FileReader<'_, '_>,
+        habit: &mut Habit,
+        fields: &mut Fields<'t>,
+        has_list: &mut bool,
+    ) -> Option<usize> {
+        let mut at = self.space(1);
+        loop {
+            let (name, value) = self.key(at)?;
+            match Field::from_name(name) {
+                Some(Field::Items) => {
+                    if *has_list || self.bytes.get(value) != Some(&b'[') {
+                        return None;
+                    }
+                    let begin = self.space(value + 1);
+                    if self.bytes.get(begin) != Some(&b']') && !self.is_item(begin, habit) {
+                        return None;
+                    }
+                    *has_list = true;
+                    at = self.items(begin, habit, |item, times| {
+                        self.take(item, reader, times);
+                    })?;
+                }
+                Some(Field::Body) => return None,
+                field => {
+                    let (raw, end) = self.raw(value)?;
+                    if let Some(field) = field {
+                        fields.set(field, raw);
+                    }
+                    at = end;
+                }
+            }
+            at = self.space(at);
+            match self.bytes.get(at)? {
+                b',' => at = self.space(at + 1),
+                b'}' => return Some(at + 1),
+                _ => return None,
+            }
+        }
+    }
+
+    /// Takes an item of a list.
+    #[inline(always)]
+    fn take(self, item: &Item, reader: &mut FileReader<'_, '_>, times: &mut PlainTimes) {
+        match item.plain(self.text, times) {
+            Some(fields) => reader.plain_item(&fields, &self.text[item.id_at()..]),
+            None => reader.item(item.record(self.text), self.text.get(item.id_at()..)),
+        }
+    }
+
+    /// Takes an item that stands by itself.
+    #[inline(always)]
+    fn take_loose(self, item: &Item, reader: &mut FileReader<'_, '_>, times: &mut PlainTimes) {
+        let start = reader.next_row();
+        self.take(item, reader, times);
+        reader.was_loose(start);
+    }
+
+    /// The elements of an array from `at` on; gives where it ends.
+    #[inline]
+    fn items(
+        self,
+        mut at: usize,
+        habit: &mut Habit,
+        mut take: impl FnMut(&Item, &mut PlainTimes),
+    ) -> Option<usize> {
+        if self.bytes.get(at) == Some(&b']') {
+            return Some(at + 1);
+        }
+        let mut item = Item::new();
+        loop {
+            let end = self.item(at, habit, &mut item)?;
+            take(&item, &mut habit.times);
+            at = self.space(end);
+            match self.bytes.get(at)? {
+                b',' => at = self.space(at + 1),
+                b']' => return Some(at + 1),
+                _ => return None,
+            }
+        }
+    }
+
+    /// Whether an item begins at `at`.
+    fn is_item(self, at: usize, habit: &mut Habit) -> bool {
+        self.item(at, habit, &mut Item::new()).is_some()
+    }
+
+    /// Reads the item that begins at `at`; gives where it ends. What `item` holds is what the item
+    /// before held, or nothing.
+    #[inline]
+    fn item(self, at: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
+        if let Some(end) = self.item_by_habit(at, habit, item) {
+            return Some(end);
+        }
+        self.item_by_keys(at, habit, item)
+    }
+
+    #[inline]
+    fn item_by_habit(self, mut at: usize, habit: &Habit, item: &mut Item) -> Option<usize> {
+        for step in &habit.steps {
+            if !step.before.stands_at(self.bytes, at) {
+                return None;
+            }
+            let found = self.value(at + step.before.length)?;
+            if let Some(field) = step.field {
+                item.set(field, found);
+            }
+            at = found.behind;
+        }
+        item.has_id = habit.has_id;
+        let whole = habit.end.length > 0 && habit.end.stands_at(self.bytes, at);
+        (whole && item.is_plain(self.text)).then_some(at + habit.end.length)
+    }
+
+    /// Reads an item by its keys, and remembers what stood between its values.
+    fn item_by_keys(self, start: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
+        // Nothing is left of an item with other keys.
+        *item = Item::new();
+        if self.bytes.get(start) != Some(&b'{') {
+            return None;
+        }
+        let mut steps = Some(Vec::new());
+        let mut between = start;
+        let mut at = self.space(start + 1);
+        loop {
+            let (name, begin) = self.key(at)?;
+            let field = match Field::from_name(name) {
+                // What makes a document of another kind of it.
+                Some(
+                    Field::Items
+                    | Field::Body
+                    | Field::Job
+                    | Field::SchemaVersion
+                    | Field::SnapshotVersion
+                    | Field::Generator,
+                ) => return None,
+                Some(field) => Some(field as ItemField).filter(|at| usize::from(*at) < ITEM_FIELDS),
+                None => None,
+            };
+            let found = self.value(begin)?;
+            if let Some(field) = field {
+                item.set(field, found);
+                item.has_id |= field == Field::ItemId as ItemField;
+            }
+            steps = steps.and_then(|mut steps: Vec<Step>| {
+                let before = Between::of(&self.bytes[between..begin])?;
+                steps.push(Step { before, field });
+                Some(steps)
+            });
+            (between, at) = (found.behind, self.space(found.behind));
+            match self.bytes.get(at)? {
+                b',' => at = self.space(at + 1),
+                b'}' => break,
+                _ => return None,
+            }
+        }
+        if !item.is_plain(self.text) {
+            return None;
+        }
+        let end = Between::of(&self.bytes[between..=at]);
+        (habit.steps, habit.end) = steps.zip(end).unwrap_or_default();
+        habit.has_id = true;
+        Some(at + 1)
+    }
+
+    /// The name of the member that begins at `at`, and where its value begins.
+    fn key(self, at: usize) -> Option<(&'t str, usize)> {
+        if self.bytes.get(at) != Some(&b'"') {
+            return None;
+        }
+        let end = self.end_of_plain_string(at + 1)?;
+        let colon = self.space(end + 1);
+        (self.bytes.get(colon) == Some(&b':'))
+            .then(|| (&self.text[at + 1..end], self.space(colon + 1)))
+    }
+
+    #[inline(always)]
+    fn value(self, at: usize) -> Option<Found> {
+        let first = *self.bytes.get(at)?;
+        if first == b'"'
+            && let Some(end) = self.end_of_plain_string(at + 1)
+        {
+            return Some(Found {
+                kind: Kind::Text,
+                begin: at + 1,
+                end,
+                behind: end + 1,
+            });
+        }
+        if first == b'n' && self.bytes.get(at..at + 4) == Some(b"null") {
+            return Some(Found {
+                kind: Kind::Absent,
+                begin: at,
+                end: at,
+                behind: at + 4,
+            });
+        }
+        let end = self.raw_end(at)?;
+        Some(Found {
+            kind: Kind::Raw,
+            begin: at,
+            end,
+            behind: end,
+        })
+    }
+
+    /// Where any value ends.
+    #[cold]
+    #[inline(never)]
+    fn raw_end(self, at: usize) -> Option<usize> {
+        self.raw(at).map(|(_, end)| end)
+    }
+
+    /// Any value, whole.
+    fn raw(self, at: usize) -> Option<(&'t RawValue, usize)> {
+        let mut values =
+            serde_json::Deserializer::from_str(&self.text[at..]).into_iter::<&'t RawValue>();
+        let raw = values.next()?.ok()?;
+        Some((raw, at + values.byte_offset()))
+    }
+
+    #[inline]
+    fn space(self, mut at: usize) -> usize {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(at) {
+            at += 1;
+        }
+        at
+    }
+
+    /// Where the string ends whose inside begins at `at`; `None` where something in it is escaped
+    /// or may not stand in a string.
+    #[inline(always)]
+    fn end_of_plain_string(self, mut at: usize) -> Option<usize> {
+        while let Some(block) = self
+            .bytes
+            .get(at..)
+            .and_then(|rest| rest.first_chunk::<BLOCK>())
+        {
+            match first_special(block) {
+                BLOCK => at += BLOCK,
+                first => {
+                    at += first;
+                    return (self.bytes[at] == b'"').then_some(at);
+                }
+            }
+        }
+        self.end_of_last_string(at)
+    }
+
+    /// The same within the last few bytes of the text.
+    #[cold]
+    #[inline(never)]
+    fn end_of_last_string(self, at: usize) -> Option<usize> {
+        let rest = self.bytes.get(at..)?;
+        let first = rest.iter().position(|byte| is_special(*byte))?;
+        (rest[first] == b'"').then_some(at + first)
+    }
+}
+
+#[cfg(test)]
+mod tests;
