@@ -56,6 +56,8 @@ pub(super) struct ItemGroup {
     pub status_filter: Option<String>,
     /// Whether these are loose items and not a list.
     pub loose: bool,
+    /// Whether the list goes on in the next group, which holds all that is said about it.
+    pub goes_on: bool,
 }
 
 impl ItemGroup {
@@ -69,6 +71,7 @@ impl ItemGroup {
             total_size: None,
             status_filter: None,
             loose: true,
+            goes_on: false,
         }
     }
 }

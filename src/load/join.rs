@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-use super::batch::{Batch, FileRead, PartRead};
+use super::batch::{Batch, FileRead, ItemGroup, PartRead};
 use super::note::Note;
 use super::pair::{Folder, Owner, Pairing};
 use super::reader::Tally;
@@ -23,6 +23,24 @@ fn join_parts(inputs: &mut [FileRead], parts: Vec<PartRead>) {
         input.items += part.items;
         input.kind = tally.kind().unwrap_or_default();
     }
+}
+
+/// Makes one group of each list that was read in parts.
+fn whole_lists(groups: Vec<ItemGroup>) -> Vec<ItemGroup> {
+    let mut whole = Vec::with_capacity(groups.len());
+    let mut begun: Option<ItemGroup> = None;
+    for mut group in groups {
+        if let Some(before) = begun.take() {
+            group.rows.start = before.rows.start;
+            group.unreadable += before.unreadable;
+        }
+        if group.goes_on {
+            begun = Some(group);
+        } else {
+            whole.push(group);
+        }
+    }
+    whole
 }
 
 /// Joins what was read in parallel, in path order, and pairs it.
@@ -48,6 +66,7 @@ pub(super) fn join(
         notes.extend(batch.notes);
     }
     join_parts(&mut inputs, parts);
+    let groups = whole_lists(groups);
     let paths: Vec<String> = inputs.iter().map(|file| file.path.clone()).collect();
     let folders = Folder::of_all(&paths);
     let pairing = Pairing {

@@ -35,6 +35,7 @@ use self::batch::Batch;
 pub use self::batch::FileRead;
 use self::json::{Again, Ways};
 use self::note::{Code, Note};
+use self::parts::Layout;
 use self::reader::FileReader;
 pub use self::reader::counted;
 pub use self::walk::{Found, STDIN};
@@ -156,48 +157,50 @@ pub fn load(
         true => options.texts,
         false => KeptTexts::All,
     };
-    let batches = read_files(files, &stdin, texts, progress);
+    let layout = |file: &Found| Layout::of(&file.path, file.bytes);
+    let layouts = files.iter().map(layout).collect();
+    let batches = read_files(files, layouts, &stdin, texts, progress);
     for file in batches.iter().flat_map(|batch| &batch.files) {
         snapshots::check(file, &mut notes);
     }
     join::join(batches, &mut notes, options.job_id)
 }
 
-/// Reads all files: small ones as a whole, large ones of many documents in parts.
+/// Reads all files, each as its layout says, or as a whole where it turns out that it has none.
 fn read_files(
     files: &[Found],
+    mut layouts: Vec<Layout>,
     stdin: &[u8],
     texts: KeptTexts,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Vec<Batch> {
-    let parts_of = |file: &Found| parts::count(&file.path, file.bytes);
-    let mut parts: Vec<u64> = files.iter().map(parts_of).collect();
     loop {
         let tasks: Vec<(u32, u64)> = (0..)
-            .zip(&parts)
-            .flat_map(|(file, parts)| (0..*parts).map(move |part| (file, part)))
+            .zip(&layouts)
+            .flat_map(|(file, layout)| (0..layout.count()).map(move |part| (file, part)))
             .collect();
         let rows = Arc::new(AtomicUsize::new(0));
         let not_in_parts: Vec<AtomicBool> = files.iter().map(|_| AtomicBool::new(false)).collect();
         let read = |mut batch: Batch, (index, part): &(u32, u64)| {
             let place = *index as usize;
-            let (file, parts) = (&files[place], parts[place]);
-            let bytes = file.bytes.unwrap_or_default();
-            if parts == 1 {
-                read_file(&mut batch, *index, file, stdin);
-            } else if !not_in_parts[place].load(Ordering::Relaxed) {
-                if *part == 0 {
-                    batch.files.push(FileRead {
-                        path: file.display(),
-                        bytes: file.bytes,
-                        ..FileRead::default()
-                    });
+            let (file, layout) = (&files[place], &layouts[place]);
+            match layout {
+                Layout::Whole => read_file(&mut batch, *index, file, stdin),
+                Layout::Parts(_, cuts) if !not_in_parts[place].load(Ordering::Relaxed) => {
+                    if *part == 0 {
+                        batch.files.push(FileRead {
+                            path: file.display(),
+                            bytes: file.bytes,
+                            ..FileRead::default()
+                        });
+                    }
+                    if cuts.read(&mut batch, *index, &file.path, *part).is_err() {
+                        not_in_parts[place].store(true, Ordering::Relaxed);
+                    }
                 }
-                if parts::read(&mut batch, *index, &file.path, *part).is_err() {
-                    not_in_parts[place].store(true, Ordering::Relaxed);
-                }
+                Layout::Parts(..) => {}
             }
-            progress(bytes / parts);
+            progress(file.bytes.unwrap_or_default() / layout.count());
             batch
         };
         let bytes: u64 = files.iter().filter_map(|file| file.bytes).sum();
@@ -208,9 +211,9 @@ fn read_files(
             vec![tasks.iter().fold(Batch::new(texts, rows), read)]
         };
         let mut again = false;
-        for (parts, failed) in parts.iter_mut().zip(not_in_parts) {
+        for (layout, failed) in layouts.iter_mut().zip(not_in_parts) {
             if failed.into_inner() {
-                *parts = 1;
+                *layout = Layout::Whole;
                 again = true;
             }
         }
@@ -319,3 +322,6 @@ fn read_bytes(batch: &mut Batch, index: u32, file: &Found, bytes: &[u8]) {
 
 const NON_STANDARD_JSON: &str = "holds NaN, Infinity or half a surrogate pair, which JSON does not \
                                  have; the first two are read as null, the last as \u{fffd}";
+
+#[cfg(test)]
+mod tests;

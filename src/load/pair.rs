@@ -336,6 +336,7 @@ mod tests {
             total_size: None,
             status_filter: None,
             loose: false,
+            goes_on: false,
         };
         let mut notes = Vec::new();
         let folders = Folder::of_all(&paths);

@@ -361,8 +361,23 @@ impl<'b, 't> FileReader<'b, 't> {
             total_size,
             status_filter,
             loose: false,
+            goes_on: false,
         });
         self.batch.columns.begin_list();
+    }
+
+    /// Says of the rows from `start` on that they belong to a list that goes on in the next part of the
+    /// file, where all is said about it.
+    pub(super) fn list_goes_on(&mut self, start: usize) {
+        let rows = start..self.next_row();
+        let unreadable = std::mem::take(&mut self.pending_unreadable);
+        self.group(ItemGroup {
+            rows,
+            unreadable,
+            loose: false,
+            goes_on: true,
+            ..ItemGroup::loose(self.file)
+        });
     }
 
     /// Takes a status record.

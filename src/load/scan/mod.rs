@@ -10,6 +10,7 @@
 
 mod bytes;
 mod item;
+pub(super) mod list;
 
 use serde_json::value::RawValue;
 
@@ -37,10 +38,7 @@ pub(super) fn read_document(
     reader: &mut FileReader<'_, '_>,
     habit: &mut Habit,
 ) -> Scanned {
-    let scan = Scan {
-        text,
-        bytes: text.as_bytes(),
-    };
+    let scan = Scan::of(text);
     match scan.bytes.first() {
         Some(b'{') => {}
         Some(b'[') => return scan.array(reader, habit),
@@ -71,6 +69,24 @@ struct Step {
     field: Option<ItemField>,
 }
 
+/// Where the items of an array end.
+enum Items {
+    /// Behind its bracket.
+    Closed(usize),
+    /// The text ends where another item would begin.
+    Open,
+    /// There is something else.
+    Broken,
+}
+
+/// How far the members of an object were taken.
+enum Members {
+    /// Up to a list of items, whose first element begins there.
+    List(usize),
+    /// To the end of the object.
+    End(usize),
+}
+
 #[derive(Clone, Copy)]
 struct Scan<'t> {
     text: &'t str,
@@ -78,6 +94,13 @@ struct Scan<'t> {
 }
 
 impl<'t> Scan<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            bytes: text.as_bytes(),
+        }
+    }
+
     /// An array of items.
     fn array(self, reader: &mut FileReader<'_, '_>, habit: &mut Habit) -> Scanned {
         let begin = self.space(1);
@@ -88,11 +111,11 @@ impl<'t> Scan<'t> {
             self.take_loose(item, reader, times);
         });
         match taken {
-            Some(end) => {
+            Items::Closed(end) => {
                 reader.document();
                 Scanned::Taken(end)
             }
-            None => Scanned::Broken,
+            Items::Open | Items::Broken => Scanned::Broken,
         }
     }
 
@@ -120,22 +143,30 @@ impl<'t> Scan<'t> {
         fields: &mut Fields<'t>,
         has_list: &mut bool,
     ) -> Option<usize> {
-        let mut at = self.space(1);
+        let Members::List(begin) = self.until_list(self.space(1), fields)? else {
+            return None;
+        };
+        if self.bytes.get(begin) != Some(&b']') && !self.is_item(begin, habit) {
+            return None;
+        }
+        *has_list = true;
+        let items = self.items(begin, habit, |item, times| {
+            self.take(item, reader, times);
+        });
+        match items {
+            Items::Closed(end) => self.behind_list(end, fields),
+            Items::Open | Items::Broken => None,
+        }
+    }
+
+    /// Takes the members of an object from `at` on, up to its list of items or its end.
+    fn until_list(self, mut at: usize, fields: &mut Fields<'t>) -> Option<Members> {
         loop {
             let (name, value) = self.key(at)?;
             match Field::from_name(name) {
                 Some(Field::Items) => {
-                    if *has_list || self.bytes.get(value) != Some(&b'[') {
-                        return None;
-                    }
-                    let begin = self.space(value + 1);
-                    if self.bytes.get(begin) != Some(&b']') && !self.is_item(begin, habit) {
-                        return None;
-                    }
-                    *has_list = true;
-                    at = self.items(begin, habit, |item, times| {
-                        self.take(item, reader, times);
-                    })?;
+                    return (self.bytes.get(value) == Some(&b'['))
+                        .then(|| Members::List(self.space(value + 1)));
                 }
                 Some(Field::Body) => return None,
                 field => {
@@ -143,15 +174,27 @@ impl<'t> Scan<'t> {
                     if let Some(field) = field {
                         fields.set(field, raw);
                     }
-                    at = end;
+                    at = self.space(end);
                 }
             }
-            at = self.space(at);
             match self.bytes.get(at)? {
                 b',' => at = self.space(at + 1),
-                b'}' => return Some(at + 1),
+                b'}' => return Some(Members::End(at + 1)),
                 _ => return None,
             }
+        }
+    }
+
+    /// Takes the members behind the list of items; gives where the object ends.
+    fn behind_list(self, list_end: usize, fields: &mut Fields<'t>) -> Option<usize> {
+        let at = self.space(list_end);
+        match self.bytes.get(at)? {
+            b',' => match self.until_list(self.space(at + 1), fields)? {
+                Members::End(end) => Some(end),
+                Members::List(_) => None,
+            },
+            b'}' => Some(at + 1),
+            _ => None,
         }
     }
 
@@ -172,26 +215,31 @@ impl<'t> Scan<'t> {
         reader.was_loose(start);
     }
 
-    /// The elements of an array from `at` on; gives where it ends.
+    /// The elements of an array from `at` on.
     #[inline]
     fn items(
         self,
         mut at: usize,
         habit: &mut Habit,
         mut take: impl FnMut(&Item, &mut PlainTimes),
-    ) -> Option<usize> {
+    ) -> Items {
         if self.bytes.get(at) == Some(&b']') {
-            return Some(at + 1);
+            return Items::Closed(at + 1);
         }
         let mut item = Item::new();
         loop {
-            let end = self.item(at, habit, &mut item)?;
+            let Some(end) = self.item(at, habit, &mut item) else {
+                return match at == self.bytes.len() {
+                    true => Items::Open,
+                    false => Items::Broken,
+                };
+            };
             take(&item, &mut habit.times);
             at = self.space(end);
-            match self.bytes.get(at)? {
-                b',' => at = self.space(at + 1),
-                b']' => return Some(at + 1),
-                _ => return None,
+            match self.bytes.get(at) {
+                Some(b',') => at = self.space(at + 1),
+                Some(b']') => return Items::Closed(at + 1),
+                _ => return Items::Broken,
             }
         }
     }
