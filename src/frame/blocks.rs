@@ -13,7 +13,7 @@ pub(super) const NO_WORD: u32 = u32::MAX;
 pub(super) struct Identity {
     /// Hashes of the item's id, 128 bits of them, so that no two ids share them.
     pub(super) id: [u64; 2],
-    /// The hash of its name and of the id of the job behind it.
+    /// The hash of its name, of the id of the job behind it and of its error message.
     pub(super) rest: u64,
 }
 

@@ -61,23 +61,13 @@ impl ItemColumns {
     #[inline(always)]
     pub fn push(&mut self, item: &ItemFields<'_>) {
         let micros = |time: Option<UtcTime>| time.map_or(NO_TIME, UtcTime::micros);
-        let word = |words: &mut Words, text: Option<&str>| match text {
-            Some(text) => words.code(text),
-            None => NO_WORD,
+        let status = match status::code(item.status) {
+            Some(code) => code,
+            None => status::KNOWN.len() as u32 + self.statuses.code(item.status),
         };
-        let row = BlockRow {
-            identity: self.seed.identity(item),
-            status: match status::code(item.status) {
-                Some(code) => code,
-                None => status::KNOWN.len() as u32 + self.statuses.code(item.status),
-            },
-            started_at: micros(item.started_at),
-            completed_at: micros(item.completed_at),
-            effective_at: micros(item.effective_at),
-            error_message: word(&mut self.messages, item.error_message),
-            skip_reason: word(&mut self.reasons, item.skip_reason),
-        };
-        if self.keeping.keeps(&row) {
+        let (started_at, completed_at) = (micros(item.started_at), micros(item.completed_at));
+        let are_texts_kept = self.keeping.keeps(status, started_at, completed_at);
+        if are_texts_kept {
             let texts = RowTexts {
                 id: item.item_id,
                 name: item.item_name,
@@ -85,6 +75,20 @@ impl ItemColumns {
             };
             self.texts.push(self.len, texts);
         }
+        let message = item.error_message.filter(|_| are_texts_kept);
+        let word = |words: &mut Words, text: Option<&str>| match text {
+            Some(text) => words.code(text),
+            None => NO_WORD,
+        };
+        let row = BlockRow {
+            identity: self.seed.identity(item),
+            status,
+            started_at,
+            completed_at,
+            effective_at: micros(item.effective_at),
+            error_message: word(&mut self.messages, message),
+            skip_reason: word(&mut self.reasons, item.skip_reason),
+        };
         self.blocks.push(row);
         self.len += 1;
     }
@@ -120,17 +124,17 @@ impl Keeping {
     /// Whether the texts of a row are kept. Of a list those of a row are that is among its slowest at
     /// that point, for what is among them in the end has been so since it was read.
     #[inline]
-    fn keeps(&mut self, row: &BlockRow) -> bool {
+    fn keeps(&mut self, status: u32, started_at: i64, completed_at: i64) -> bool {
         let KeptTexts::Reported { slowest, .. } = self.kept else {
             return true;
         };
         if !self.few {
             return true;
         }
-        let is_slow = row.started_at != NO_TIME
-            && row.completed_at >= row.started_at
-            && self.is_slow(row.completed_at - row.started_at, slowest);
-        is_slow || row.status == status::code::FAILED
+        let is_slow = started_at != NO_TIME
+            && completed_at >= started_at
+            && self.is_slow(completed_at - started_at, slowest);
+        is_slow || status == status::code::FAILED
     }
 
     #[inline]
@@ -156,6 +160,9 @@ impl Keeping {
 #[derive(Clone, Copy)]
 struct Seed(u64);
 
+/// What is added to a hash for a text that is absent: any odd number will do.
+const ABSENT: u64 = 0x9e37_79b9_7f4a_7c15;
+
 static SEED: LazyLock<Seed> = LazyLock::new(|| Seed(RandomState::default().hash_one("seed")));
 
 impl Default for Seed {
@@ -167,14 +174,17 @@ impl Default for Seed {
 impl Seed {
     #[inline]
     fn identity(self, item: &ItemFields<'_>) -> Identity {
+        // What is absent counts, too, lest a text that is another field's in the other record pass for it.
         let then = |seed: u64, text: Option<&str>| match text {
-            Some(text) => xxh3_64_with_seed(text.as_bytes(), seed.wrapping_add(1)),
-            None => seed,
+            Some(text) => xxh3_64_with_seed(text.as_bytes(), seed),
+            None => seed.rotate_left(1).wrapping_add(ABSENT),
         };
         let id = xxh3_128_with_seed(item.item_id.as_bytes(), self.0);
         Identity {
             id: [id as u64, (id >> 64) as u64],
-            rest: then(then(self.0, item.item_name), item.processing_job_id),
+            rest: [item.item_name, item.processing_job_id, item.error_message]
+                .into_iter()
+                .fold(self.0, then),
         }
     }
 }

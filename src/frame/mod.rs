@@ -7,7 +7,7 @@
 //! | `started_at` | Datetime(µs), UTC | where absent | |
 //! | `completed_at` | Datetime(µs), UTC | where absent | |
 //! | `effective_at` | Datetime(µs), UTC | where absent | the instant the record speaks of |
-//! | `error_message` | UInt32 | where absent or empty | number of the text in [`ItemFrame::messages`]; of the latest attempt |
+//! | `error_message` | UInt32 | where absent or empty, or not kept | number of the text in [`ItemFrame::messages`]; of the latest attempt |
 //! | `skip_reason` | UInt32 | where absent or empty | number of the text in [`ItemFrame::reasons`] |
 //!
 //! Rows are sorted by job, then in the order in which they were read; a job has an item once. The
@@ -110,7 +110,7 @@ impl ItemFrame {
             messages,
             reasons,
         } = Joined::of(parts);
-        let (keep, recorded) = newest::newest_records(&blocks, &messages, &runs, jobs);
+        let (keep, recorded) = newest::newest_records(&blocks, &runs, jobs);
         if let Some(rows) = keep {
             blocks = Blocks::new(blocks.gather(&rows));
             runs = runs.reordered(&rows);
@@ -313,8 +313,10 @@ fn frame_of(chunks: &[Chunk], rows: usize) -> Result<DataFrame, PolarsError> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::api::{Field, ItemRecord, Value};
+    use crate::api::{Field, ItemFields, ItemRecord, Value};
 
     /// `id`, status and `effective_at` in seconds; -1 for none.
     fn columns(rows: &[(&'static str, &'static str, i64)]) -> ItemColumns {
@@ -398,6 +400,92 @@ mod tests {
             (words.len(), recorded.rows, recorded.conflicting),
             (2, 3, 0)
         );
+    }
+
+    /// An item without anything but what every item has.
+    fn item(status: &'static str) -> ItemFields<'static> {
+        ItemFields {
+            item_id: "a",
+            item_name: None,
+            status,
+            started_at: None,
+            completed_at: None,
+            effective_at: None,
+            error_message: None,
+            skip_reason: None,
+            processing_job_id: None,
+        }
+    }
+
+    /// Keeps the texts of failed items alone from the second list on.
+    const FEW: KeptTexts = KeptTexts::Reported {
+        beyond: 1,
+        slowest: 0,
+    };
+
+    #[test]
+    fn records_that_differ_in_one_text_alone_are_a_conflict_whether_it_is_kept_or_not() {
+        let records = [
+            item("completed"),
+            ItemFields {
+                item_name: Some("x"),
+                ..item("completed")
+            },
+            ItemFields {
+                processing_job_id: Some("x"),
+                ..item("completed")
+            },
+            ItemFields {
+                error_message: Some("x"),
+                ..item("completed")
+            },
+            ItemFields {
+                error_message: Some("y"),
+                ..item("completed")
+            },
+        ];
+        for kept in [KeptTexts::All, FEW] {
+            for (a, first) in records.iter().enumerate() {
+                for (b, second) in records.iter().enumerate() {
+                    let mut columns = ItemColumns::new(kept, Arc::default());
+                    columns.push(&ItemFields {
+                        item_id: "other",
+                        ..item("completed")
+                    });
+                    columns.begin_list();
+                    columns.push(first);
+                    columns.push(second);
+                    let (_, recorded) =
+                        ItemFrame::build(vec![columns], runs(&[(3, 0)]), 1).expect("a frame");
+                    assert_eq!(
+                        recorded[0].conflicting,
+                        u64::from(a != b),
+                        "{a} and {b}, {kept:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn where_few_texts_are_kept_messages_are_those_of_failed_items() {
+        let messages = |kept| {
+            let mut columns = ItemColumns::new(kept, Arc::default());
+            for (id, status) in [("a", "completed"), ("b", "completed"), ("c", "failed")] {
+                let error_message = Some(id);
+                columns.push(&ItemFields {
+                    item_id: id,
+                    error_message,
+                    ..item(status)
+                });
+                columns.begin_list();
+            }
+            let (frame, _) = ItemFrame::build(vec![columns], runs(&[(3, 0)]), 1).expect("a frame");
+            [0, 1, 2].map(|row| frame.error_message(row).map(str::to_owned))
+        };
+        let [a, b, c] = ["a", "b", "c"].map(|id| Some(id.to_owned()));
+        assert_eq!(messages(KeptTexts::All), [a.clone(), b, c.clone()]);
+        assert_eq!(messages(FEW), [a, None, c]);
     }
 
     #[test]

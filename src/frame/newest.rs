@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::blocks::{BlockRow, Blocks, NO_TIME, NO_WORD};
+use super::blocks::{BlockRow, Blocks, NO_TIME};
 use super::runs::Runs;
-use super::words::WordLists;
 use crate::api::status;
 use crate::parallel::{self, MANY_ROWS};
 
@@ -21,12 +20,11 @@ pub struct Recorded {
 /// stand.
 pub(super) fn newest_records(
     blocks: &Blocks,
-    messages: &WordLists,
     runs: &Runs,
     jobs: usize,
 ) -> (Option<Vec<u32>>, Vec<Recorded>) {
     let ranges = runs.ranges_by_job(jobs);
-    let of_job = |job: usize| Superseded::of(blocks, messages, &ranges[job]);
+    let of_job = |job: usize| Superseded::of(blocks, &ranges[job]);
     let found = parallel::each(blocks.len() > MANY_ROWS, jobs, of_job);
     let none = found.iter().all(|job| job.rows.is_empty());
     let keep = if none && runs.are_in_order_of_jobs() {
@@ -56,7 +54,7 @@ struct Superseded {
 
 impl Superseded {
     /// Those among the rows of a job.
-    fn of(blocks: &Blocks, messages: &WordLists, ranges: &[Range<usize>]) -> Self {
+    fn of(blocks: &Blocks, ranges: &[Range<usize>]) -> Self {
         let mut recorded = Recorded {
             rows: ranges.iter().map(|range| range.len() as u64).sum(),
             conflicting: 0,
@@ -68,7 +66,7 @@ impl Superseded {
             let mut conflicting = false;
             for (_, row) in &records[1..] {
                 let (earlier, later) = (blocks.row(kept), blocks.row(*row));
-                conflicting |= differ(&earlier, &later, messages);
+                conflicting |= differ(&earlier, &later);
                 rows.push(if supersedes(&later, &earlier) {
                     std::mem::replace(&mut kept, *row)
                 } else {
@@ -226,17 +224,14 @@ fn supersedes(later: &BlockRow, earlier: &BlockRow) -> bool {
     status::is_terminal_code(later.status) || !status::is_terminal_code(earlier.status)
 }
 
-fn differ(a: &BlockRow, b: &BlockRow, messages: &WordLists) -> bool {
-    let figures = |row: &BlockRow| {
+/// Whether two records of an item say something else of it.
+fn differ(a: &BlockRow, b: &BlockRow) -> bool {
+    // Their texts are compared by their hashes, and an error message may not have been kept.
+    let said = |row: &BlockRow| {
         let times = (row.started_at, row.completed_at, row.effective_at);
-        (row.status, times, row.skip_reason)
+        (row.status, times, row.skip_reason, row.identity.rest)
     };
-    let has_message = |row: &BlockRow| row.error_message != NO_WORD;
-    let same_message = a.error_message == b.error_message
-        || has_message(a)
-            && has_message(b)
-            && messages.get(a.error_message) == messages.get(b.error_message);
-    figures(a) != figures(b) || !same_message || a.identity.rest != b.identity.rest
+    said(a) != said(b)
 }
 
 #[cfg(test)]

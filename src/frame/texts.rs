@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Which texts of items (their ids, names, and the ids of the jobs behind them) are kept. No figure
-/// needs them, and they are longer than all figures of an item together.
+/// Which texts of items (their ids, names, the ids of the jobs behind them, and their error messages)
+/// are kept. No figure needs them but for the messages of failed items, and they are longer than all
+/// figures of an item together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum KeptTexts {
     /// All.

@@ -72,35 +72,47 @@ struct Failed {
 impl Failures {
     /// Masks the message of every failed item.
     pub fn of(items: &ItemFrame) -> Self {
-        let kinds = Kinds::of(items.messages());
-        // The group of each pattern, and, last, that of failures without a message.
-        let mut groups = vec![None; kinds.patterns.len() + 1];
-        let mut patterns = Vec::new();
         let mut failed = Vec::new();
+        // The message of each of them, and which messages there are among them: an item that was done
+        // in the end may have one of an earlier attempt.
+        let mut messages = Vec::new();
+        let mut is_asked = vec![false; items.messages().len()];
         for piece in items.rows(0..items.len()).pieces() {
             for (at, status) in piece.status.iter().enumerate() {
                 if *status != FAILED {
                     continue;
                 }
-                let (pattern, attempt) = match piece.error_message.get(at) {
-                    Some(message) => kinds.of[message as usize],
-                    None => (kinds.patterns.len() as u32, Attempt::NotNamed),
-                };
-                let group = *groups[pattern as usize].get_or_insert_with(|| {
-                    patterns.push(kinds.patterns.get_index(pattern as usize).cloned());
-                    patterns.len() as u32 - 1
-                });
+                let message = piece.error_message.get(at);
+                if let Some(message) = message {
+                    is_asked[message as usize] = true;
+                }
+                messages.push(message);
                 let item = piece.row(at);
                 failed.push(Failed {
                     row: (piece.first + at) as u32,
-                    group,
-                    attempt,
+                    group: 0,
+                    attempt: Attempt::NotNamed,
                     // The server leaves the end of some failures out; then it failed when its record
                     // says that it had.
                     at: item.completed_at.or(item.effective_at),
                     micros: item.micros().filter(|micros| *micros >= 0),
                 });
             }
+        }
+        let kinds = Kinds::of(items.messages(), &is_asked);
+        // The group of each pattern, and, last, that of failures without a message.
+        let mut groups = vec![None; kinds.patterns.len() + 1];
+        let mut patterns = Vec::new();
+        for (failed, message) in failed.iter_mut().zip(messages) {
+            let (pattern, attempt) = match message {
+                Some(message) => kinds.of[message as usize],
+                None => (kinds.patterns.len() as u32, Attempt::NotNamed),
+            };
+            failed.attempt = attempt;
+            failed.group = *groups[pattern as usize].get_or_insert_with(|| {
+                patterns.push(kinds.patterns.get_index(pattern as usize).cloned());
+                patterns.len() as u32 - 1
+            });
         }
         Self { failed, patterns }
     }
@@ -291,22 +303,31 @@ impl Attempt {
 
 /// What kind of message each of a frame's messages is.
 struct Kinds {
-    /// By the number of the message: its pattern, as an index, and its attempt.
+    /// By the number of the message: its pattern, as an index, and its attempt; beyond all patterns for
+    /// those that nobody asks for.
     of: Vec<(u32, Attempt)>,
     patterns: IndexSet<String, RandomState>,
 }
 
 impl Kinds {
-    fn of(messages: &WordLists) -> Self {
+    /// Of those messages that are asked for, by their numbers.
+    fn of(messages: &WordLists, is_asked: &[bool]) -> Self {
         /// So many are masked in one go.
         const RUN: usize = 1 << 12;
         let runs = |words: &Words| (0..words.len()).step_by(RUN);
         let lists = messages.lists().iter();
-        let runs: Vec<(&Words, usize)> = lists
+        let mut is_asked = is_asked;
+        let runs: Vec<(&Words, usize, &[bool])> = lists
             .flat_map(|words| runs(words).map(move |start| (words, start)))
+            .map(|(words, start)| {
+                let length = RUN.min(words.len() - start);
+                let (of_run, others) = is_asked.split_at(length);
+                is_asked = others;
+                (words, start, of_run)
+            })
             .collect();
-        let parts = parallel::map(messages.len() > RUN, runs, |(words, start)| {
-            Self::of_some(words, start..(start + RUN).min(words.len()))
+        let parts = parallel::map(messages.len() > RUN, runs, |(words, start, is_asked)| {
+            Self::of_some(words.range(start..start + is_asked.len()), is_asked)
         });
         let mut kinds = Self {
             of: Vec::with_capacity(messages.len()),
@@ -317,20 +338,25 @@ impl Kinds {
             let places: Vec<u32> = patterns
                 .map(|pattern| kinds.patterns.insert_full(pattern).0 as u32)
                 .collect();
+            let place = |pattern: u32| places.get(pattern as usize).copied().unwrap_or(u32::MAX);
             let of = part.of.into_iter();
             kinds
                 .of
-                .extend(of.map(|(pattern, attempt)| (places[pattern as usize], attempt)));
+                .extend(of.map(|(pattern, attempt)| (place(pattern), attempt)));
         }
         kinds
     }
 
-    fn of_some(messages: &Words, range: Range<usize>) -> Self {
+    fn of_some<'a>(messages: impl Iterator<Item = &'a str>, is_asked: &[bool]) -> Self {
         let mut kinds = Self {
-            of: Vec::with_capacity(range.len()),
+            of: Vec::with_capacity(is_asked.len()),
             patterns: IndexSet::default(),
         };
-        for message in messages.range(range) {
+        for (message, is_asked) in messages.zip(is_asked) {
+            if !is_asked {
+                kinds.of.push((u32::MAX, Attempt::NotNamed));
+                continue;
+            }
             let pattern = mask(message);
             let place = match kinds.patterns.get_index_of(&*pattern) {
                 Some(place) => place,
@@ -389,6 +415,42 @@ mod tests {
         ]);
         let attempts = Failures::of(&frame).attempts(&(0..4));
         assert_eq!(attempts, Attempts { named: 3, last: 1 });
+    }
+
+    #[test]
+    fn messages_of_items_that_did_not_fail_make_no_group() {
+        let mut columns = ItemColumns::default();
+        let rows = [
+            ("completed", "page 1 was read again"),
+            ("failed", "page 2 broke, attempt 1/3"),
+            ("completed", "attempt 2/3"),
+            ("failed", "no page broke, attempt 3/3"),
+        ];
+        for (status, message) in rows {
+            columns.push(&ItemFields {
+                item_id: message,
+                item_name: None,
+                status,
+                started_at: None,
+                completed_at: None,
+                effective_at: None,
+                error_message: Some(message),
+                skip_reason: None,
+                processing_job_id: None,
+            });
+        }
+        let mut runs = Runs::default();
+        runs.add(rows.len(), 0, 0);
+        let (frame, _) = ItemFrame::build(vec![columns], runs, 1).expect("a frame");
+        let failures = Failures::of(&frame);
+        let groups: Vec<_> = (0..4).map(|row| failures.group_of(row)).collect();
+        assert_eq!(groups, [None, Some(0), None, Some(1)]);
+        let pattern = |page| Some(format!("{page} broke, attempt <n>/<n>"));
+        assert_eq!(
+            failures.patterns(),
+            [pattern("page <n>"), pattern("no page")]
+        );
+        assert_eq!(failures.attempts(&(0..4)), Attempts { named: 2, last: 1 });
     }
 
     #[test]
