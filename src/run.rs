@@ -220,7 +220,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         speak(&dump, &report, args.verbosity);
     }
     let texts = Texts {
-        model: Model::of(&report),
+        model: Model::of(report),
         template: template.as_ref(),
         assets: args.assets,
     };
@@ -228,7 +228,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     if let Some(rendering) = args.print {
         texts.print(rendering, look(args.color))?;
     }
-    let outcome = if args.strict && !report.is_whole() {
+    let outcome = if args.strict && !texts.model.report().is_whole() {
         Outcome::Loss
     } else {
         Outcome::Done
@@ -236,7 +236,6 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     // The process ends here: to give back piece by piece what it held would take longer than some
     // reports take to make.
     std::mem::forget((dump, texts));
-    std::mem::forget(report);
     Ok(outcome)
 }
 

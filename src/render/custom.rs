@@ -108,7 +108,7 @@ impl Custom {
     /// Where there is a mistake in the template, with its place.
     pub fn render(
         &self,
-        model: &Model<'_>,
+        model: &Model,
         look: Look,
         delivery: Delivery<'_>,
     ) -> Result<String, TemplateError> {

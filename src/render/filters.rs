@@ -47,9 +47,20 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("bar", |share: f64| {
         format!("{:.2}", share.clamp(0.0, 1.0) * 100.0)
     });
-    env.add_filter("beyond", |list: Vec<Value>, shown: usize| {
-        list.len().saturating_sub(shown)
-    });
+    env.add_filter("beyond", beyond_filter);
+}
+
+/// How many there are beyond so many.
+fn beyond_filter(list: &Value, shown: usize) -> Result<usize, Error> {
+    Ok(length(list)?.saturating_sub(shown))
+}
+
+/// How many entries a list has.
+pub(super) fn length(list: &Value) -> Result<usize, Error> {
+    present(list)?.and_then(Value::len).ok_or_else(|| {
+        let words = format!("{} has no length", list.kind());
+        Error::new(ErrorKind::InvalidOperation, words)
+    })
 }
 
 /// The value, where there is one. A field that does not exist is a fault of the template, not

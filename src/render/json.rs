@@ -67,7 +67,7 @@ pub(super) fn digest(report: &Report) -> serde_json::Result<String> {
 
 /// The fields of a [`Report`], with no jobs.
 #[derive(Serialize)]
-struct WithoutJobs<'r> {
+pub(super) struct WithoutJobs<'r> {
     schema_version: u32,
     generator: &'r Generator,
     generated_at: UtcTime,
@@ -81,7 +81,7 @@ struct WithoutJobs<'r> {
 }
 
 impl<'r> WithoutJobs<'r> {
-    fn of(report: &'r Report) -> Self {
+    pub(super) fn of(report: &'r Report) -> Self {
         // So that a field that is added is not forgotten here.
         let Report {
             schema_version,

@@ -9,6 +9,8 @@ mod filters;
 mod glossary;
 pub mod html;
 mod json;
+mod model;
+mod parts;
 #[cfg(test)]
 mod samples;
 mod sources;
@@ -16,7 +18,6 @@ mod terminal;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
-use std::sync::OnceLock;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -28,6 +29,7 @@ use minijinja::{
 use crate::report::model::Report;
 use escape::Newlines;
 use html::{Assets, Delivery};
+pub use model::Model;
 use sources::Sources;
 
 /// The formats a report can be rendered to.
@@ -87,34 +89,6 @@ pub enum RenderError {
     Json(#[source] io::Error),
 }
 
-/// A report as templates see it, which is made once for all that are rendered from it.
-#[derive(Debug)]
-pub struct Model<'r> {
-    report: &'r Report,
-    value: OnceLock<Value>,
-}
-
-impl<'r> Model<'r> {
-    /// The model of a report.
-    pub fn of(report: &'r Report) -> Self {
-        Self {
-            report,
-            value: OnceLock::new(),
-        }
-    }
-
-    /// The report itself.
-    pub fn report(&self) -> &'r Report {
-        self.report
-    }
-
-    fn value(&self) -> Value {
-        self.value
-            .get_or_init(|| Value::from(Serde(self.report)))
-            .clone()
-    }
-}
-
 /// Renders a report.
 ///
 /// The first line of Markdown and text, and the first sentence after the heading of HTML, is the
@@ -123,11 +97,11 @@ impl<'r> Model<'r> {
 /// # Errors
 ///
 /// Where a template does not fit the report model, which is a fault of the program.
-pub fn render(model: &Model<'_>, format: Format, look: Look) -> Result<String, RenderError> {
+pub fn render(model: &Model, format: Format, look: Look) -> Result<String, RenderError> {
     let template = match format {
         Format::Json => {
             let mut json = Vec::new();
-            write_summary(model.report, &mut json).map_err(RenderError::Json)?;
+            write_summary(model.report(), &mut json).map_err(RenderError::Json)?;
             // What serde_json writes is UTF-8.
             return Ok(String::from_utf8(json).unwrap_or_default());
         }
@@ -152,7 +126,7 @@ pub fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 ///
 /// As for [`render`].
-pub fn page(model: &Model<'_>, delivery: Delivery<'_>) -> Result<String, RenderError> {
+pub fn page(model: &Model, delivery: Delivery<'_>) -> Result<String, RenderError> {
     built_in(model, "report.html.j2", Look::PLAIN, delivery)
 }
 
@@ -172,7 +146,7 @@ pub fn assets() -> Result<Assets, RenderError> {
 }
 
 fn built_in(
-    model: &Model<'_>,
+    model: &Model,
     template: &'static str,
     look: Look,
     delivery: Delivery<'_>,
@@ -183,7 +157,7 @@ fn built_in(
 
 /// Renders a template, which is `extra` or comes from the sources.
 fn from_sources(
-    model: &Model<'_>,
+    model: &Model,
     sources: &Sources,
     extra: Option<(&str, &str)>,
     template: &str,
@@ -203,7 +177,7 @@ fn from_sources(
     };
     // Only a page holds its own figures as JSON.
     let summary = match escape_of(template) {
-        AutoEscape::Html => json::digest(model.report).map_err(no_digest)?,
+        AutoEscape::Html => json::digest(model.report()).map_err(no_digest)?,
         _ => String::new(),
     };
     env.get_template(template)?.render(context! {
@@ -233,6 +207,7 @@ fn environment(look: Look) -> Result<Environment<'static>, Error> {
     env.set_auto_escape_callback(escape_of);
     env.set_formatter(write_escaped);
     filters::add_to(&mut env);
+    parts::add_to(&mut env);
     terminal::add_to(&mut env, look);
     Ok(env)
 }

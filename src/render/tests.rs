@@ -16,7 +16,7 @@ fn samples() -> [(&'static str, Report); 5] {
 }
 
 fn rendered(report: &Report, format: Format) -> String {
-    match render(&Model::of(report), format, PLAIN) {
+    match render(&Model::of(report.clone()), format, PLAIN) {
         Ok(text) => text,
         Err(error) => panic!("{error}: {:?}", std::error::Error::source(&error)),
     }
@@ -141,7 +141,7 @@ fn in_colour_only_our_own_colours_reach_the_terminal() {
         width: 80,
     };
     for (name, report) in samples() {
-        let text = render(&Model::of(&report), Format::Text, look).expect("text");
+        let text = render(&Model::of(report.clone()), Format::Text, look).expect("text");
         let mut rest = text.as_str();
         let mut switched_on = false;
         while let Some(at) = rest.find('\x1b') {
@@ -163,7 +163,7 @@ fn without_colour_the_text_is_the_same_but_for_the_colours() {
         width: 80,
     };
     for (_, report) in samples() {
-        let mut plain = render(&Model::of(&report), Format::Text, look).expect("text");
+        let mut plain = render(&Model::of(report.clone()), Format::Text, look).expect("text");
         for code in ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m"] {
             plain = plain.replace(&format!("\x1b{code}"), "");
         }
@@ -179,7 +179,7 @@ fn text_keeps_to_the_width_of_the_terminal() {
                 color: false,
                 width,
             };
-            let text = render(&Model::of(&report), Format::Text, look).expect("text");
+            let text = render(&Model::of(report.clone()), Format::Text, look).expect("text");
             for line in text.lines() {
                 let wide = unicode_width::UnicodeWidthStr::width(line);
                 assert!(wide <= width, "{name}, {wide} > {width}: {line}");
@@ -254,7 +254,7 @@ fn a_field_that_does_not_exist_is_an_error_and_not_a_blank() {
         let sources = Sources::default();
         let report = samples::typical();
         let text = from_sources(
-            &Model::of(&report),
+            &Model::of(report.clone()),
             &sources,
             extra,
             "t.txt.j2",

@@ -15,9 +15,9 @@ use crate::render::{self, Format, Look, Model};
 const MANY_JOBS: usize = 16;
 
 /// What all texts of a report are made from.
-pub(super) struct Texts<'r> {
-    pub(super) model: Model<'r>,
-    pub(super) template: Option<&'r Custom>,
+pub(super) struct Texts<'t> {
+    pub(super) model: Model,
+    pub(super) template: Option<&'t Custom>,
     /// Whether the style and script of a page are files beside it.
     pub(super) assets: bool,
 }
