@@ -169,12 +169,12 @@ impl ItemFrame {
 
     /// Index of the batch job that a row belongs to.
     pub fn job(&self, row: usize) -> Option<u32> {
-        self.runs.of(row).map(|(job, _)| job)
+        self.source(row).map(|(job, _)| job)
     }
 
-    /// Index of the file that a row was read from.
-    pub fn source_file(&self, row: usize) -> Option<u32> {
-        self.runs.of(row).map(|(_, file)| file)
+    /// Index of the batch job that a row belongs to, and of the file that it was read from.
+    pub fn source(&self, row: usize) -> Option<(u32, u32)> {
+        self.runs.of(row)
     }
 
     /// The id of a row's item; absent only where it is not kept.

@@ -127,8 +127,10 @@ fn url_of(name: &str) -> String {
 
 /// Text that stands in a block of data and cannot end it: base64 holds no markup.
 pub(super) fn data_block(text: &str) -> Result<Value, Error> {
-    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    if text.bytes().all(is_base64) {
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() | matches!(byte, b'+' | b'/' | b'=');
+    // A piece is looked at as a whole, which the compiler turns into many bytes at a time.
+    let is_all = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & is_base64(byte));
+    if text.as_bytes().chunks(1 << 10).all(is_all) {
         Ok(Value::from_safe_string(text.to_owned()))
     } else {
         Err(Error::new(

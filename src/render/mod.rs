@@ -180,12 +180,23 @@ fn from_sources(
         AutoEscape::Html => json::digest(model.report()).map_err(no_digest)?,
         _ => String::new(),
     };
-    env.get_template(template)?.render(context! {
+    // Most of a large page is known before it is rendered.
+    let table = model.report().item_table.as_ref();
+    let room = table.map_or(0, |table| table.data.len()) + summary.len() + (1 << 16);
+    let mut text = Vec::with_capacity(match escape_of(template) {
+        AutoEscape::Html => room,
+        _ => 0,
+    });
+    let context = context! {
         report => model.value(),
         summary => Value::from_safe_string(summary),
         definitions => Value::from(Serde(glossary::DEFINITIONS)),
         page => page,
-    })
+    };
+    env.get_template(template)?
+        .render_captured_to(context, &mut text)?;
+    // What templates print is text.
+    Ok(String::from_utf8(text).unwrap_or_default())
 }
 
 fn no_digest(source: serde_json::Error) -> Error {

@@ -13,9 +13,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use base64::write::EncoderStringWriter;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
 use super::Longest;
+use crate::frame::{ItemFrame, Row};
 use crate::load::Dump;
 use crate::metrics::Failures;
 use crate::parallel;
@@ -23,10 +25,13 @@ use crate::report::words::clip;
 
 /// The rows of a column that are compressed together; so few, and all columns are.
 const ROWS_A_PIECE: usize = 1 << 14;
-/// How hard the compressor tries: of so many rows that nobody waits for it, and of more. The latter takes
-/// two thirds of the time, and a hundredth more bytes.
+/// How hard the compressor tries, of so many rows that nobody waits for it.
 const LEVEL: u32 = 6;
+/// And of more, of what repeats, like messages: two thirds of the time, and a hundredth more bytes.
 const LEVEL_OF_MANY: u32 = 4;
+/// And of what does not, like ids: two thirds of the time again, and a fiftieth more bytes. The level below
+/// writes a sixth more bytes of a whole page.
+const LEVEL_OF_UNLIKE: u32 = 2;
 /// The last block of a deflated stream, empty (RFC 1951, 3.2.3 and 3.2.6).
 const END: [u8; 2] = [3, 0];
 
@@ -39,9 +44,10 @@ pub(super) fn pack(
     longest: Longest,
 ) -> io::Result<String> {
     let many = rows.len() > ROWS_A_PIECE;
-    let pieces = columns(dump, failures, labels, rows, longest).pieces;
+    let rows = TableRows::of(&dump.items, rows);
+    let pieces = columns(dump, failures, labels, &rows, longest).pieces;
     let packed = if many {
-        parallel::map(true, pieces, |piece| deflated(LEVEL_OF_MANY, vec![piece]))
+        parallel::map(true, pieces, |piece| deflated(piece.level, vec![piece]))
     } else {
         vec![deflated(LEVEL, pieces)]
     };
@@ -53,12 +59,32 @@ pub(super) fn pack(
     Ok(text.into_inner())
 }
 
+/// What the frame holds of the rows of a table, looked up once for all columns.
+struct TableRows<'a> {
+    /// Their places in the frame.
+    places: &'a [u32],
+    records: Vec<Row>,
+    /// Job and file of each.
+    sources: Vec<Option<(u32, u32)>>,
+}
+
+impl<'a> TableRows<'a> {
+    fn of(items: &ItemFrame, places: &'a [u32]) -> Self {
+        let rows = || places.iter().map(|row| *row as usize);
+        Self {
+            places,
+            records: rows().map(|row| items.row(row)).collect(),
+            sources: rows().map(|row| items.source(row)).collect(),
+        }
+    }
+}
+
 /// What the pieces write, one after the other, up to a byte at which another stream can go on.
 fn deflated(level: u32, pieces: Vec<Piece<'_>>) -> io::Result<Vec<u8>> {
     let deflate = DeflateEncoder::new(Vec::new(), Compression::new(level));
     let mut out = BufWriter::with_capacity(1 << 16, deflate);
     for piece in pieces {
-        piece(&mut out)?;
+        (piece.write)(&mut out)?;
     }
     out.flush()?;
     Ok(mem::take(out.get_mut().get_mut()))
@@ -66,66 +92,98 @@ fn deflated(level: u32, pieces: Vec<Piece<'_>>) -> io::Result<Vec<u8>> {
 
 type Out = BufWriter<DeflateEncoder<Vec<u8>>>;
 
-/// Writes a part of the JSON.
-type Piece<'a> = Box<dyn FnOnce(&mut Out) -> io::Result<()> + Send + 'a>;
+/// A part of the JSON.
+struct Piece<'a> {
+    /// How hard it is to be compressed where it is by itself.
+    level: u32,
+    write: Box<dyn FnOnce(&mut Out) -> io::Result<()> + Send + 'a>,
+}
 
 /// The object, piece by piece.
 fn columns<'a>(
     dump: &'a Dump,
     failures: &'a Failures,
     labels: &'a [String],
-    rows: &'a [u32],
+    rows: &'a TableRows<'a>,
     longest: Longest,
 ) -> Columns<'a> {
     let items = &dump.items;
-    let times = rows.iter().flat_map(|row| {
-        let item = items.row(*row as usize);
+    let TableRows {
+        places,
+        records,
+        sources,
+    } = rows;
+    let times = records.iter().flat_map(|item| {
         let times = [item.started_at, item.completed_at, item.effective_at];
         times.into_iter().flatten()
     });
     let base = times.min();
     let zero = base.unwrap_or_default();
     let mut all = Columns {
-        rows,
+        rows: places.len(),
         pieces: Vec::new(),
     };
-    all.piece(move |out| {
+    let place = |row: usize| places[row] as usize;
+    let (names, messages) = (longest.name, longest.message);
+    all.piece(LEVEL_OF_MANY, move |out| {
         write!(out, "{{\"base\":")?;
         Ok(serde_json::to_writer(out, &base)?)
     });
-    all.texts("id", longest.name, |row| items.item_id(row));
-    all.texts("name", longest.name, |row| items.item_name(row));
-    all.texts("message", longest.message, |row| items.error_message(row));
-    all.texts("work", longest.name, |row| items.processing_job_id(row));
-    all.numbers("started", move |row| {
-        Some(items.row(row).started_at? - zero)
+    all.texts(LEVEL_OF_UNLIKE, "id", names, move |row| {
+        items.item_id(place(row))
     });
-    all.numbers("ended", move |row| {
-        let item = items.row(row);
+    all.texts(LEVEL_OF_MANY, "name", names, move |row| {
+        items.item_name(place(row))
+    });
+    all.texts(LEVEL_OF_MANY, "message", messages, |row| {
+        Some(items.messages().get(records[row].error_message?))
+    });
+    all.texts(LEVEL_OF_UNLIKE, "work", names, move |row| {
+        items.processing_job_id(place(row))
+    });
+    all.numbers(LEVEL_OF_UNLIKE, "started", move |row| {
+        Some(records[row].started_at? - zero)
+    });
+    all.numbers(LEVEL_OF_UNLIKE, "ended", move |row| {
+        let item = &records[row];
         Some(item.completed_at? - item.started_at.unwrap_or(zero))
     });
-    all.numbers("effective", move |row| {
-        let item = items.row(row);
+    all.numbers(LEVEL_OF_UNLIKE, "effective", move |row| {
+        let item = &records[row];
         let from = item.completed_at.or(item.started_at);
         Some(item.effective_at? - from.unwrap_or(zero))
     });
-    all.numbers("job", |row| items.job(row).map(i64::from));
-    all.piece(move |out| {
+    all.numbers(LEVEL_OF_MANY, "job", |row| {
+        sources[row].map(|(job, _)| i64::from(job))
+    });
+    all.piece(LEVEL_OF_MANY, move |out| {
         let labels = labels.iter().map(|label| Some(label.as_str()));
-        list(out, "jobs", longest.name, labels)
+        list(out, "jobs", names, labels)
     });
-    all.words(["status", "statuses"], longest, |row| {
-        Some(items.status_word(row))
+    all.words(
+        ["status", "statuses"],
+        names,
+        |row| Some(records[row].status),
+        |code| Some(items.statuses().get(code)),
+    );
+    all.words(
+        ["reason", "reasons"],
+        names,
+        |row| records[row].skip_reason,
+        |code| Some(items.reasons().get(code)),
+    );
+    all.words(
+        ["file", "files"],
+        names,
+        |row| sources[row].map(|(_, file)| file),
+        |file| Some(dump.inputs.get(file as usize)?.path.as_str()),
+    );
+    all.numbers(LEVEL_OF_MANY, "group", move |row| {
+        failures.group_of(place(row)).map(i64::from)
     });
-    all.words(["reason", "reasons"], longest, |row| items.skip_reason(row));
-    all.words(["file", "files"], longest, |row| {
-        let file = items.source_file(row)? as usize;
-        Some(dump.inputs.get(file)?.path.as_str())
-    });
-    all.numbers("group", |row| failures.group_of(row).map(i64::from));
-    all.piece(move |out| {
+    all.piece(LEVEL_OF_MANY, move |out| {
         let patterns = failures.patterns().iter().map(Option::as_deref);
-        list(out, "groups", longest.message, patterns)?;
+        list(out, "groups", messages, patterns)?;
         write!(out, ",\"ranks\":")?;
         let everything = 0..items.len();
         serde_json::to_writer(&mut *out, &failures.ranking(&everything))?;
@@ -138,33 +196,35 @@ fn columns<'a>(
 }
 
 struct Columns<'a> {
-    rows: &'a [u32],
+    /// How many rows the table has.
+    rows: usize,
     pieces: Vec<Piece<'a>>,
 }
 
 impl<'a> Columns<'a> {
-    fn piece(&mut self, write: impl FnOnce(&mut Out) -> io::Result<()> + Send + 'a) {
-        self.pieces.push(Box::new(write));
+    fn piece(&mut self, level: u32, write: impl FnOnce(&mut Out) -> io::Result<()> + Send + 'a) {
+        let write = Box::new(write);
+        self.pieces.push(Piece { level, write });
     }
 
     /// A column in pieces of so many rows.
     fn column<T>(
         &mut self,
+        level: u32,
         name: &'static str,
         of: impl Fn(usize) -> T + Copy + Send + 'a,
         write: impl Fn(&mut Out, T) -> io::Result<()> + Copy + Send + 'a,
     ) {
-        let parts = self.rows.len().div_ceil(ROWS_A_PIECE).max(1);
-        let rows = self.rows;
+        let all = self.rows;
+        let parts = all.div_ceil(ROWS_A_PIECE).max(1);
         for part in 0..parts {
-            let end = rows.len().min((part + 1) * ROWS_A_PIECE);
-            let rows = &rows[part * ROWS_A_PIECE..end];
-            self.piece(move |out| {
+            let rows = part * ROWS_A_PIECE..all.min((part + 1) * ROWS_A_PIECE);
+            self.piece(level, move |out| {
                 match part {
                     0 => begin(out, name)?,
                     _ => write!(out, ",")?,
                 }
-                separated(out, rows.iter().map(|row| of(*row as usize)), write)?;
+                separated(out, rows.map(of), write)?;
                 match part + 1 == parts {
                     true => write!(out, "]"),
                     false => Ok(()),
@@ -175,38 +235,42 @@ impl<'a> Columns<'a> {
 
     fn texts(
         &mut self,
+        level: u32,
         name: &'static str,
         longest: usize,
         of: impl Fn(usize) -> Option<&'a str> + Copy + Send + 'a,
     ) {
-        self.column(name, of, move |out, value| text(out, value, longest));
+        self.column(level, name, of, move |out, value| text(out, value, longest));
     }
 
     fn numbers(
         &mut self,
+        level: u32,
         name: &'static str,
         of: impl Fn(usize) -> Option<i64> + Copy + Send + 'a,
     ) {
-        self.column(name, of, |out, value| {
+        self.column(level, name, of, |out, value| {
             Ok(serde_json::to_writer(out, &value)?)
         });
     }
 
-    /// A column of words that repeat: an index per row, and the list of the words.
+    /// A column of words that repeat: an index per row, and the list of the words, in the order of
+    /// their rows.
     fn words(
         &mut self,
         [name, words]: [&'static str; 2],
-        longest: Longest,
-        of: impl Fn(usize) -> Option<&'a str> + Send + 'a,
+        longest: usize,
+        code: impl Fn(usize) -> Option<u32> + Send + 'a,
+        word: impl Fn(u32) -> Option<&'a str> + Send + 'a,
     ) {
-        let rows = self.rows;
-        self.piece(move |out| {
-            let mut known: IndexSet<&str> = IndexSet::new();
-            array(out, name, rows.iter(), |out, row| {
-                let index = of(*row as usize).map(|word| known.insert_full(word).0);
+        let rows = 0..self.rows;
+        self.piece(LEVEL_OF_MANY, move |out| {
+            let mut known: IndexSet<u32, RandomState> = IndexSet::default();
+            array(out, name, rows, |out, row| {
+                let index = code(row).map(|code| known.insert_full(code).0);
                 Ok(serde_json::to_writer(out, &index)?)
             })?;
-            list(out, words, longest.name, known.into_iter().map(Some))
+            list(out, words, longest, known.into_iter().map(word))
         });
     }
 }
