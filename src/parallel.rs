@@ -14,6 +14,11 @@ pub(crate) fn both<A: Send, B: Send>(
     if much { rayon::join(a, b) } else { (a(), b()) }
 }
 
+/// Does it while others go on, where there is `much` to do; nobody waits for it.
+pub(crate) fn beside(much: bool, this: impl FnOnce() + Send + 'static) {
+    if much { rayon::spawn(this) } else { this() }
+}
+
 /// Does so many things, several at once where there is `much` to do; the results are in their order.
 pub(crate) fn each<T: Send>(
     much: bool,

@@ -22,6 +22,7 @@ use crate::args::{
 use crate::frame::KeptTexts;
 use crate::load::{self, Dump, Found, LoadError, LoadOptions};
 use crate::output::{self, WriteError};
+use crate::parallel::{self, MANY_ROWS};
 use crate::progress::Progress;
 use crate::render::custom::{self, Custom, TemplateError};
 use crate::render::{self, Format, Look, Model, RenderError};
@@ -211,8 +212,9 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
                 dump = load(KeptTexts::All, &|_| {})?;
                 report = report::build(&dump, &options, now);
             }
-            // The report holds what is said about the items; its text needs the room.
-            drop(std::mem::take(&mut dump.items));
+            // The report holds what is said about the items; its text needs the room, but not at once.
+            let items = std::mem::take(&mut dump.items);
+            parallel::beside(items.len() > MANY_ROWS, move || drop(items));
             report
         }
     };

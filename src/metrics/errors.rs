@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 use indexmap::IndexSet;
-use regex::Regex;
+use memchr::memmem::Finder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +15,8 @@ use super::mask::mask;
 use super::timeline::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
 use crate::api::status::code::FAILED;
-use crate::frame::{ItemFrame, WordLists, Words};
-use crate::parallel;
+use crate::frame::{ItemFrame, Piece, WordLists, Words};
+use crate::parallel::{self, MANY_ROWS};
 
 /// Failures whose messages are equal once what varies is masked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -69,35 +69,55 @@ struct Failed {
     micros: Option<i64>,
 }
 
+/// The failed items of some rows, before it is known which group each belongs to.
+#[derive(Default)]
+struct Found {
+    failed: Vec<Failed>,
+    /// The message of each.
+    messages: Vec<Option<u32>>,
+}
+
+impl Found {
+    fn of(piece: &Piece<'_>) -> Self {
+        let mut found = Self::default();
+        for (at, status) in piece.status.iter().enumerate() {
+            if *status != FAILED {
+                continue;
+            }
+            let item = piece.row(at);
+            found.messages.push(item.error_message);
+            found.failed.push(Failed {
+                row: (piece.first + at) as u32,
+                group: 0,
+                attempt: Attempt::NotNamed,
+                // The server leaves the end of some failures out; then it failed when its record
+                // says that it had.
+                at: item.completed_at.or(item.effective_at),
+                micros: item.micros().filter(|micros| *micros >= 0),
+            });
+        }
+        found
+    }
+}
+
 impl Failures {
     /// Masks the message of every failed item.
     pub fn of(items: &ItemFrame) -> Self {
-        let mut failed = Vec::new();
-        // The message of each of them, and which messages there are among them: an item that was done
-        // in the end may have one of an earlier attempt.
-        let mut messages = Vec::new();
+        let found = parallel::map(
+            items.len() > MANY_ROWS,
+            items.rows(0..items.len()).pieces().to_vec(),
+            |piece| Found::of(&piece),
+        );
+        let count = found.iter().map(|found| found.failed.len()).sum();
+        let (mut failed, mut messages) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for found in found {
+            failed.extend(found.failed);
+            messages.extend(found.messages);
+        }
+        // An item that was done in the end may have a message of an earlier attempt.
         let mut is_asked = vec![false; items.messages().len()];
-        for piece in items.rows(0..items.len()).pieces() {
-            for (at, status) in piece.status.iter().enumerate() {
-                if *status != FAILED {
-                    continue;
-                }
-                let message = piece.error_message.get(at);
-                if let Some(message) = message {
-                    is_asked[message as usize] = true;
-                }
-                messages.push(message);
-                let item = piece.row(at);
-                failed.push(Failed {
-                    row: (piece.first + at) as u32,
-                    group: 0,
-                    attempt: Attempt::NotNamed,
-                    // The server leaves the end of some failures out; then it failed when its record
-                    // says that it had.
-                    at: item.completed_at.or(item.effective_at),
-                    micros: item.micros().filter(|micros| *micros >= 0),
-                });
-            }
+        for message in messages.iter().flatten() {
+            is_asked[*message as usize] = true;
         }
         let kinds = Kinds::of(items.messages(), &is_asked);
         // The group of each pattern, and, last, that of failures without a message.
@@ -281,23 +301,35 @@ enum Attempt {
 }
 
 impl Attempt {
+    /// What the first "attempt 2/3" or "attempt 2 of 3" in a message says.
     fn in_message(message: &str) -> Self {
-        static ATTEMPT: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"[Aa]ttempt ([0-9]{1,9}) ?(?:/|of) ?([0-9]{1,9})").expect("a valid pattern")
+        static WORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ttempt "));
+        let bytes = message.as_bytes();
+        let mut words = WORD.find_iter(bytes).filter_map(|at| {
+            let begins = matches!(bytes[..at].last(), Some(b'a' | b'A'));
+            begins.then(|| Self::numbers(&message[at + WORD.needle().len()..]))?
         });
-        // Few messages hold the word, and looking for it takes less than asking the pattern.
-        if memchr::memmem::find(message.as_bytes(), b"ttempt ").is_none() {
-            return Self::NotNamed;
+        match words.next() {
+            Some((attempt, of)) if attempt >= of => Self::Last,
+            Some(_) => Self::Earlier,
+            None => Self::NotNamed,
         }
-        let Some(found) = ATTEMPT.captures(message) else {
-            return Self::NotNamed;
+    }
+
+    /// The two numbers of "2/3" or "2 of 3" at the begin of a text.
+    fn numbers(text: &str) -> Option<(u64, u64)> {
+        /// No attempt has a number of more digits.
+        const DIGITS: usize = 9;
+        let digits = |text: &str| {
+            let digits = text.bytes().take(DIGITS);
+            digits.take_while(u8::is_ascii_digit).count()
         };
-        let number = |at: usize| found[at].parse::<u64>().ok();
-        if number(1).is_some() && number(1) >= number(2) {
-            Self::Last
-        } else {
-            Self::Earlier
-        }
+        let (attempt, rest) = text.split_at(digits(text));
+        let rest = rest.strip_prefix(' ').unwrap_or(rest);
+        let rest = rest.strip_prefix('/').or_else(|| rest.strip_prefix("of"))?;
+        let rest = rest.strip_prefix(' ').unwrap_or(rest);
+        let of = &rest[..digits(rest)];
+        Some((attempt.parse().ok()?, of.parse().ok()?))
     }
 }
 
@@ -407,14 +439,18 @@ mod tests {
 
     #[test]
     fn the_last_attempt_is_told_from_an_earlier_one() {
-        let frame = failed(&[
+        let messages = [
             "attempt 3/3",
             "Attempt 2 of 3 failed",
             "(attempt 1/3)",
+            "an attempt at 4/3, attempt 1 /",
+            "its reattempt 1 of3 of attempt 2/2",
+            "ttempt 3/3",
+            "attempt 12 3",
             "no",
-        ]);
-        let attempts = Failures::of(&frame).attempts(&(0..4));
-        assert_eq!(attempts, Attempts { named: 3, last: 1 });
+        ];
+        let attempts = Failures::of(&failed(&messages)).attempts(&(0..messages.len()));
+        assert_eq!(attempts, Attempts { named: 4, last: 1 });
     }
 
     #[test]

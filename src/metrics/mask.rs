@@ -32,7 +32,12 @@ const QUOTES: [(char, &[char], &str); 7] = [
 /// files, other ids, numbers. The tests hold the same as one regular expression; making that one
 /// when a program starts would take longer than a small report takes as a whole.
 pub fn mask(message: &str) -> Cow<'_, str> {
-    let message = message.trim();
+    let is_seen = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let message = match message.as_bytes() {
+        // Nearly always.
+        bytes if is_seen(bytes.first()) && is_seen(bytes.last()) => message,
+        _ => message.trim(),
+    };
     let telling = &message[..message.floor_char_boundary(TELLING)];
     // A message that is nothing but a quoted word means that word.
     if is_one_quoted_word(telling) {
@@ -138,6 +143,10 @@ impl<'m> Masking<'m> {
 
     /// Puts a mask in the place of what stands from `start` to `end`.
     fn put(&mut self, start: usize, end: usize, mask: &str) -> usize {
+        if self.out.capacity() == 0 {
+            // Hardly ever is more put in than is taken out.
+            self.out.reserve(self.text.len());
+        }
         self.out.push_str(&self.text[self.copied..start]);
         self.out.push_str(mask);
         self.copied = end;

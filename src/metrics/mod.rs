@@ -117,13 +117,21 @@ pub fn compute(
             )
         },
     );
+    let ((skip_reasons, error_groups), (groups, attempts)) = parallel::both(
+        much,
+        || {
+            let groups = failures.groups(items, rows, labels, limits.examples);
+            (counts::skip_reasons(items, &part), groups)
+        },
+        || (failures.details(rows), failures.attempts(rows)),
+    );
     let metrics = Metrics {
         distinct,
         rates: rates_of(&by_status, distinct),
         durations,
         throughput,
-        skip_reasons: counts::skip_reasons(items, &part),
-        error_groups: failures.groups(items, rows, labels, limits.examples),
+        skip_reasons,
+        error_groups,
         slowest,
         by_status,
     };
@@ -136,8 +144,8 @@ pub fn compute(
             Drawn::Small => None,
         },
         completed_micros,
-        groups: failures.details(rows),
-        attempts: failures.attempts(rows),
+        groups,
+        attempts,
     };
     (metrics, shape)
 }

@@ -1,6 +1,8 @@
 //! What is remarkable about when items ended and how long they took: crowds, quiet spells, and a few
 //! that weigh as much as all others.
 
+use crate::parallel::{self, MANY_ROWS};
+
 /// Instants that lie close together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Crowd {
@@ -60,32 +62,20 @@ pub fn quiet_spell(ends: &[&[i64]]) -> Option<(i64, i64)> {
     const LEAST_SHARE: f64 = 0.05;
     const PARTS: usize = 64;
     const { assert!(2.0 / (PARTS as f64) < LEAST_SHARE) };
-    #[derive(Clone, Copy)]
-    struct Part {
-        first: i64,
-        last: i64,
-        count: usize,
-    }
-    let all = || ends.iter().copied().flatten().copied();
-    let count: usize = ends.iter().map(|list| list.len()).sum();
-    let (first, last) = (all().min()?, all().max()?);
-    let span = (last - first) as f64;
-    if count < 20 || span < 10e6 {
+    let whole = Stretch::of::<1>(ends, |_| 0)[0];
+    let (first, last, count) = (whole.first, whole.last, whole.count);
+    if count < 20 {
         return None;
     }
-    let mut parts = [Part {
-        first: i64::MAX,
-        last: i64::MIN,
-        count: 0,
-    }; PARTS];
-    let per_micro = PARTS as f64 / (span + 1.0);
-    for end in all() {
-        let at = ((end - first) as f64 * per_micro) as usize;
-        let part = &mut parts[at.min(PARTS - 1)];
-        part.first = part.first.min(end);
-        part.last = part.last.max(end);
-        part.count += 1;
+    let span = (last - first) as f64;
+    if span < 10e6 {
+        return None;
     }
+    let per_micro = PARTS as f64 / (span + 1.0);
+    let parts = Stretch::of::<PARTS>(ends, |end| {
+        let at = ((end - first) as f64 * per_micro) as usize;
+        at.min(PARTS - 1)
+    });
     let mut longest = (first, first);
     let (mut before, mut ended, mut ended_before_gap) = (first, 0, 0);
     for part in parts.iter().filter(|part| part.count > 0) {
@@ -101,6 +91,63 @@ pub fn quiet_spell(ends: &[&[i64]]) -> Option<(i64, i64)> {
     let after = count - ended_before_gap;
     (gap >= 10e6 && gap >= LEAST_SHARE * span && gap >= 3.0 * expected && after * 20 >= count)
         .then_some(longest)
+}
+
+/// Instants of which the first and the last are known.
+#[derive(Clone, Copy)]
+struct Stretch {
+    first: i64,
+    last: i64,
+    count: usize,
+}
+
+impl Stretch {
+    const EMPTY: Self = Self {
+        first: i64::MAX,
+        last: i64::MIN,
+        count: 0,
+    };
+
+    #[inline(always)]
+    fn add(&mut self, other: Self) {
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        self.count += other.count;
+    }
+
+    /// Deals instants out to so many stretches, each to the one that `at` says.
+    fn of<const N: usize>(
+        instants: &[&[i64]],
+        at: impl Fn(i64) -> usize + Send + Sync,
+    ) -> [Self; N] {
+        let deal_out = |to: &mut [Self; N], instants: &[i64]| {
+            for instant in instants {
+                to[at(*instant)].add(Self {
+                    first: *instant,
+                    last: *instant,
+                    count: 1,
+                });
+            }
+        };
+        let lists = || instants.iter().copied();
+        let mut all = [Self::EMPTY; N];
+        if lists().map(<[i64]>::len).sum::<usize>() <= MANY_ROWS {
+            lists().for_each(|list| deal_out(&mut all, list));
+            return all;
+        }
+        let pieces: Vec<&[i64]> = lists().flat_map(|list| list.chunks(MANY_ROWS)).collect();
+        let dealt_out = parallel::map(true, pieces, |piece| {
+            let mut stretches = [Self::EMPTY; N];
+            deal_out(&mut stretches, piece);
+            stretches
+        });
+        for stretches in dealt_out {
+            for (whole, part) in all.iter_mut().zip(stretches) {
+                whole.add(part);
+            }
+        }
+        all
+    }
 }
 
 /// The share of the sum that the `count` greatest of the ascending values make up, 0–1; absent where

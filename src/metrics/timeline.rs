@@ -1,8 +1,9 @@
 //! What happened when: ended items per interval of a round length, and how many were worked on.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
-use super::{Drawn, order};
+use super::{Drawn, order, patterns};
 use crate::api::status::{self, code};
 use crate::frame::Rows;
 
@@ -121,6 +122,8 @@ pub struct Ends {
     pub by_record: u64,
     /// Ended items of which no plausible instant is known.
     pub undated: u64,
+    /// Looked for once, and only where it is asked for.
+    quiet_spell: OnceLock<Option<(i64, i64)>>,
 }
 
 impl Ends {
@@ -128,6 +131,8 @@ impl Ends {
     /// record speaks of the instant in which it came to that status.
     pub fn of(rows: &Rows<'_>) -> Self {
         let mut at: EndedItems<Vec<i64>> = EndedItems::default();
+        // Most items are completed.
+        at.completed.reserve(rows.len());
         let (mut by_record, mut undated) = (0, 0);
         rows.each(|_, row| {
             let end = row.completed_at;
@@ -155,8 +160,7 @@ impl Ends {
         order::sort(&mut at.failed);
         Self {
             at,
-            by_record: 0,
-            undated: 0,
+            ..Self::default()
         }
     }
 
@@ -164,6 +168,13 @@ impl Ends {
     pub fn all(&self) -> [&[i64]; 4] {
         let at = &self.at;
         [&at.completed, &at.failed, &at.skipped, &at.other].map(Vec::as_slice)
+    }
+
+    /// The longest gap between them, where it is remarkable: see [`patterns::quiet_spell`].
+    pub fn quiet_spell(&self) -> Option<(i64, i64)> {
+        *self
+            .quiet_spell
+            .get_or_init(|| patterns::quiet_spell(&self.all()))
     }
 
     /// How many have an instant.

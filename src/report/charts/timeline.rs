@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::scale::{Plot, Scale, Tick, add_bar, count_axis, days, position, time_ticks, written};
 use crate::api::UtcTime;
 use crate::api::status::{COMPLETED, FAILED, SKIPPED};
-use crate::metrics::patterns::quiet_spell;
 use crate::metrics::{Ends, Timeline};
 use crate::report::words::{clock, counted, duration, number, round_duration};
 
@@ -149,7 +148,7 @@ pub(super) fn chart(line: &Timeline, ends: &Ends, one_job: bool) -> TimelineChar
     let peak = line.concurrency.iter().copied().fold(0.0, f64::max);
     let (c, concurrency_ticks) = count_axis(peak, PLOT.bottom, PLOT.top);
     let gaps: Vec<Gap> = one_job
-        .then(|| quiet_spell(&ends.all()))
+        .then(|| ends.quiet_spell())
         .flatten()
         .into_iter()
         .filter_map(|(from, to)| {

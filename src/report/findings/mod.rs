@@ -9,7 +9,7 @@ use super::model::{Finding, JobFacts, JobReport, Sections, Severity};
 use super::words::{clock, counted, duration, number, percent};
 use crate::api::status::{FAILED, PENDING, PROCESSING, SKIPPED};
 use crate::load::note::excerpt;
-use crate::metrics::patterns::{densest, quiet_spell, share_of_greatest, within};
+use crate::metrics::patterns::{densest, share_of_greatest, within};
 use crate::metrics::{GroupDetails, Shape};
 
 /// How long an error pattern may be in a finding.
@@ -312,7 +312,7 @@ impl Findings {
 
     fn quiet(&mut self, shape: &Shape) {
         let ends = &shape.ends;
-        let (Some((from, to)), Some(line)) = (quiet_spell(&ends.all()), &shape.timeline) else {
+        let (Some((from, to)), Some(line)) = (ends.quiet_spell(), &shape.timeline) else {
             return;
         };
         let span = ends.span().map_or(0, |(first, last)| last - first);
