@@ -8,15 +8,18 @@ use crate::parallel;
 /// span as a cache holds, and these again, until few are left in each (bucket sort). That takes a
 /// few steps for each where comparing would take twenty.
 pub(super) fn sort(values: &mut [i64]) {
-    /// Fewer are sorted sooner by comparing them.
-    const FEW: usize = 100;
-    if values.len() < FEW {
-        values.sort_unstable();
-    } else {
-        deal_out(values, &mut vec![0; values.len()], 0);
+    match values.len() {
+        0..FEW => values.sort_unstable(),
+        FEW..MANY => deal_out(values, &mut vec![0; values.len()], 0),
+        _ => deal_out_in_place(values),
     }
 }
 
+/// Fewer are sorted sooner by comparing them.
+const FEW: usize = 100;
+/// From so many values on no room is taken for all of them once more, which the kernel would have to give
+/// out page by page, and their buckets are sorted on several cores.
+const MANY: usize = 1 << 17;
 /// The most buckets; how many values each is to hold; and more are sorted by comparing them where a
 /// bucket has been dealt out this often and still holds many, for they are not spread evenly.
 const MOST_BUCKETS: usize = 1 << 11;
@@ -24,86 +27,160 @@ const PER_BUCKET: usize = 2;
 const DEEPEST: u32 = 3;
 /// So few in a bucket are put into order with their neighbours.
 const FEW_IN_BUCKET: u32 = 12;
-/// From so many values on the buckets are sorted on several cores.
-const MANY: usize = 1 << 17;
+
+/// Which bucket each value belongs to.
+#[derive(Clone, Copy)]
+struct Buckets {
+    count: usize,
+    least: i64,
+    shift: u32,
+}
+
+impl Buckets {
+    /// Of the span that the values take; there has to be one.
+    fn of(values: &[i64]) -> Self {
+        let (least, greatest) = values
+            .iter()
+            .fold((i64::MAX, i64::MIN), |(least, greatest), value| {
+                (least.min(*value), greatest.max(*value))
+            });
+        let span = greatest.wrapping_sub(least) as u64;
+        let count = (values.len() / PER_BUCKET)
+            .next_power_of_two()
+            .min(MOST_BUCKETS);
+        Self {
+            count,
+            least,
+            shift: (64 - span.leading_zeros()).saturating_sub(count.trailing_zeros()),
+        }
+    }
+
+    #[inline(always)]
+    fn bucket(self, value: i64) -> usize {
+        (value.wrapping_sub(self.least) as u64 >> self.shift) as usize
+    }
+
+    /// Whether all values of a bucket are the same.
+    fn are_finest(self) -> bool {
+        self.shift == 0
+    }
+
+    /// How many values there are in each bucket.
+    fn counts(self, values: &[i64]) -> [u32; MOST_BUCKETS] {
+        let mut counts = [0; MOST_BUCKETS];
+        for value in values {
+            counts[self.bucket(*value)] += 1;
+        }
+        counts
+    }
+}
+
+/// From how many values there are in each bucket to where each begins.
+fn begins(counts: &mut [u32]) {
+    let mut sum = 0;
+    for count in counts {
+        sum += std::mem::replace(count, sum);
+    }
+}
 
 fn deal_out(values: &mut [i64], other: &mut [i64], depth: u32) {
-    let (Some(least), Some(greatest)) = (values.iter().min(), values.iter().max()) else {
+    if values.is_empty() {
         return;
-    };
-    let (least, span) = (*least, greatest.wrapping_sub(*least) as u64);
-    let buckets = (values.len() / PER_BUCKET)
-        .next_power_of_two()
-        .min(MOST_BUCKETS);
-    let shift = (64 - span.leading_zeros()).saturating_sub(buckets.trailing_zeros());
-    let bucket = |value: i64| (value.wrapping_sub(least) as u64 >> shift) as usize;
-    let mut ends = [0_u32; MOST_BUCKETS];
-    let ends = &mut ends[..buckets];
-    for value in values.iter() {
-        ends[bucket(*value)] += 1;
     }
-    let most = ends.iter().max().copied().unwrap_or_default();
-    let mut sum = 0;
-    for end in ends.iter_mut() {
-        sum += std::mem::replace(end, sum);
-    }
+    let buckets = Buckets::of(values);
+    let mut places = buckets.counts(values);
+    let places = &mut places[..buckets.count];
+    let most = places.iter().max().copied().unwrap_or_default();
+    begins(places);
     // Each begin of a bucket moves to its end.
     for value in values.iter() {
-        let place = &mut ends[bucket(*value)];
+        let place = &mut places[buckets.bucket(*value)];
         other[*place as usize] = *value;
         *place += 1;
     }
+    if most <= FEW_IN_BUCKET && !buckets.are_finest() {
+        insert(other, values);
+        return;
+    }
     values.copy_from_slice(other);
-    if shift == 0 {
-        return;
+    if !buckets.are_finest() {
+        sort_buckets(values, other, places, depth);
     }
-    if most <= FEW_IN_BUCKET {
-        insert(values);
-        return;
-    }
-    sort_buckets(values, other, ends, 0, depth);
 }
 
-/// Sorts the buckets that lie one after another in `values`, of which `ends` says where each ends when
-/// the first begins at `begin`.
-fn sort_buckets(values: &mut [i64], other: &mut [i64], ends: &[u32], mut begin: usize, depth: u32) {
+/// Sorts the buckets that lie one after another in `values`, of which `ends` says where each ends.
+fn sort_buckets(values: &mut [i64], other: &mut [i64], ends: &[u32], depth: u32) {
+    let mut begin = 0;
+    for end in ends.iter().map(|end| *end as usize) {
+        let bucket = &mut values[begin..end];
+        match bucket.len() {
+            0 | 1 => {}
+            2..FEW => bucket.sort_unstable(),
+            _ if depth == DEEPEST => bucket.sort_unstable(),
+            length => deal_out(bucket, &mut other[..length], depth + 1),
+        }
+        begin = end;
+    }
+}
+
+/// Moves each value into its bucket, in the place of one that moves on to its own, and sorts the buckets.
+fn deal_out_in_place(values: &mut [i64]) {
+    let buckets = Buckets::of(values);
+    let mut places = buckets.counts(values);
+    let places = &mut places[..buckets.count];
+    begins(places);
+    let mut ends: Vec<u32> = places[1..].to_vec();
+    ends.push(values.len() as u32);
+    for (bucket, end) in ends.iter().enumerate() {
+        while places[bucket] < *end {
+            let mut value = values[places[bucket] as usize];
+            loop {
+                let home = buckets.bucket(value);
+                let place = &mut places[home];
+                std::mem::swap(&mut value, &mut values[*place as usize]);
+                *place += 1;
+                if home == bucket {
+                    break;
+                }
+            }
+        }
+    }
+    if !buckets.are_finest() {
+        sort_halves(values, &ends, 0);
+    }
+}
+
+/// Sorts buckets as [`sort_buckets`] does, on several cores; the first begins at `begin`.
+fn sort_halves(values: &mut [i64], ends: &[u32], begin: u32) {
     if values.len() > MANY && ends.len() > 1 {
         let (lower, upper) = ends.split_at(ends.len() / 2);
-        let middle = lower[lower.len() - 1] as usize;
-        let (low, high) = values.split_at_mut(middle - begin);
-        let (other_low, other_high) = other.split_at_mut(middle - begin);
+        let middle = lower[lower.len() - 1];
+        let (low, high) = values.split_at_mut((middle - begin) as usize);
         parallel::both(
             true,
-            || sort_buckets(low, other_low, lower, begin, depth),
-            || sort_buckets(high, other_high, upper, middle, depth),
+            || sort_halves(low, lower, begin),
+            || sort_halves(high, upper, middle),
         );
         return;
     }
-    let (mut values, mut other) = (values, other);
-    for end in ends.iter().map(|end| *end as usize) {
-        let length = end - begin;
-        let (bucket, rest) = values.split_at_mut(length);
-        let (room, other_rest) = other.split_at_mut(length);
-        match length {
-            0 | 1 => {}
-            2..100 => bucket.sort_unstable(),
-            _ if depth == DEEPEST => bucket.sort_unstable(),
-            _ => deal_out(bucket, room, depth + 1),
-        }
-        (values, other, begin) = (rest, other_rest, end);
-    }
+    let ends: Vec<u32> = ends.iter().map(|end| end - begin).collect();
+    let lengths = ends
+        .iter()
+        .zip([0].iter().chain(&ends))
+        .map(|(end, begin)| end - begin);
+    let most = lengths.max().unwrap_or_default();
+    sort_buckets(values, &mut vec![0; most as usize], &ends, 1);
 }
 
-/// Sorts values of which each is near its place already.
-fn insert(values: &mut [i64]) {
-    for at in 1..values.len() {
-        let value = values[at];
+/// Sorts values of which each is near its place already into `sorted`, which has as many places.
+fn insert(values: &[i64], sorted: &mut [i64]) {
+    for (at, value) in values.iter().enumerate() {
         let mut place = at;
-        while place > 0 && values[place - 1] > value {
-            values[place] = values[place - 1];
+        while place > 0 && sorted[place - 1] > *value {
+            sorted[place] = sorted[place - 1];
             place -= 1;
         }
-        values[place] = value;
+        sorted[place] = *value;
     }
 }
 
