@@ -15,8 +15,8 @@
 //! it has been read, unless records have to be left out or put into another order.
 //!
 //! Beside the columns stands what few ask for: which job and which file a row belongs to, which is the
-//! same for all rows of a list; and texts, of which those that repeat are held once, and the others as
-//! far as [`KeptTexts`] says.
+//! same for all rows of a list; and texts: statuses and skip reasons once each, and the others, messages
+//! among them, as far as [`KeptTexts`] says.
 
 mod blocks;
 mod columns;
@@ -203,7 +203,8 @@ impl ItemFrame {
         self.statuses.get(self.row(row).status)
     }
 
-    /// The error message of a row.
+    /// The error message of a row; absent as well where it is not kept, which is so of rows whose id is not
+    /// kept either.
     pub fn error_message(&self, row: usize) -> Option<&str> {
         let message = self.row(row).error_message?;
         Some(self.messages.get(message))
@@ -220,7 +221,7 @@ impl ItemFrame {
         &self.statuses
     }
 
-    /// Every error message.
+    /// Every error message that is kept.
     pub fn messages(&self) -> &WordLists {
         &self.messages
     }

@@ -84,9 +84,6 @@ fn begins(counts: &mut [u32]) {
 }
 
 fn deal_out(values: &mut [i64], other: &mut [i64], depth: u32) {
-    if values.is_empty() {
-        return;
-    }
     let buckets = Buckets::of(values);
     let mut places = buckets.counts(values);
     let places = &mut places[..buckets.count];
@@ -152,7 +149,11 @@ fn deal_out_in_place(values: &mut [i64]) {
 
 /// Sorts buckets as [`sort_buckets`] does, on several cores; the first begins at `begin`.
 fn sort_halves(values: &mut [i64], ends: &[u32], begin: u32) {
-    if values.len() > MANY && ends.len() > 1 {
+    if values.len() > MANY {
+        if ends.len() == 1 {
+            // Most of them lie close together. Each time the span is a small part of what it was.
+            return deal_out_in_place(values);
+        }
         let (lower, upper) = ends.split_at(ends.len() / 2);
         let middle = lower[lower.len() - 1];
         let (low, high) = values.split_at_mut((middle - begin) as usize);
@@ -169,7 +170,7 @@ fn sort_halves(values: &mut [i64], ends: &[u32], begin: u32) {
         .zip([0].iter().chain(&ends))
         .map(|(end, begin)| end - begin);
     let most = lengths.max().unwrap_or_default();
-    sort_buckets(values, &mut vec![0; most as usize], &ends, 1);
+    sort_buckets(values, &mut vec![0; most as usize], &ends, 0);
 }
 
 /// Sorts values of which each is near its place already into `sorted`, which has as many places.
@@ -201,7 +202,29 @@ mod tests {
         assert_eq!(numbers, expected);
     }
 
+    #[test]
+    fn so_many_close_together_and_one_far_away() {
+        let close = (0..3 * MANY as i64).map(|n| n * 7_919 % 400_009);
+        let mut numbers: Vec<i64> = close.chain([i64::MIN / 2, i64::MAX / 3]).collect();
+        let mut expected = numbers.clone();
+        expected.sort_unstable();
+        sort(&mut numbers);
+        assert_eq!(numbers, expected);
+    }
+
     proptest! {
+        #[test]
+        fn in_their_own_place_they_are_sorted_as_the_library_sorts_them(
+            numbers in vec(any::<i64>(), 1..2_000),
+            shift in 0..64_u32,
+        ) {
+            let mut numbers: Vec<i64> = numbers.iter().map(|number| number >> shift).collect();
+            let mut expected = numbers.clone();
+            expected.sort_unstable();
+            deal_out_in_place(&mut numbers);
+            prop_assert_eq!(numbers, expected);
+        }
+
         #[test]
         fn many_numbers_are_sorted_as_the_library_sorts_them(
             numbers in vec(any::<i64>(), 0..2_000),

@@ -228,6 +228,19 @@ mod tests {
     }
 
     #[test]
+    fn a_quiet_spell_among_very_many_is_the_same_one() {
+        const S: i64 = 1_000_000;
+        let ends =
+            |from: i64| (0..3 * MANY_ROWS as i64).map(move |n| from * S + n * 7_919 % (60 * S));
+        let (early, late): (Vec<i64>, Vec<i64>) = (ends(0).collect(), ends(200).collect());
+        let mut all = [&early[..], &late].concat();
+        all.sort_unstable();
+        let expected = quiet_spell_in_order(&all);
+        assert!(expected.is_some());
+        assert_eq!(quiet_spell(&[&late, &[], &early]), expected);
+    }
+
+    #[test]
     fn a_quiet_spell_is_told_from_the_gaps_of_chance_and_from_the_tail() {
         const S: i64 = 1_000_000;
         let ends = |gap_at: i64, gap: i64| -> Vec<i64> {

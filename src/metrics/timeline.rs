@@ -172,9 +172,10 @@ impl Ends {
 
     /// The longest gap between them, where it is remarkable: see [`patterns::quiet_spell`].
     pub fn quiet_spell(&self) -> Option<(i64, i64)> {
-        *self
-            .quiet_spell
-            .get_or_init(|| patterns::quiet_spell(&self.all()))
+        // Not while the cell waits for it: what is done on several cores may come by here again.
+        let found = || patterns::quiet_spell(&self.all());
+        let quiet_spell = self.quiet_spell.get().copied().unwrap_or_else(found);
+        *self.quiet_spell.get_or_init(|| quiet_spell)
     }
 
     /// How many have an instant.

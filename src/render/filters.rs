@@ -1,5 +1,6 @@
 //! How numbers, times and user text are written. Every filter shows what is absent as "–".
 
+use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::escape;
@@ -57,10 +58,16 @@ fn beyond_filter(list: &Value, shown: usize) -> Result<usize, Error> {
 
 /// How many entries a list has.
 pub(super) fn length(list: &Value) -> Result<usize, Error> {
-    present(list)?.and_then(Value::len).ok_or_else(|| {
-        let words = format!("{} has no length", list.kind());
+    let no_list = || {
+        let words = format!("{} is no list", list.kind());
         Error::new(ErrorKind::InvalidOperation, words)
-    })
+    };
+    let list = present(list)?.ok_or_else(no_list)?;
+    match (list.kind(), list.len()) {
+        (ValueKind::Seq | ValueKind::Iterable, Some(length)) => Ok(length),
+        (ValueKind::Iterable, None) => Ok(list.try_iter()?.count()),
+        _ => Err(no_list()),
+    }
 }
 
 /// The value, where there is one. A field that does not exist is a fault of the template, not

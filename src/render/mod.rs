@@ -22,8 +22,7 @@ use std::io::{self, Write};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{
-    AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value, context,
-    escape_formatter,
+    AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value, escape_formatter,
 };
 
 use crate::report::model::Report;
@@ -187,14 +186,17 @@ fn from_sources(
         AutoEscape::Html => room,
         _ => 0,
     });
-    let context = context! {
-        report => model.value(),
-        summary => Value::from_safe_string(summary),
-        definitions => Value::from(Serde(glossary::DEFINITIONS)),
-        page => page,
-    };
+    // Known to every template, those that only see a part of a list as well.
+    for (name, value) in [
+        ("report", model.value()),
+        ("summary", Value::from_safe_string(summary)),
+        ("definitions", Value::from(Serde(glossary::DEFINITIONS))),
+        ("page", page),
+    ] {
+        env.add_global(name, value);
+    }
     env.get_template(template)?
-        .render_captured_to(context, &mut text)?;
+        .render_captured_to((), &mut text)?;
     // What templates print is text.
     Ok(String::from_utf8(text).unwrap_or_default())
 }

@@ -497,16 +497,49 @@ fn completions_and_the_manual_are_printed() {
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
-    let printed = |threads: &str| {
+    let printed = |format: &str, threads: &str| {
         let mut command = program();
         command
-            .args(["report", "fixtures", "--format", "json", "-q"])
+            .args(["report", "fixtures", "--format", format, "-q"])
             .env("RAYON_NUM_THREADS", threads);
         crate::harness::finish(command, b"").stdout
     };
-    let one = printed("1");
-    assert!(one.len() > 100_000);
-    assert!(one == printed("2") && one == printed("8"));
+    for format in ["json", "html"] {
+        let one = printed(format, "1");
+        assert!(one.len() > 100_000);
+        assert!(one == printed(format, "2") && one == printed(format, "8"));
+    }
+}
+
+#[test]
+fn each_of_many_jobs_has_a_row_in_the_overview_and_a_section() {
+    let folder = Folder::new();
+    for job in 1..=40 {
+        let page = format!(
+            "{{\"items\":[{{\"item_id\":\"a\",\"status\":\"failed\"}}],\"batch_job_id\":\"bjb-{job:03}\"}}"
+        );
+        folder.write(&format!("{job:03}/items.json"), &page);
+    }
+    let run = folder.run(&["report", ".", "--format", "html", "-q"]);
+    let jobs = (1..=40)
+        .map(|job| format!("bjb-{job:03}"))
+        .collect::<Vec<_>>();
+    let found = |before: &str, between: &str, behind: &str| -> Vec<(String, String)> {
+        let places = run.stdout.split(before).skip(1);
+        let pairs = places.filter_map(|text| {
+            let (first, rest) = text.split_once(between)?;
+            Some((first.to_owned(), rest.split_once(behind)?.0.to_owned()))
+        });
+        pairs.collect()
+    };
+    let numbered = || (1..=40).map(|number: usize| number.to_string());
+    let rows = found("<a href=\"#job-", "\"><code>", "</code>");
+    assert_eq!(rows, numbered().zip(jobs.clone()).collect::<Vec<_>>());
+    let sections = found("<summary><h3>", "</h3>", "\">\n");
+    let labels: Vec<String> = sections.iter().map(|(label, _)| label.clone()).collect();
+    assert_eq!(labels, jobs);
+    let ids = found("<div id=\"job-", "\"", ">");
+    assert!(ids.iter().map(|(number, _)| number.clone()).eq(numbered()));
 }
 
 #[test]

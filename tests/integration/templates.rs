@@ -52,6 +52,28 @@ fn an_export_writes_over_nothing_unless_it_is_told_to() {
 }
 
 #[test]
+fn a_partial_of_ones_own_knows_the_report_wherever_it_is_used() {
+    let folder = Folder::new();
+    assert_eq!(folder.run(&["templates", "export", "t"]).code, 0);
+    let words = folder.read("t/trust.html.j2").replace(
+        "{% macro completeness(part) %}",
+        "{% macro completeness(part) %}of {{ report.jobs|length }} jobs, {{ 'yes' if definitions }}",
+    );
+    folder.write("t/trust.html.j2", &words);
+    for job in ["a", "b"] {
+        let page = format!(
+            "{{\"items\":[{{\"item_id\":\"i\",\"status\":\"failed\"}}],\"batch_job_id\":\"bjb-{job}\"}}"
+        );
+        folder.write(&format!("dumps/{job}/items.json"), &page);
+    }
+    let template = ["report", "dumps", "-q", "--template", "t/report.html.j2"];
+    let run = folder.run(&template);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let seen = run.stdout.matches("of 2 jobs, yes").count();
+    assert_eq!(seen, 3, "by each job, and by all together");
+}
+
+#[test]
 fn a_style_and_a_partial_beside_the_template_stand_in_for_ours() {
     let folder = Folder::new();
     assert_eq!(folder.run(&["templates", "export", "t"]).code, 0);

@@ -23,9 +23,11 @@ use crate::metrics::Failures;
 use crate::parallel;
 use crate::report::words::clip;
 
-/// The rows of a column that are compressed together; so few, and all columns are.
+/// The rows of a column that are compressed together.
 const ROWS_A_PIECE: usize = 1 << 14;
-/// How hard the compressor tries, of so many rows that nobody waits for it.
+/// So few, and all columns are.
+const FEW_ROWS: usize = 1 << 11;
+/// How hard the compressor tries, of no more rows than make a piece: nobody waits for it.
 const LEVEL: u32 = 6;
 /// And of more, of what repeats, like messages: two thirds of the time, and a hundredth more bytes.
 const LEVEL_OF_MANY: u32 = 4;
@@ -43,13 +45,16 @@ pub(super) fn pack(
     rows: &[u32],
     longest: Longest,
 ) -> io::Result<String> {
-    let many = rows.len() > ROWS_A_PIECE;
+    let (few, many) = (rows.len() <= FEW_ROWS, rows.len() > ROWS_A_PIECE);
     let rows = TableRows::of(&dump.items, rows);
     let pieces = columns(dump, failures, labels, &rows, longest).pieces;
-    let packed = if many {
-        parallel::map(true, pieces, |piece| deflated(piece.level, vec![piece]))
-    } else {
+    let packed = if few {
         vec![deflated(LEVEL, pieces)]
+    } else {
+        parallel::map(true, pieces, |piece| {
+            let level = if many { piece.level } else { LEVEL };
+            deflated(level, vec![piece])
+        })
     };
     let mut text = EncoderStringWriter::new(&BASE64);
     for piece in packed {
@@ -96,8 +101,10 @@ type Out = BufWriter<DeflateEncoder<Vec<u8>>>;
 struct Piece<'a> {
     /// How hard it is to be compressed where it is by itself.
     level: u32,
-    write: Box<dyn FnOnce(&mut Out) -> io::Result<()> + Send + 'a>,
+    write: WriteTo<'a>,
 }
+
+type WriteTo<'a> = Box<dyn FnOnce(&mut Out) -> io::Result<()> + Send + 'a>;
 
 /// The object, piece by piece.
 fn columns<'a>(

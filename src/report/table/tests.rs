@@ -244,17 +244,23 @@ fn a_table_of_nothing_is_a_table() {
 
 #[test]
 fn many_rows_are_packed_in_pieces_that_are_one_stream() {
-    const ROWS: usize = 40_000;
-    let items: Vec<Value> = (0..ROWS)
+    // In pieces by columns, and by rows as well.
+    for rows in [3_000, 40_000] {
+        packed_in_pieces(rows);
+    }
+}
+
+fn packed_in_pieces(count: usize) {
+    let items: Vec<Value> = (0..count)
         .map(|index| {
             let status = ["completed", "failed", "skipped"][index % 3];
             item(&format!("i{index}"), status, Some(index as u32 % 60))
         })
         .collect();
     let dump = dump(&[("items.json", json!({ "items": items }))]);
-    let packed = unpacked(&made(&dump, ROWS));
+    let packed = unpacked(&made(&dump, count));
     let column = |name: &str| packed[name].as_array().expect("a list").clone();
-    let expected = |of: &dyn Fn(usize) -> Value| (0..ROWS).map(of).collect::<Vec<_>>();
+    let expected = |of: &dyn Fn(usize) -> Value| (0..count).map(of).collect::<Vec<_>>();
     assert_eq!(column("id"), expected(&|row| json!(format!("i{row}"))));
     assert_eq!(
         column("ended"),
@@ -263,6 +269,6 @@ fn many_rows_are_packed_in_pieces_that_are_one_stream() {
     assert_eq!(column("status"), expected(&|row| json!(row % 3)));
     assert_eq!(column("statuses"), ["completed", "failed", "skipped"]);
     for name in ["name", "message", "work", "effective", "reason"] {
-        assert_eq!(column(name), vec![Value::Null; ROWS], "{name}");
+        assert_eq!(column(name), vec![Value::Null; count], "{name}");
     }
 }
