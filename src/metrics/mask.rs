@@ -415,7 +415,9 @@ fn drive(text: &str) -> Option<usize> {
 
 /// A date, with or without a time of day and its zone, or a time of day by itself.
 fn time(text: &str) -> Option<usize> {
-    if !text.starts_with(is_digit) {
+    // Most numbers are none, which is told by what stands behind them.
+    let behind = text.bytes().find(|byte| !byte.is_ascii_digit());
+    if !matches!(behind, Some(b'-' | b':' | 0x80..)) || !text.starts_with(is_digit) {
         return None;
     }
     let ends = |at: &usize| !text[*at..].starts_with(is_in_word);
@@ -478,6 +480,10 @@ fn is_uuid(text: &str) -> bool {
     let Some(uuid) = text.as_bytes().first_chunk::<UUID>() else {
         return false;
     };
+    // Hardly anything else has a hyphen there.
+    if uuid[8] != b'-' {
+        return false;
+    }
     let digits = uuid.iter().enumerate().all(|(at, byte)| match at {
         8 | 13 | 18 | 23 => *byte == b'-',
         _ => byte.is_ascii_hexdigit(),
