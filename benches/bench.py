@@ -165,7 +165,7 @@ def race(bench, name, items):
     if folder is None:
         return
     answers = [bench.scratch / "ours.json"]
-    runs = {OURS: partial(bench.report, folder, answers[0])}
+    runs = {OURS: partial(bench.report, folder, out=answers[0])}
     for peer, command in bench.peers().items():
         answers.append(bench.scratch / f"peer-{len(answers)}.json")
         runs[peer] = partial(run, [*command, folder], answers[-1])
