@@ -338,7 +338,7 @@ def identity(bench):
             progress(f"{name}, {threads} threads")
             out = bench.scratch / f"{name}-{threads}.json"
             bench.report(folder, out=out, env={"RAYON_NUM_THREADS": str(threads),
-                                                     "SOURCE_DATE_EPOCH": "1780000000"})
+                                               "SOURCE_DATE_EPOCH": "1780000000"})
             texts.append(out.read_bytes())
         rows.append([name, count(len(texts[0])), "yes" if len(set(texts)) == 1 else "**no**"])
     bench.say("### The same bytes\n")

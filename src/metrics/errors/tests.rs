@@ -1,0 +1,113 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use regex::Regex;
+
+use super::*;
+use crate::api::ItemFields;
+use crate::frame::{ItemColumns, Runs};
+
+const SECOND: i64 = 1_000_000;
+/// 2026-05-14T09:00:00Z.
+const NINE: i64 = 1_778_749_200 * SECOND;
+
+/// Items of these statuses with these messages; each takes 5 seconds.
+fn items(rows: &[(&str, &str)]) -> ItemFrame {
+    let mut columns = ItemColumns::default();
+    for (at, (status, message)) in rows.iter().enumerate() {
+        let start = NINE + at as i64 * SECOND;
+        columns.push(&ItemFields {
+            item_id: &at.to_string(),
+            item_name: None,
+            status,
+            started_at: UtcTime::from_micros(start),
+            completed_at: UtcTime::from_micros(start + 5 * SECOND),
+            effective_at: None,
+            error_message: Some(message),
+            skip_reason: None,
+            processing_job_id: None,
+        });
+    }
+    let mut runs = Runs::default();
+    runs.add(rows.len(), 0, 0);
+    let (frame, _) = ItemFrame::build(vec![columns], runs, 1).expect("a frame");
+    frame
+}
+
+fn failed(messages: &[&str]) -> ItemFrame {
+    let rows: Vec<_> = messages
+        .iter()
+        .map(|message| ("failed", *message))
+        .collect();
+    items(&rows)
+}
+
+#[test]
+fn the_last_attempt_is_told_from_an_earlier_one() {
+    let messages = [
+        "attempt 3/3",
+        "Attempt 2 of 3 failed",
+        "(attempt 1/3)",
+        "an attempt at 4/3, attempt 1 /",
+        "its reattempt 1 of3 of attempt 2/2",
+        "ttempt 3/3",
+        "attempt 12 3",
+        "no",
+    ];
+    let attempts = Failures::of(&failed(&messages)).attempts(&(0..messages.len()));
+    assert_eq!(attempts, Attempts { named: 4, last: 1 });
+}
+
+proptest! {
+    #[test]
+    fn attempts_are_read_as_by_a_regular_expression(
+        pieces in vec(
+            select(vec!["attempt", "Attempt", "ttempt", " ", "1", "2", "0", "/", "of", "ü", "123456789"]),
+            0..12,
+        ),
+    ) {
+        let pattern = Regex::new("[Aa]ttempt ([0-9]{1,9}) ?(?:/|of) ?([0-9]{1,9})");
+        let message: String = pieces.concat();
+        let expected = pattern.expect("a pattern").captures(&message).map(|found| {
+            let number = |at: usize| found[at].parse::<u64>().expect("digits");
+            number(1) >= number(2)
+        });
+        let found = match Attempt::in_message(&message) {
+            Attempt::NotNamed => None,
+            attempt => Some(attempt == Attempt::Last),
+        };
+        prop_assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn messages_of_items_that_did_not_fail_make_no_group() {
+    let frame = items(&[
+        ("completed", "page 1 was read again"),
+        ("failed", "page 2 broke, attempt 1/3"),
+        ("completed", "attempt 2/3"),
+        ("failed", "no page broke, attempt 3/3"),
+    ]);
+    let failures = Failures::of(&frame);
+    let groups: Vec<_> = (0..4).map(|row| failures.group_of(row)).collect();
+    assert_eq!(groups, [None, Some(0), None, Some(1)]);
+    let pattern = |page| Some(format!("{page} broke, attempt <n>/<n>"));
+    assert_eq!(
+        failures.patterns(),
+        [pattern("page <n>"), pattern("no page")]
+    );
+    assert_eq!(failures.attempts(&(0..4)), Attempts { named: 2, last: 1 });
+}
+
+#[test]
+fn details_stand_in_the_order_of_the_groups() {
+    let frame = failed(&["one", "page 1 broke", "page 2 broke"]);
+    let failures = Failures::of(&frame);
+    let groups = failures.groups(&frame, &(0..3), &[String::new()], 0);
+    let details = failures.details(&(0..3));
+    let counts = |n: usize| (groups[n].count, details[n].count);
+    assert_eq!((counts(0), counts(1)), ((2, 2), (1, 1)));
+    assert_eq!(details[0].at, [NINE + 6 * SECOND, NINE + 7 * SECOND]);
+    assert_eq!(details[0].micros, [5 * SECOND; 2]);
+    assert_eq!(details[1].at, [NINE + 5 * SECOND]);
+}
