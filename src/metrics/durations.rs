@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::order;
+use super::{order, patterns};
 use crate::api::UtcTime;
 use crate::api::status::code::{COMPLETED, FAILED};
 use crate::frame::{ItemFrame, Rows};
@@ -101,7 +101,8 @@ impl Spans {
 /// The durations of one status.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Collected {
-    /// In microseconds, which are summed without rounding; ascending once there are statistics.
+    /// In microseconds, which are summed without rounding. Once there are statistics, those at the
+    /// ranks of [`ranks`] stand where they would stand in ascending order; others in no order.
     pub micros: Vec<i64>,
     /// Items left out because a time is missing.
     pub missing_times: u64,
@@ -120,8 +121,8 @@ impl Collected {
 
     fn stats(&mut self) -> DurationStats {
         let seconds = |micros: f64| micros / 1e6;
-        order::sort(&mut self.micros);
         let count = self.micros.len();
+        order::place(&mut self.micros, &ranks(count));
         let total: i128 = self.micros.iter().map(|micros| i128::from(*micros)).sum();
         let total = (count > 0).then(|| seconds(total as f64));
         let at = |fraction| percentile(&self.micros, fraction).map(seconds);
@@ -139,6 +140,54 @@ impl Collected {
             total_seconds: total,
         }
     }
+}
+
+impl Collected {
+    /// The share of the slowest twentieth, once there are statistics.
+    pub fn slowest_twentieth(&self) -> Option<SlowestTwentieth> {
+        let count = twentieth(self.micros.len());
+        let share = patterns::share_of_greatest(&self.micros, count)?;
+        (count > 0).then_some(SlowestTwentieth {
+            count: count as u64,
+            of: self.micros.len() as u64,
+            share,
+        })
+    }
+}
+
+/// How much of the time worked on items the slowest of them took.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SlowestTwentieth {
+    /// How many they are.
+    pub count: u64,
+    /// Of how many.
+    pub of: u64,
+    /// The sum of their durations / the sum of all, 0–1.
+    pub share: f64,
+}
+
+fn twentieth(count: usize) -> usize {
+    count / 20
+}
+
+/// The ranks of the values that statistics of so many are made from, ascending.
+fn ranks(count: usize) -> Vec<usize> {
+    let Some(last) = count.checked_sub(1) else {
+        return Vec::new();
+    };
+    let closest = |fraction: f64| {
+        let below = (last as f64 * fraction) as usize;
+        [below, (below + 1).min(last)]
+    };
+    let mut ranks: Vec<usize> = [0.0, 0.50, 0.90, 0.95, 0.99, 1.0]
+        .into_iter()
+        .flat_map(closest)
+        // All behind it are the slowest twentieth.
+        .chain([last.min(count - twentieth(count))])
+        .collect();
+    ranks.sort_unstable();
+    ranks.dedup();
+    ranks
 }
 
 /// The percentile at `fraction` (0–1) of sorted values, interpolated linearly between the closest
@@ -279,5 +328,28 @@ mod tests {
             (stats.count, stats.total_seconds, stats.p50_seconds),
             (0, None, None)
         );
+    }
+
+    #[test]
+    fn statistics_are_those_of_sorted_durations() {
+        for count in [1, 2, 19, 20, 21, 99, 100, 1_000, 20_000] {
+            let micros = (0..count).map(|n: i64| n * n * 7_919 % 1_000_003);
+            let mut collected = Collected::default();
+            micros.for_each(|micros| collected.add(Some(0), Some(micros)));
+            let mut sorted = collected.micros.clone();
+            sorted.sort_unstable();
+            let stats = collected.stats();
+            let at = |fraction| percentile(&sorted, fraction).map(|micros| micros / 1e6);
+            assert_eq!(stats.min_seconds, at(0.0), "{count}");
+            assert_eq!(stats.p50_seconds, at(0.5), "{count}");
+            assert_eq!(stats.p90_seconds, at(0.9), "{count}");
+            assert_eq!(stats.p95_seconds, at(0.95), "{count}");
+            assert_eq!(stats.p99_seconds, at(0.99), "{count}");
+            assert_eq!(stats.max_seconds, at(1.0), "{count}");
+            let slowest: i64 = sorted.iter().rev().take(sorted.len() / 20).sum();
+            let share = slowest as f64 / sorted.iter().sum::<i64>() as f64;
+            let found = collected.slowest_twentieth().map(|slowest| slowest.share);
+            assert_eq!(found, (count >= 20).then_some(share), "{count}");
+        }
     }
 }

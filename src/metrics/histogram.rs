@@ -38,9 +38,9 @@ pub struct Histogram {
     pub failed: Vec<u64>,
 }
 
-/// The histogram of ascending durations in microseconds; absent where there are none.
+/// The histogram of durations in microseconds, in any order; absent where there are none.
 pub fn histogram(completed: &[i64], failed: &[i64]) -> Option<Histogram> {
-    let ends = |list: &[i64]| Some((*list.first()?, *list.last()?));
+    let ends = |list: &[i64]| Some((*list.iter().min()?, *list.iter().max()?));
     let (shortest, longest) = match (ends(completed), ends(failed)) {
         (Some(a), Some(b)) => (a.0.min(b.0), a.1.max(b.1)),
         (a, b) => a.or(b)?,
@@ -130,9 +130,12 @@ fn linear_edges(shortest: i64, longest: i64) -> Vec<i64> {
 }
 
 fn count(values: &[i64], edges: &[i64]) -> Vec<u64> {
-    let below = |edge: &i64| values.partition_point(|value| value < edge) as u64;
-    let bins = edges.windows(2);
-    bins.map(|bin| below(&bin[1]) - below(&bin[0])).collect()
+    // One for what lies before the first edge, and one for what lies behind the last.
+    let mut counts = vec![0; edges.len() + 1];
+    for value in values {
+        counts[edges.partition_point(|edge| edge <= value)] += 1;
+    }
+    counts[1..edges.len()].to_vec()
 }
 
 #[cfg(test)]

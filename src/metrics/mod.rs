@@ -17,7 +17,7 @@ use std::ops::Range;
 use indexmap::IndexMap;
 
 pub use self::counts::{Completeness, SkipReason, TotalSource};
-pub use self::durations::{DurationStats, Durations, SlowItem, Spans};
+pub use self::durations::{DurationStats, Durations, SlowItem, SlowestTwentieth, Spans};
 pub use self::errors::{Attempts, ErrorGroup, Example, Failures, GroupDetails};
 pub use self::histogram::Histogram;
 pub use self::rates::{Rate, Rates};
@@ -55,9 +55,9 @@ pub struct Shape {
     pub ends: Ends,
     /// The same and the concurrency, per interval.
     pub timeline: Option<Timeline>,
-    /// Durations of completed items in microseconds, ascending.
-    pub completed_micros: Vec<i64>,
-    /// How they are spread, where that is drawn.
+    /// What the slowest of the completed items took of the time; absent where they are few, or took none.
+    pub slowest_twentieth: Option<SlowestTwentieth>,
+    /// How durations are spread, where that is drawn.
     pub histogram: Option<Histogram>,
     /// In the order of [`Metrics::error_groups`].
     pub groups: Vec<GroupDetails>,
@@ -135,15 +135,14 @@ pub fn compute(
         slowest,
         by_status,
     };
-    let (completed_micros, failed_micros) = (spans.completed.micros, spans.failed.micros);
     let shape = Shape {
         timeline,
         ends,
         histogram: match drawn {
-            Drawn::Whole => histogram::histogram(&completed_micros, &failed_micros),
+            Drawn::Whole => histogram::histogram(&spans.completed.micros, &spans.failed.micros),
             Drawn::Small => None,
         },
-        completed_micros,
+        slowest_twentieth: spans.completed.slowest_twentieth(),
         groups,
         attempts,
     };

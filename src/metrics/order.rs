@@ -15,6 +15,26 @@ pub(super) fn sort(values: &mut [i64]) {
     }
 }
 
+/// Puts the values of these ascending ranks where they would stand in ascending order, and less than
+/// them before them, greater behind.
+pub(super) fn place(values: &mut [i64], ranks: &[usize]) {
+    place_behind(values, ranks, 0);
+}
+
+/// The same of values that stand behind `first` others.
+fn place_behind(values: &mut [i64], ranks: &[usize], first: usize) {
+    if values.len() < FEW {
+        return values.sort_unstable();
+    }
+    if ranks.is_empty() {
+        return;
+    }
+    let (lower, upper) = ranks.split_at(ranks.len() / 2);
+    let (less, _, greater) = values.select_nth_unstable(upper[0] - first);
+    place_behind(less, lower, first);
+    place_behind(greater, &upper[1..], upper[0] + 1);
+}
+
 /// Fewer are sorted sooner by comparing them.
 const FEW: usize = 100;
 /// From so many values on no room is taken for all of them once more, which the kernel would have to give
@@ -213,6 +233,25 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn values_of_some_ranks_are_those_of_sorted_values(
+            mut numbers in vec(0..5_000_i64, 1..2_000),
+            ranks in vec(any::<proptest::sample::Index>(), 0..12),
+        ) {
+            let mut ranks: Vec<usize> =
+                ranks.iter().map(|rank| rank.index(numbers.len())).collect();
+            ranks.sort_unstable();
+            ranks.dedup();
+            let mut expected = numbers.clone();
+            expected.sort_unstable();
+            place(&mut numbers, &ranks);
+            for rank in ranks {
+                prop_assert_eq!(numbers[rank], expected[rank]);
+                prop_assert!(numbers[..rank].iter().all(|less| *less <= numbers[rank]));
+                prop_assert!(numbers[rank..].iter().all(|more| *more >= numbers[rank]));
+            }
+        }
+
         #[test]
         fn in_their_own_place_they_are_sorted_as_the_library_sorts_them(
             numbers in vec(any::<i64>(), 1..2_000),

@@ -150,8 +150,8 @@ impl Stretch {
     }
 }
 
-/// The share of the sum that the `count` greatest of the ascending values make up, 0–1; absent where
-/// the sum is nothing.
+/// The share of the sum that the `count` greatest of the values make up, which stand behind all others,
+/// 0–1; absent where the sum is nothing.
 pub fn share_of_greatest(values: &[i64], count: usize) -> Option<f64> {
     let sum = |values: &[i64]| values.iter().map(|value| i128::from(*value)).sum::<i128>();
     let all = sum(values);

@@ -9,8 +9,8 @@ use super::model::{Finding, JobFacts, JobReport, Sections, Severity};
 use super::words::{clock, counted, duration, number, percent};
 use crate::api::status::{FAILED, PENDING, PROCESSING, SKIPPED};
 use crate::load::note::excerpt;
-use crate::metrics::patterns::{densest, share_of_greatest, within};
-use crate::metrics::{GroupDetails, Shape};
+use crate::metrics::patterns::{densest, within};
+use crate::metrics::{GroupDetails, Shape, SlowestTwentieth};
 
 /// How long an error pattern may be in a finding.
 const PATTERN_CHARS: usize = 90;
@@ -353,12 +353,8 @@ impl Findings {
 
     /// A few items that took as much time as all others.
     fn heavy(&mut self, shape: &Shape) {
-        let durations = &shape.completed_micros;
-        let few = durations.len() / 20;
-        if few < 2 {
-            return;
-        }
-        let Some(share) = share_of_greatest(durations, few).filter(|share| *share >= 0.3) else {
+        let remarkable = |slowest: &SlowestTwentieth| slowest.count > 1 && slowest.share >= 0.3;
+        let Some(slowest) = shape.slowest_twentieth.filter(remarkable) else {
             return;
         };
         self.info(
@@ -366,9 +362,9 @@ impl Findings {
             "few-slow-items",
             format!(
                 "The {} slowest of {} completed items took {} % of the time worked on all of them.",
-                number(few as u64),
-                number(durations.len() as u64),
-                percent(share)
+                number(slowest.count),
+                number(slowest.of),
+                percent(slowest.share)
             ),
         );
     }

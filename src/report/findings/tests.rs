@@ -45,7 +45,7 @@ fn shape(failed: Vec<i64>) -> Shape {
             failed,
             ..EndedItems::default()
         }),
-        completed_micros: Vec::new(),
+        slowest_twentieth: None,
         histogram: None,
         groups: Vec::new(),
         attempts: crate::metrics::Attempts::default(),
