@@ -29,8 +29,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-
 use self::batch::Batch;
 pub use self::batch::FileRead;
 use self::json::{Again, Ways};
@@ -41,6 +39,7 @@ pub use self::reader::counted;
 pub use self::walk::{Found, STDIN};
 use crate::api::{JobRecord, UtcTime};
 use crate::frame::{ItemFrame, KeptTexts, Recorded};
+use crate::parallel;
 
 /// What loading gives.
 #[derive(Debug)]
@@ -206,7 +205,7 @@ fn read_files(
         let bytes: u64 = files.iter().filter_map(|file| file.bytes).sum();
         let batches = if tasks.len() > 1 && bytes > WORTH_SHARING {
             let new = || Batch::new(texts, rows.clone());
-            tasks.par_iter().fold(new, read).collect()
+            parallel::runs(tasks.len(), |run| tasks[run].iter().fold(new(), &read))
         } else {
             vec![tasks.iter().fold(Batch::new(texts, rows), read)]
         };
