@@ -1,6 +1,7 @@
 //! Which files there are: those that were named, and those in the folders that were named.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs::{self, FileType, Metadata};
 use std::path::{Path, PathBuf};
 
@@ -89,25 +90,26 @@ pub(super) fn is_pipe(path: &str) -> bool {
 fn walk(folder: &Path, found: &mut Vec<Found>, notes: &mut Vec<Note>) {
     /// For fewer folders another thread need not wake up.
     const MANY_FOLDERS: usize = 64;
-    let entries: Vec<_> = entries(folder, 1).collect();
-    let is_folder = |entry: &walkdir::Result<DirEntry>| {
-        let entry = entry.as_ref().ok().filter(|entry| entry.depth() > 0);
-        entry.is_some_and(|entry| entry.file_type().is_dir())
-    };
-    let folders = entries.iter().filter(|entry| is_folder(entry)).count();
-    let parts = parallel::map(folders > MANY_FOLDERS, entries, |entry| {
-        let (mut found, mut notes) = (Vec::new(), Vec::new());
-        match entry {
-            Ok(entry) if entry.depth() > 0 && entry.file_type().is_dir() => {
-                take(
-                    self::entries(entry.path(), usize::MAX),
-                    entry.path(),
-                    &mut found,
-                    &mut notes,
-                );
+    let mut listed = Vec::new();
+    // What cannot be read of a folder, or of its list, costs nothing else.
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            for entry in entries {
+                match entry {
+                    Ok(entry) => listed.push(entry),
+                    Err(error) => notes.push(unreadable(folder, &error.to_string())),
+                }
             }
-            entry => take([entry], folder, &mut found, &mut notes),
         }
+        Err(error) => notes.push(unreadable(folder, &error.to_string())),
+    }
+    listed.retain(|entry| !is_hidden(&entry.file_name()));
+    listed.sort_unstable_by_key(fs::DirEntry::file_name);
+    let is_folder = |entry: &&fs::DirEntry| entry.file_type().is_ok_and(|it| it.is_dir());
+    let folders = listed.iter().filter(is_folder).count();
+    let parts = parallel::map(folders > MANY_FOLDERS, listed, |entry| {
+        let (mut found, mut notes) = (Vec::new(), Vec::new());
+        take(&entry.path(), &mut found, &mut notes);
         (found, notes)
     });
     for (more_found, more_notes) in parts {
@@ -116,29 +118,20 @@ fn walk(folder: &Path, found: &mut Vec<Found>, notes: &mut Vec<Note>) {
     }
 }
 
-/// What stands in a folder, sorted, so many folders deep.
-fn entries(folder: &Path, depth: usize) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
-    let visible = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry);
-    WalkDir::new(folder)
+/// Takes a file, or the files in a folder, sorted, and says what is left alone.
+fn take(path: &Path, found: &mut Vec<Found>, notes: &mut Vec<Note>) {
+    let visible = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.file_name());
+    let entries = WalkDir::new(path)
         .follow_links(false)
-        .max_depth(depth)
+        .follow_root_links(false)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(visible)
-}
-
-/// Takes the files among what stands in a folder, and says what is left alone.
-fn take(
-    entries: impl IntoIterator<Item = walkdir::Result<DirEntry>>,
-    folder: &Path,
-    found: &mut Vec<Found>,
-    notes: &mut Vec<Note>,
-) {
+        .filter_entry(visible);
     for entry in entries {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                let path = error.path().unwrap_or(folder).to_owned();
+                let path = error.path().unwrap_or(path).to_owned();
                 let reason = match error.io_error() {
                     Some(error) => error.to_string(),
                     None => error.to_string(),
@@ -168,8 +161,8 @@ fn take(
     }
 }
 
-fn is_hidden(entry: &DirEntry) -> bool {
-    entry.file_name().to_string_lossy().starts_with('.')
+fn is_hidden(name: &OsStr) -> bool {
+    name.to_string_lossy().starts_with('.')
 }
 
 fn unreadable(path: &Path, reason: &str) -> Note {
