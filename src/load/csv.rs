@@ -72,7 +72,7 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, delimiter: u8) {
     } else if !text.ends_with(['\n', '\r']) {
         reader.note(Code::MaybeCut, MAYBE_CUT.to_owned());
     }
-    reader.document();
+    reader.documents(1);
     reader.count(Shape::Page);
     reader.list(start, None, None, None);
 }

@@ -62,7 +62,7 @@ pub(super) fn read_document(
     }
     .deserialize(&mut deserializer);
     if shape_found {
-        reader.document();
+        reader.documents(1);
     }
     result?;
     Ok(deserializer.into_iter::<IgnoredAny>().byte_offset())

@@ -190,9 +190,9 @@ impl<'b, 't> FileReader<'b, 't> {
         self.http_status
     }
 
-    /// Counts a document that was recognised.
-    pub(super) fn document(&mut self) {
-        self.documents += 1;
+    /// Counts documents that were recognised.
+    pub(super) fn documents(&mut self, count: u64) {
+        self.documents += count;
     }
 
     /// Status records so far.
@@ -272,14 +272,16 @@ impl<'b, 't> FileReader<'b, 't> {
     ) {
         let start = self.next_row();
         self.item(item, part);
-        self.was_loose(start);
+        self.were_loose(start, 1);
     }
 
-    /// Says that the item from that row on, which was taken or is unreadable, stood by itself and not in
-    /// a list.
-    #[inline]
-    pub(super) fn was_loose(&mut self, start: usize) {
-        self.tally.loose_items += 1;
+    /// Says that the items from that row on, so many, which were taken or are unreadable, stood by
+    /// themselves and not in a list.
+    pub(super) fn were_loose(&mut self, start: usize, count: u64) {
+        if count == 0 {
+            return;
+        }
+        self.tally.loose_items += count;
         let end = self.next_row();
         let unreadable = std::mem::take(&mut self.pending_unreadable);
         let file = self.file;

@@ -1,6 +1,6 @@
 //! The fields of an item by where they stand in a text.
 
-use crate::api::{Field, ItemFields, ItemRecord, PlainTimes, Value, WrongType};
+use crate::api::{Field, ItemFields, ItemRecord, PlainTimes, UtcTime, Value, WrongType};
 
 /// The place of one of an item's fields in [`Item`]: those come first in [`Field`].
 pub(super) type ItemField = u8;
@@ -36,7 +36,15 @@ pub(super) struct Item {
     pub(super) kinds: [Kind; ITEM_FIELDS],
     pub(super) begins: [usize; ITEM_FIELDS],
     pub(super) ends: [usize; ITEM_FIELDS],
+    /// What times of the server's form say; absent what is of another form, or no time.
+    times: [Option<UtcTime>; ITEM_FIELDS],
     pub(super) has_id: bool,
+}
+
+/// Whether a field is a time.
+fn is_time(field: ItemField) -> bool {
+    const TIMES: [Field; 3] = [Field::StartedAt, Field::CompletedAt, Field::EffectiveAt];
+    TIMES.into_iter().any(|time| time as ItemField == field)
 }
 
 impl Item {
@@ -45,17 +53,30 @@ impl Item {
             kinds: [Kind::Absent; ITEM_FIELDS],
             begins: [0; ITEM_FIELDS],
             ends: [0; ITEM_FIELDS],
+            times: [None; ITEM_FIELDS],
             has_id: false,
         }
     }
 
+    /// Takes the value of a field, and reads it where it is a time: where the next value begins is known
+    /// by then, and the processor looks for the end of that one meanwhile.
     #[inline(always)]
-    pub(super) fn set(&mut self, field: ItemField, found: Found) {
+    pub(super) fn set(
+        &mut self,
+        field: ItemField,
+        found: Found,
+        bytes: &[u8],
+        times: &mut PlainTimes,
+    ) {
         // Of a key that stands there twice the last counts.
-        let field = usize::from(field);
-        self.kinds[field] = found.kind;
-        self.begins[field] = found.begin;
-        self.ends[field] = found.end;
+        let place = usize::from(field);
+        self.kinds[place] = found.kind;
+        self.begins[place] = found.begin;
+        self.ends[place] = found.end;
+        if found.kind == Kind::Text && is_time(field) {
+            let text = bytes.get(found.begin..found.end);
+            self.times[place] = text.and_then(|text| times.read(text));
+        }
     }
 
     /// A field as it stands in the text, without quotes.
@@ -78,11 +99,7 @@ impl Item {
     /// The fields of an item whose values are what they are in nearly all items: text or null, the
     /// times in the server's form. It is what [`ItemRecord::read`] would make of them.
     #[inline(always)]
-    pub(super) fn plain<'t>(
-        &self,
-        text: &'t str,
-        times: &mut PlainTimes,
-    ) -> Option<ItemFields<'t>> {
+    pub(super) fn plain<'t>(&self, text: &'t str) -> Option<ItemFields<'t>> {
         let filled = |field: Field| match self.text(field, text)? {
             // What begins with white space may be nothing else.
             Some(text)
@@ -95,9 +112,10 @@ impl Item {
             }
             text => Some(text),
         };
-        let mut time = |field: Field| match self.text(field, text)? {
-            None => Some(None),
-            Some(text) => times.read(text.as_bytes()).map(Some),
+        let time = |field: Field| match self.kinds[field as usize] {
+            Kind::Absent => Some(None),
+            Kind::Text => self.times[field as usize].map(Some),
+            Kind::Raw => None,
         };
         if self.kinds[Field::JobRecordId as usize] == Kind::Raw {
             return None;

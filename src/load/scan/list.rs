@@ -60,9 +60,9 @@ impl Head {
         let first_row = reader.next_row();
         let scan = Scan::of(reader.text());
         let items = if self.is_array() {
-            scan.items(0, habit, |item, times| scan.take_loose(item, reader, times))
+            scan.loose_elements(0, reader, habit)
         } else {
-            scan.items(0, habit, |item, times| scan.take(item, reader, times))
+            scan.items(0, habit, |item| scan.take(item, reader))
         };
         match items {
             Items::Open if !is_last => {
@@ -76,7 +76,7 @@ impl Head {
                     true => Some(end),
                     false => self.finish(scan, end, reader, first_row),
                 };
-                reader.document();
+                reader.documents(1);
                 end.is_some_and(|end| scan.space(end) == scan.bytes.len())
             }
             _ => false,

@@ -32,7 +32,8 @@ pub(super) enum Scanned {
     Broken,
 }
 
-/// Takes the document a text begins with, if it is of the plain kind.
+/// Takes the document a text begins with, if it is of the plain kind; and all items that follow an item
+/// with nothing but white space between them.
 pub(super) fn read_document(
     text: &str,
     reader: &mut FileReader<'_, '_>,
@@ -46,9 +47,7 @@ pub(super) fn read_document(
     }
     let mut item = Item::new();
     if let Some(end) = scan.item(0, habit, &mut item) {
-        scan.take_loose(&item, reader, &mut habit.times);
-        reader.document();
-        return Scanned::Taken(end);
+        return Scanned::Taken(scan.loose_items(end, item, reader, habit));
     }
     scan.page(reader, habit)
 }
@@ -101,18 +100,42 @@ impl<'t> Scan<'t> {
         }
     }
 
+    /// Takes an item that ends at `end`, and those that follow it; gives where the last of them ends.
+    fn loose_items(
+        self,
+        mut end: usize,
+        mut item: Item,
+        reader: &mut FileReader<'_, '_>,
+        habit: &mut Habit,
+    ) -> usize {
+        let start = reader.next_row();
+        let mut count = 0;
+        loop {
+            self.take(&item, reader);
+            count += 1;
+            let next = self.space(end);
+            if self.bytes.get(next) != Some(&b'{') {
+                break;
+            }
+            match self.item(next, habit, &mut item) {
+                Some(behind) => end = behind,
+                None => break,
+            }
+        }
+        reader.documents(count);
+        reader.were_loose(start, count);
+        end
+    }
+
     /// An array of items.
     fn array(self, reader: &mut FileReader<'_, '_>, habit: &mut Habit) -> Scanned {
         let begin = self.space(1);
         if self.bytes.get(begin) != Some(&b'{') || !self.is_item(begin, habit) {
             return Scanned::Left;
         }
-        let taken = self.items(begin, habit, |item, times| {
-            self.take_loose(item, reader, times);
-        });
-        match taken {
+        match self.loose_elements(begin, reader, habit) {
             Items::Closed(end) => {
-                reader.document();
+                reader.documents(1);
                 Scanned::Taken(end)
             }
             Items::Open | Items::Broken => Scanned::Broken,
@@ -127,7 +150,7 @@ impl<'t> Scan<'t> {
         match self.members(reader, habit, &mut fields, &mut has_list) {
             Some(end) if has_list => {
                 if finish_page(reader, fields, start) {
-                    reader.document();
+                    reader.documents(1);
                 }
                 Scanned::Taken(end)
             }
@@ -150,8 +173,8 @@ impl<'t> Scan<'t> {
             return None;
         }
         *has_list = true;
-        let items = self.items(begin, habit, |item, times| {
-            self.take(item, reader, times);
+        let items = self.items(begin, habit, |item| {
+            self.take(item, reader);
         });
         match items {
             Items::Closed(end) => self.behind_list(end, fields),
@@ -200,29 +223,33 @@ impl<'t> Scan<'t> {
 
     /// Takes an item of a list.
     #[inline(always)]
-    fn take(self, item: &Item, reader: &mut FileReader<'_, '_>, times: &mut PlainTimes) {
-        match item.plain(self.text, times) {
+    fn take(self, item: &Item, reader: &mut FileReader<'_, '_>) {
+        match item.plain(self.text) {
             Some(fields) => reader.plain_item(&fields, &self.text[item.id_at()..]),
             None => reader.item(item.record(self.text), self.text.get(item.id_at()..)),
         }
     }
 
-    /// Takes an item that stands by itself.
-    #[inline(always)]
-    fn take_loose(self, item: &Item, reader: &mut FileReader<'_, '_>, times: &mut PlainTimes) {
+    /// The elements of an array that is the document, from `at` on: they stand by themselves.
+    fn loose_elements(
+        self,
+        at: usize,
+        reader: &mut FileReader<'_, '_>,
+        habit: &mut Habit,
+    ) -> Items {
         let start = reader.next_row();
-        self.take(item, reader, times);
-        reader.was_loose(start);
+        let mut count = 0;
+        let items = self.items(at, habit, |item| {
+            self.take(item, reader);
+            count += 1;
+        });
+        reader.were_loose(start, count);
+        items
     }
 
     /// The elements of an array from `at` on.
     #[inline]
-    fn items(
-        self,
-        mut at: usize,
-        habit: &mut Habit,
-        mut take: impl FnMut(&Item, &mut PlainTimes),
-    ) -> Items {
+    fn items(self, mut at: usize, habit: &mut Habit, mut take: impl FnMut(&Item)) -> Items {
         if self.bytes.get(at) == Some(&b']') {
             return Items::Closed(at + 1);
         }
@@ -234,7 +261,7 @@ impl<'t> Scan<'t> {
                     false => Items::Broken,
                 };
             };
-            take(&item, &mut habit.times);
+            take(&item);
             at = self.space(end);
             match self.bytes.get(at) {
                 Some(b',') => at = self.space(at + 1),
@@ -260,14 +287,14 @@ impl<'t> Scan<'t> {
     }
 
     #[inline]
-    fn item_by_habit(self, mut at: usize, habit: &Habit, item: &mut Item) -> Option<usize> {
+    fn item_by_habit(self, mut at: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
         for step in &habit.steps {
             if !step.before.stands_at(self.bytes, at) {
                 return None;
             }
             let found = self.value(at + step.before.length)?;
             if let Some(field) = step.field {
-                item.set(field, found);
+                item.set(field, found, self.bytes, &mut habit.times);
             }
             at = found.behind;
         }
@@ -303,7 +330,7 @@ impl<'t> Scan<'t> {
             };
             let found = self.value(begin)?;
             if let Some(field) = field {
-                item.set(field, found);
+                item.set(field, found, self.bytes, &mut habit.times);
                 item.has_id |= field == Field::ItemId as ItemField;
             }
             steps = steps.and_then(|mut steps: Vec<Step>| {
