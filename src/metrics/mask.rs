@@ -99,7 +99,7 @@ impl<'m> Masking<'m> {
         let mut after_word = ends_in_word(&self.text[..at]);
         loop {
             if !after_word {
-                at = skip_bare_words(self.text.as_bytes(), at);
+                at = skip_what_tells_nothing(self.text.as_bytes(), at);
             }
             let Some(byte) = self.text.as_bytes().get(at) else {
                 break;
@@ -340,21 +340,72 @@ impl<'m> Masking<'m> {
     }
 }
 
-/// Where the first word stands, from `at` on, that is not short and of small letters alone, or that
-/// something else stands behind than a space and the begin of another word. Nothing can be made of
-/// those before it, which most of a message consists of.
-fn skip_bare_words(text: &[u8], mut at: usize) -> usize {
-    loop {
-        let letters = text[at..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_lowercase());
-        let behind = at + letters.count();
-        // Eight letters may be hexadecimal digits.
-        let is_bare = (1..8).contains(&(behind - at)) && text.get(behind) == Some(&b' ');
-        if !is_bare || !text.get(behind + 1).is_some_and(u8::is_ascii_alphanumeric) {
-            return at;
+/// Where to go on looking, from `at` on, where no word has begun: whatever is masked holds a byte that
+/// tells (see [`Telling`]), and begins with what that is joined to. Most of a message is words that
+/// nothing can be made of, and is skipped.
+fn skip_what_tells_nothing(text: &[u8], at: usize) -> usize {
+    let Some(telling) = (at..text.len()).find(|place| tells(text, *place)) else {
+        return text.len();
+    };
+    let joined = text[at..telling].iter().rev();
+    let joined = joined.take_while(|byte| telling_of(**byte) != Telling::Parting);
+    let begin = telling - joined.count();
+    // A name in apostrophes or a path begins behind what separates it.
+    begin.saturating_sub(1).max(at)
+}
+
+/// What a byte says about whether something is masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Telling {
+    /// Nothing, and nothing that is masked goes over it unless it began with a byte that tells.
+    Parting,
+    /// Nothing, but what is masked may begin with it or before it.
+    Joining,
+    /// There may be something to be masked: a digit, a quote, a slash, what is no ASCII.
+    Always,
+    /// There may be a file: where a letter follows.
+    Dot,
+    /// There may be a UUID of letters alone: behind four hexadecimal digits.
+    Hyphen,
+    /// There may be a name: behind what separates it.
+    Apostrophe,
+}
+
+fn telling_of(byte: u8) -> Telling {
+    const TELLING: [Telling; 256] = {
+        let mut telling = [Telling::Always; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            telling[byte] = match byte as u8 {
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'+' | b':' | b'@' | b'~' => Telling::Joining,
+                b'0'..=b'9' | b'"' | b'`' | b'/' | b'\\' => Telling::Always,
+                b'.' => Telling::Dot,
+                b'-' => Telling::Hyphen,
+                b'\'' => Telling::Apostrophe,
+                _ => Telling::Parting,
+            };
+            byte += 1;
         }
-        at = behind + 1;
+        telling
+    };
+    TELLING[usize::from(byte)]
+}
+
+#[inline(always)]
+fn tells(text: &[u8], place: usize) -> bool {
+    let before = || place.checked_sub(1).map(|place| text[place]);
+    match telling_of(text[place]) {
+        Telling::Parting | Telling::Joining => false,
+        Telling::Always => true,
+        Telling::Dot => text.get(place + 1).is_some_and(u8::is_ascii_alphabetic),
+        Telling::Hyphen => {
+            let before = text[..place].last_chunk::<4>();
+            before.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        }
+        // White space beyond ASCII separates it as well.
+        Telling::Apostrophe => {
+            before().is_none_or(|before| !before.is_ascii() || class(before) == Class::Separating)
+        }
     }
 }
 
@@ -484,10 +535,10 @@ fn is_uuid(text: &str) -> bool {
     if uuid[8] != b'-' {
         return false;
     }
-    let digits = uuid.iter().enumerate().all(|(at, byte)| match at {
-        8 | 13 | 18 | 23 => *byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    });
+    let hyphens = [13, 18, 23].iter().all(|at| uuid[*at] == b'-');
+    let digits = [0..8, 9..13, 14..18, 19..23, 24..UUID];
+    let digits = || digits.into_iter().flat_map(|group| &uuid[group]);
+    let digits = hyphens && digits().all(u8::is_ascii_hexdigit);
     digits && !text[UUID..].starts_with(is_in_word)
 }
 

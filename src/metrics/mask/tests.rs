@@ -128,6 +128,8 @@ const PARTS: &[&str] = &[
     "://",
     "\\",
     "~",
+    "abcdefab-abcd-abcd-abcd-abcdefabcdef",
+    "deadbeefcafe",
     "-",
     "_",
     "@",
