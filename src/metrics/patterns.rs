@@ -59,7 +59,6 @@ pub fn within(times: &[i64], from: i64, to: i64) -> usize {
 /// that no gap that is long enough lies within one: it begins with the last of a part, and ends with the
 /// first of the next part that holds any.
 pub fn quiet_spell(ends: &[&[i64]]) -> Option<(i64, i64)> {
-    const LEAST_SHARE: f64 = 0.05;
     const PARTS: usize = 64;
     const { assert!(2.0 / (PARTS as f64) < LEAST_SHARE) };
     let whole = Stretch::of::<1>(ends, |_| 0)[0];
@@ -89,8 +88,17 @@ pub fn quiet_spell(ends: &[&[i64]]) -> Option<(i64, i64)> {
     let gap = (longest.1 - longest.0) as f64;
     let expected = span / (count - 1) as f64 * (count as f64).ln();
     let after = count - ended_before_gap;
-    (gap >= 10e6 && gap >= LEAST_SHARE * span && gap >= 3.0 * expected && after * 20 >= count)
+    (gap >= least_gap(last - first) && gap >= 3.0 * expected && after * 20 >= count)
         .then_some(longest)
+}
+
+/// A gap has to take so much of the time from the first to the last end.
+const LEAST_SHARE: f64 = 0.05;
+
+/// The shortest gap that may be remarkable, in microseconds, where the first and the last end are so far
+/// from each other.
+pub fn least_gap(span: i64) -> f64 {
+    (LEAST_SHARE * span as f64).max(10e6)
 }
 
 /// Instants of which the first and the last are known.

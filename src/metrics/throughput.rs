@@ -155,15 +155,15 @@ impl Order {
         let mut slots = Slots::new(times);
         each_event(rows, |at, what| slots.count(at, what));
         let ranks = tail_ranks(times.ended as usize);
-        let marked = slots.mark(ranks);
-        let mut events = Vec::with_capacity(marked);
+        let sought = slots.sought(ranks);
+        let mut events = Vec::with_capacity(sought.events);
         each_event(rows, |at, what| {
-            if slots.is_marked(at) {
+            if sought.holds(slots.slot(at)) {
                 events.push(at << 1 | what as i64);
             }
         });
         order::sort(&mut events);
-        slots.walk(&events, ranks)
+        sought.walk(&events, ranks)
     }
 }
 
@@ -195,8 +195,6 @@ struct Slots {
     shift: u32,
     /// How many start and end in each, by [`What`].
     counts: Vec<[u32; 2]>,
-    /// A bit for each slot whose events have to be put into order.
-    marks: Vec<u64>,
 }
 
 impl Slots {
@@ -213,7 +211,6 @@ impl Slots {
             from: times.from,
             shift: (64 - span.leading_zeros()).saturating_sub(count.trailing_zeros()),
             counts: vec![[0; 2]; count],
-            marks: vec![0; count / 64],
         }
     }
 
@@ -228,48 +225,81 @@ impl Slots {
         self.counts[slot][what as usize] += 1;
     }
 
+    /// The slots that hold an end of these ranks, and those within which more may be worked on than at
+    /// the edge of any.
+    fn sought(&self, ranks: [usize; 2]) -> Sought {
+        let mut slots = Vec::new();
+        let (mut worked_on, mut ended, mut peak) = (0_i64, 0_usize, 0);
+        for (slot, [ends, starts]) in self.counts.iter().enumerate() {
+            let may_rise_to = worked_on + i64::from(*starts);
+            let ended_behind = ended + *ends as usize;
+            // The ranks are neighbours.
+            let holds_rank = ended <= ranks[1] && ended_behind > ranks[0];
+            if holds_rank || may_rise_to > peak {
+                slots.push(Slot {
+                    slot,
+                    events: (starts + ends) as usize,
+                    worked_on,
+                    ended,
+                    may_rise_to: if holds_rank { i64::MAX } else { may_rise_to },
+                });
+            }
+            worked_on = may_rise_to - i64::from(*ends);
+            ended = ended_behind;
+            peak = peak.max(worked_on);
+        }
+        // The peak was not known before the end.
+        slots.retain(|slot| slot.may_rise_to > peak);
+        let mut marks = vec![0; self.counts.len() / 64];
+        for Slot { slot, .. } in &slots {
+            marks[slot / 64] |= 1 << (slot % 64);
+        }
+        Sought {
+            events: slots.iter().map(|slot| slot.events).sum(),
+            slots,
+            marks,
+            peak,
+        }
+    }
+}
+
+/// A slot whose events have to be put into order.
+struct Slot {
+    slot: usize,
+    /// How many events it holds.
+    events: usize,
+    /// How many items are worked on where it begins.
+    worked_on: i64,
+    /// How many have ended before it.
+    ended: usize,
+    /// How many may be worked on within it.
+    may_rise_to: i64,
+}
+
+/// The slots whose events have to be put into order.
+struct Sought {
+    slots: Vec<Slot>,
+    /// A bit for each slot.
+    marks: Vec<u64>,
+    /// How many events they hold.
+    events: usize,
+    /// The most items worked on at the edge of any slot.
+    peak: i64,
+}
+
+impl Sought {
     #[inline(always)]
-    fn is_marked(&self, at: i64) -> bool {
-        let slot = self.slot(at);
+    fn holds(&self, slot: usize) -> bool {
         self.marks[slot / 64] >> (slot % 64) & 1 == 1
     }
 
-    /// Marks the slots that hold an end of these ranks, and those within which more may be worked on than
-    /// at the edge of any; gives how many events there are in them.
-    fn mark(&mut self, ranks: [usize; 2]) -> usize {
-        let (mut worked_on, mut least_peak) = (0, 0);
-        for [ends, starts] in &self.counts {
-            worked_on += i64::from(*starts) - i64::from(*ends);
-            least_peak = least_peak.max(worked_on);
-        }
-        let (mut worked_on, mut ended, mut marked) = (0, 0, 0);
-        for (slot, [ends, starts]) in self.counts.iter().enumerate() {
-            let before = ended;
-            ended += *ends as usize;
-            let holds_rank = ranks.iter().any(|rank| (before..ended).contains(rank));
-            if holds_rank || worked_on + i64::from(*starts) > least_peak {
-                self.marks[slot / 64] |= 1 << (slot % 64);
-                marked += (starts + ends) as usize;
-            }
-            worked_on += i64::from(*starts) - i64::from(*ends);
-        }
-        marked
-    }
-
-    /// Goes through the time: through marked slots event by event, of which `events` holds those of all
-    /// marked slots in their order.
+    /// Goes through their events, which are sorted.
     fn walk(&self, events: &[i64], ranks: [usize; 2]) -> Order {
-        let (mut worked_on, mut peak, mut ended) = (0, 0, 0);
-        let mut tail = [0; 2];
+        let (mut peak, mut tail) = (self.peak, [0; 2]);
         let mut events = events.iter();
-        for (slot, [ends, starts]) in self.counts.iter().enumerate() {
-            if self.marks[slot / 64] >> (slot % 64) & 1 == 0 {
-                worked_on += i64::from(*starts) - i64::from(*ends);
-                peak = peak.max(worked_on);
-                ended += *ends as usize;
-                continue;
-            }
-            for event in events.by_ref().take((starts + ends) as usize) {
+        for slot in &self.slots {
+            let (mut worked_on, mut ended) = (slot.worked_on, slot.ended);
+            for event in events.by_ref().take(slot.events) {
                 if event & 1 == What::Start as i64 {
                     worked_on += 1;
                     peak = peak.max(worked_on);

@@ -1,7 +1,6 @@
 //! What happened when: ended items per interval of a round length, and how many were worked on.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use super::{Drawn, order, patterns};
 use crate::api::status::{self, code};
@@ -78,6 +77,8 @@ pub struct Timeline {
     pub interval: i64,
     /// Ended items per interval, by how they ended.
     pub ended: EndedItems<Vec<u64>>,
+    /// The longest gap between ends, where it is remarkable: see [`patterns::quiet_spell`].
+    pub quiet_spell: Option<(i64, i64)>,
     /// The mean number of items worked on in each interval, over the part of it that lies between
     /// `from` and `to`. Items without a start are not in it. Empty where it is not drawn.
     pub concurrency: Vec<f64>,
@@ -122,8 +123,6 @@ pub struct Ends {
     pub by_record: u64,
     /// Ended items of which no plausible instant is known.
     pub undated: u64,
-    /// Looked for once, and only where it is asked for.
-    quiet_spell: OnceLock<Option<(i64, i64)>>,
 }
 
 impl Ends {
@@ -170,14 +169,6 @@ impl Ends {
         [&at.completed, &at.failed, &at.skipped, &at.other].map(Vec::as_slice)
     }
 
-    /// The longest gap between them, where it is remarkable: see [`patterns::quiet_spell`].
-    pub fn quiet_spell(&self) -> Option<(i64, i64)> {
-        // Not while the cell waits for it: what is done on several cores may come by here again.
-        let found = || patterns::quiet_spell(&self.all());
-        let quiet_spell = self.quiet_spell.get().copied().unwrap_or_else(found);
-        *self.quiet_spell.get_or_init(|| quiet_spell)
-    }
-
     /// How many have an instant.
     pub fn count(&self) -> usize {
         self.all().iter().map(|list| list.len()).sum()
@@ -207,7 +198,8 @@ pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Opt
             begun = Some((first.min(at), last.max(at)));
         }
     });
-    let of_items = [begun, ends.span()];
+    let of_ends = ends.span();
+    let of_items = [begun, of_ends];
     if of_items == [None; 2] {
         return None;
     }
@@ -237,17 +229,22 @@ pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Opt
             _ => {}
         }
     });
+    let ended = EndedItems {
+        completed: binned(&ends.at.completed),
+        failed: binned(&ends.at.failed),
+        skipped: binned(&ends.at.skipped),
+        other: binned(&ends.at.other),
+    };
+    let quiet_spell = may_be_quiet(&ended, interval, of_ends)
+        .then(|| patterns::quiet_spell(&ends.all()))
+        .flatten();
     Some(Timeline {
         from,
         to,
         start,
         interval,
-        ended: EndedItems {
-            completed: binned(&ends.at.completed),
-            failed: binned(&ends.at.failed),
-            skipped: binned(&ends.at.skipped),
-            other: binned(&ends.at.other),
-        },
+        ended,
+        quiet_spell,
         concurrency: match drawn {
             Drawn::Whole => concurrency.means(from..to),
             Drawn::Small => Vec::new(),
@@ -256,6 +253,27 @@ pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Opt
         dated_by_record: ends.by_record,
         undated: ends.undated,
     })
+}
+
+/// Whether there may be a remarkable gap between ends, of which the first and the last are known: one that
+/// lasts two intervals holds a whole one.
+fn may_be_quiet(ended: &EndedItems<Vec<u64>>, interval: i64, of_ends: Option<(i64, i64)>) -> bool {
+    let Some((first, last)) = of_ends else {
+        return false;
+    };
+    if patterns::least_gap(last - first) < 2.0 * interval as f64 {
+        return true;
+    }
+    let lists = [
+        &ended.completed,
+        &ended.failed,
+        &ended.skipped,
+        &ended.other,
+    ];
+    let holds_some = |at: &usize| lists.iter().any(|list| list[*at] > 0);
+    let mut begun = (0..ended.completed.len()).skip_while(|at| !holds_some(at));
+    // The first that holds none, and whether any behind it does.
+    begun.any(|at| !holds_some(&at)) && begun.any(|at| holds_some(&at))
 }
 
 /// The shortest length that takes at most [`MOST_INTERVALS`] from the interval that holds `from` to

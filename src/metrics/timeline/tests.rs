@@ -1,3 +1,6 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
 use crate::api::{ItemFields, UtcTime};
 use crate::frame::{ItemColumns, ItemFrame, Runs};
@@ -140,5 +143,27 @@ fn concurrency_agrees_with_counting_at_every_instant() {
             .map(|t| spans.iter().filter(|(a, b)| (*a..*b).contains(&t)).count())
             .sum();
         assert!((mean - counted as f64 / 10.0).abs() < 1e-12, "{index}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_quiet_spell_of_a_timeline_is_the_one_of_all_ends(
+        near in vec(0..2_000_i64, 0..80),
+        far in vec(0..2_000_i64, 0..60),
+        distance in 0..30_000_i64,
+        scale in prop_oneof![Just(SECOND / 50), Just(SECOND), Just(MINUTE)],
+        before in prop_oneof![Just(0), Just(HOUR), Just(DAY)],
+    ) {
+        let far = far.iter().map(|at| at + distance);
+        let ends: Vec<i64> = near.iter().copied().chain(far).collect();
+        let ends: Vec<i64> = ends.iter().map(|at| NINE + at * scale).collect();
+        let rows: Vec<Row> = ends.iter().map(|at| ("completed", None, Some(*at), None)).collect();
+        let items = items(&rows);
+        let rows = items.rows(0..items.len());
+        let job = JobSpan { start: Some(NINE - before), end: None };
+        let line = timeline(&rows, &Ends::of(&rows), job, Drawn::Whole);
+        let found = line.and_then(|line| line.quiet_spell);
+        prop_assert_eq!(found, patterns::quiet_spell(&[&ends]));
     }
 }

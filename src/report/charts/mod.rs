@@ -66,7 +66,7 @@ pub(super) fn charts(sections: &Sections, shape: &Shape, detail: Detail) -> Char
     }
     let line = shape.timeline.as_ref();
     Charts {
-        timeline: line.map(|line| timeline::chart(line, &shape.ends, detail == Detail::Job)),
+        timeline: line.map(|line| timeline::chart(line, detail == Detail::Job)),
         durations: shape
             .histogram
             .as_ref()

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::scale::{Plot, Scale, Tick, add_bar, count_axis, days, position, time_ticks, written};
 use crate::api::UtcTime;
 use crate::api::status::{COMPLETED, FAILED, SKIPPED};
-use crate::metrics::{Ends, Timeline};
+use crate::metrics::Timeline;
 use crate::report::words::{clock, counted, duration, number, round_duration};
 
 const PLOT: Plot = Plot {
@@ -112,7 +112,7 @@ pub struct Interval {
 }
 
 /// `one_job`: between the times of several jobs there are gaps that say nothing.
-pub(super) fn chart(line: &Timeline, ends: &Ends, one_job: bool) -> TimelineChart {
+pub(super) fn chart(line: &Timeline, one_job: bool) -> TimelineChart {
     let count = line.concurrency.len();
     let x = time_scale(line, &PLOT);
     let edge = |index: usize| x.at((line.start + index as i64 * line.interval) as f64);
@@ -148,7 +148,7 @@ pub(super) fn chart(line: &Timeline, ends: &Ends, one_job: bool) -> TimelineChar
     let peak = line.concurrency.iter().copied().fold(0.0, f64::max);
     let (c, concurrency_ticks) = count_axis(peak, PLOT.bottom, PLOT.top);
     let gaps: Vec<Gap> = one_job
-        .then(|| ends.quiet_spell())
+        .then_some(line.quiet_spell)
         .flatten()
         .into_iter()
         .filter_map(|(from, to)| {

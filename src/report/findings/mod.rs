@@ -312,7 +312,10 @@ impl Findings {
 
     fn quiet(&mut self, shape: &Shape) {
         let ends = &shape.ends;
-        let (Some((from, to)), Some(line)) = (ends.quiet_spell(), &shape.timeline) else {
+        let Some(line) = &shape.timeline else {
+            return;
+        };
+        let Some((from, to)) = line.quiet_spell else {
             return;
         };
         let span = ends.span().map_or(0, |(first, last)| last - first);

@@ -35,6 +35,7 @@ fn shape(failed: Vec<i64>) -> Shape {
             start: NINE,
             interval: 15 * SECOND,
             ended: EndedItems::default(),
+            quiet_spell: None,
             concurrency: Vec::new(),
             still_worked_on: 0,
             dated_by_record: 0,
