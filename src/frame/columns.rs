@@ -174,17 +174,20 @@ impl Default for Seed {
 impl Seed {
     #[inline]
     fn identity(self, item: &ItemFields<'_>) -> Identity {
-        // What is absent counts, too, lest a text that is another field's in the other record pass for it.
-        let then = |seed: u64, text: Option<&str>| match text {
-            Some(text) => xxh3_64_with_seed(text.as_bytes(), seed),
-            None => seed.rotate_left(1).wrapping_add(ABSENT),
-        };
         let id = xxh3_128_with_seed(item.item_id.as_bytes(), self.0);
+        // Each with a seed of its own: so that they need not wait for each other, and that a text does not
+        // pass for the same one in another field. What is absent counts, too.
+        let rest = [item.item_name, item.processing_job_id, item.error_message];
+        let rest = (1..).zip(rest).fold(0, |rest, (field, text)| {
+            let seed = self.0.wrapping_add(field);
+            rest ^ match text {
+                Some(text) => xxh3_64_with_seed(text.as_bytes(), seed),
+                None => seed.wrapping_mul(ABSENT),
+            }
+        });
         Identity {
-            id: [id as u64, (id >> 64) as u64],
-            rest: [item.item_name, item.processing_job_id, item.error_message]
-                .into_iter()
-                .fold(self.0, then),
+            id: [id as u32, (id >> 32) as u32, (id >> 64) as u32],
+            rest: (rest ^ rest >> 32) as u32,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::blocks::{BlockRow, Blocks, NO_TIME};
+use super::blocks::{BlockRow, Blocks, ItemHash, NO_TIME};
 use super::runs::Runs;
 use crate::api::status;
 use crate::parallel::{self, MANY_ROWS};
@@ -82,12 +82,12 @@ impl Superseded {
 
 /// Every row whose item stands in another of these rows too, with its id, those of an item one after
 /// another in their order.
-fn repeated(blocks: &Blocks, ranges: &[Range<usize>], rows: usize) -> Vec<([u64; 2], usize)> {
+fn repeated(blocks: &Blocks, ranges: &[Range<usize>], rows: usize) -> Vec<(ItemHash, usize)> {
     let parts = (rows / PART).next_power_of_two();
     let mut found = if parts == 1 {
         let ids = || each_id(blocks, ranges);
         let suspects =
-            Filter::new(rows).suspects(|| ids().map(|(id, row)| (id[0] as u32, (id, row))));
+            Filter::new(rows).suspects(|| ids().map(|(id, row)| (id[0], (id, row))));
         suspects.into_iter().map(|(_, row)| row).collect()
     } else {
         suspects_of_many(blocks, ranges, parts)
@@ -108,7 +108,7 @@ const PART: usize = 1 << 15;
 fn each_id<'a>(
     blocks: &'a Blocks,
     ranges: &'a [Range<usize>],
-) -> impl Iterator<Item = ([u64; 2], usize)> + 'a {
+) -> impl Iterator<Item = (ItemHash, usize)> + 'a {
     let parts = ranges
         .iter()
         .cloned()
@@ -125,7 +125,7 @@ fn suspects_of_many(
     blocks: &Blocks,
     ranges: &[Range<usize>],
     parts: usize,
-) -> Vec<([u64; 2], usize)> {
+) -> Vec<(ItemHash, usize)> {
     let halves = halves_of(ranges);
     let dealt_out = parallel::each(true, halves.len(), |half| {
         let rows: usize = halves[half].iter().map(Range::len).sum();
@@ -134,7 +134,7 @@ fn suspects_of_many(
         let mut dealt_out: Vec<Vec<(u32, u32)>> =
             (0..parts).map(|_| Vec::with_capacity(room)).collect();
         for (id, row) in each_id(blocks, &halves[half]) {
-            dealt_out[(id[1] >> 32) as usize & (parts - 1)].push((id[0] as u32, row as u32));
+            dealt_out[id[1] as usize & (parts - 1)].push((id[0], row as u32));
         }
         dealt_out
     });
