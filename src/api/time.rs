@@ -109,37 +109,57 @@ pub struct PlainTimes {
 type Date = (u64, u16);
 
 impl PlainTimes {
+    /// How long `2026-05-14T08:30:33.233758Z` is, the form the server writes.
+    pub const WHOLE: usize = 27;
+
     /// Reads a time; `None` for every other form, which may be a time nevertheless.
     #[inline]
     pub fn read(&mut self, text: &[u8]) -> Option<UtcTime> {
+        if let Ok(whole) = text.try_into() {
+            return self.read_whole(whole);
+        }
         let (head, rest) = text.split_first_chunk::<19>()?;
-        let (year_and_month, _) = head.split_first_chunk::<8>()?;
-        let (_, clock) = head.split_last_chunk::<8>()?;
+        let fraction = fraction_and_zone(rest)?;
+        Some(UtcTime(self.second(head)? + fraction))
+    }
+
+    /// Reads a time of the form that the server writes.
+    #[inline(always)]
+    pub fn read_whole(&mut self, text: &[u8; Self::WHOLE]) -> Option<UtcTime> {
+        let (head, rest) = text.split_first_chunk::<19>()?;
+        let rest = rest.first_chunk::<8>()?;
+        let pairs = two_digits(const { Form::new(*b".000000Z") }.values(rest)?);
+        let fraction = (byte(pairs, 1) * 100 + byte(pairs, 3)) * 100 + byte(pairs, 5);
+        Some(UtcTime(self.second(head)? + fraction))
+    }
+
+    /// The microseconds of `2026-05-14T08:30:33`.
+    #[inline(always)]
+    fn second(&mut self, text: &[u8; 19]) -> Option<i64> {
+        let (year_and_month, _) = text.split_first_chunk::<8>()?;
+        let (_, clock) = text.split_last_chunk::<8>()?;
         let date = (
             u64::from_le_bytes(*year_and_month),
-            u16::from_le_bytes([head[8], head[9]]),
+            u16::from_le_bytes([text[8], text[9]]),
         );
-        let mark = &head[10];
         if date != self.date {
-            self.day_micros = day_micros(head.first_chunk::<10>()?)?;
+            self.day_micros = day_micros(text.first_chunk::<10>()?)?;
             self.date = date;
         }
         let clock = two_digits(const { Form::new(*b"00:00:00") }.values(clock)?);
-        let byte = |number: u64, at: u32| (number >> (8 * at) & 0xff) as i64;
         let (hour, minute, second) = (byte(clock, 0), byte(clock, 3), byte(clock, 6));
-        let fraction = match rest.try_into() {
-            Ok(rest) => {
-                let pairs = two_digits(const { Form::new(*b".000000Z") }.values(rest)?);
-                (byte(pairs, 1) * 100 + byte(pairs, 3)) * 100 + byte(pairs, 5)
-            }
-            Err(_) => fraction_and_zone(rest)?,
-        };
-        if *mark != b'T' || hour > 23 || minute > 59 || second > 59 {
+        if text[10] != b'T' || hour > 23 || minute > 59 || second > 59 {
             return None;
         }
         let seconds = (hour * 60 + minute) * 60 + second;
-        Some(UtcTime(self.day_micros + seconds * 1_000_000 + fraction))
+        Some(self.day_micros + seconds * 1_000_000)
     }
+}
+
+/// The byte at a place of a number, counted from the lowest.
+#[inline(always)]
+fn byte(number: u64, at: u32) -> i64 {
+    (number >> (8 * at) & 0xff) as i64
 }
 
 /// What eight bytes of a text must look like: a digit where this has a zero, otherwise the same.

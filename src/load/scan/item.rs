@@ -42,7 +42,7 @@ pub(super) struct Item {
 }
 
 /// Whether a field is a time.
-fn is_time(field: ItemField) -> bool {
+pub(super) fn is_time(field: ItemField) -> bool {
     const TIMES: [Field; 3] = [Field::StartedAt, Field::CompletedAt, Field::EffectiveAt];
     TIMES.into_iter().any(|time| time as ItemField == field)
 }
@@ -77,6 +77,16 @@ impl Item {
             let text = bytes.get(found.begin..found.end);
             self.times[place] = text.and_then(|text| times.read(text));
         }
+    }
+
+    /// Takes a time of the server's form, which begins there without its quote.
+    #[inline(always)]
+    pub(super) fn set_time(&mut self, field: ItemField, begin: usize, time: UtcTime) {
+        let place = usize::from(field);
+        self.kinds[place] = Kind::Text;
+        self.begins[place] = begin;
+        self.ends[place] = begin + PlainTimes::WHOLE;
+        self.times[place] = Some(time);
     }
 
     /// A field as it stands in the text, without quotes.

@@ -21,6 +21,9 @@ use super::object::Fields;
 use super::reader::FileReader;
 use crate::api::{Field, PlainTimes};
 
+/// How long a time is in the server's form.
+const TIME: usize = PlainTimes::WHOLE;
+
 /// What became of a document.
 pub(super) enum Scanned {
     /// It was taken; this is its length.
@@ -66,6 +69,7 @@ pub(super) struct Habit {
 struct Step {
     before: Between,
     field: Option<ItemField>,
+    is_time: bool,
 }
 
 /// Where the items of an array end.
@@ -292,7 +296,15 @@ impl<'t> Scan<'t> {
             if !step.before.stands_at(self.bytes, at) {
                 return None;
             }
-            let found = self.value(at + step.before.length)?;
+            let begin = at + step.before.length;
+            if step.is_time
+                && let Some(field) = step.field
+                && let Some(found) = self.time(begin, field, item, &mut habit.times)
+            {
+                at = found;
+                continue;
+            }
+            let found = self.value(begin)?;
             if let Some(field) = step.field {
                 item.set(field, found, self.bytes, &mut habit.times);
             }
@@ -335,7 +347,12 @@ impl<'t> Scan<'t> {
             }
             steps = steps.and_then(|mut steps: Vec<Step>| {
                 let before = Between::of(&self.bytes[between..begin])?;
-                steps.push(Step { before, field });
+                let is_time = field.is_some_and(item::is_time);
+                steps.push(Step {
+                    before,
+                    field,
+                    is_time,
+                });
                 Some(steps)
             });
             (between, at) = (found.behind, self.space(found.behind));
@@ -393,6 +410,24 @@ impl<'t> Scan<'t> {
             end,
             behind: end,
         })
+    }
+
+    /// Takes a time of the server's form; gives where it ends. It is known where that is before it has been
+    /// read.
+    #[inline(always)]
+    fn time(
+        self,
+        at: usize,
+        field: ItemField,
+        item: &mut Item,
+        times: &mut PlainTimes,
+    ) -> Option<usize> {
+        let value = self.bytes.get(at..)?.first_chunk::<{ TIME + 2 }>()?;
+        let [b'"', time @ .., b'"'] = value else {
+            return None;
+        };
+        item.set_time(field, at + 1, times.read_whole(time)?);
+        Some(at + TIME + 2)
     }
 
     /// Where any value ends.
