@@ -2,12 +2,12 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use foldhash::fast::RandomState;
-use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
+use foldhash::quality::RandomState;
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::blocks::{Block, BlockRow, Blocks, GrowingBlocks, Identity, NO_TIME, NO_WORD};
 use super::texts::{KeptTexts, RowTexts, TextRows, Texts};
@@ -157,33 +157,39 @@ impl Keeping {
 
 /// Begins the hashes: another in every run, so that nobody can prepare texts that collide; nothing that
 /// is reported depends on it.
-#[derive(Clone, Copy)]
-struct Seed(u64);
+#[derive(Clone)]
+struct Seed {
+    ids: u64,
+    others: RandomState,
+}
 
-/// What is added to a hash for a text that is absent: any odd number will do.
-const ABSENT: u64 = 0x9e37_79b9_7f4a_7c15;
-
-static SEED: LazyLock<Seed> = LazyLock::new(|| Seed(RandomState::default().hash_one("seed")));
+static SEED: LazyLock<Seed> = LazyLock::new(|| {
+    let others = RandomState::default();
+    Seed {
+        ids: others.hash_one("seed"),
+        others,
+    }
+});
 
 impl Default for Seed {
     fn default() -> Self {
-        *SEED
+        SEED.clone()
     }
 }
 
 impl Seed {
     #[inline]
-    fn identity(self, item: &ItemFields<'_>) -> Identity {
-        let id = xxh3_128_with_seed(item.item_id.as_bytes(), self.0);
-        // Each with a seed of its own: so that they need not wait for each other, and that a text does not
-        // pass for the same one in another field. What is absent counts, too.
+    fn identity(&self, item: &ItemFields<'_>) -> Identity {
+        let id = xxh3_128_with_seed(item.item_id.as_bytes(), self.ids);
         let rest = [item.item_name, item.processing_job_id, item.error_message];
-        let rest = (1..).zip(rest).fold(0, |rest, (field, text)| {
-            let seed = self.0.wrapping_add(field);
-            rest ^ match text {
-                Some(text) => xxh3_64_with_seed(text.as_bytes(), seed),
-                None => seed.wrapping_mul(ABSENT),
-            }
+        let rest = rest.into_iter().fold(0_u64, |rest, text| {
+            // A text does not pass for the same one in another field. What is absent counts, too.
+            rest.rotate_left(21)
+                ^ text.map_or(1, |text| {
+                    let mut hasher = self.others.build_hasher();
+                    hasher.write(text.as_bytes());
+                    hasher.finish()
+                })
         });
         Identity {
             id: [id as u32, (id >> 32) as u32, (id >> 64) as u32],
