@@ -86,8 +86,7 @@ fn repeated(blocks: &Blocks, ranges: &[Range<usize>], rows: usize) -> Vec<(ItemH
     let parts = (rows / PART).next_power_of_two();
     let mut found = if parts == 1 {
         let ids = || each_id(blocks, ranges);
-        let suspects =
-            Filter::new(rows).suspects(|| ids().map(|(id, row)| (id[0], (id, row))));
+        let suspects = Filter::new(rows).suspects(|| ids().map(|(id, row)| (id[0], (id, row))));
         suspects.into_iter().map(|(_, row)| row).collect()
     } else {
         suspects_of_many(blocks, ranges, parts)

@@ -5,84 +5,128 @@ use wide::u8x16;
 /// A few bytes that are compared in one go.
 #[derive(Default, Clone, Copy)]
 pub(super) struct Between {
-    bytes: [u8x16; 2],
-    mask: [u8x16; 2],
+    bytes: Block,
+    mask: Block,
     pub(super) length: usize,
 }
 
-impl Between {
-    const LONGEST: usize = 32;
+/// So many bytes are looked at in one go: most strings of an item are no longer, and nothing that stands
+/// between two of them is.
+pub(super) const BLOCK: usize = 32;
+pub(super) type Block = [u8; BLOCK];
 
+impl Between {
     /// `None` where there are too many.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
-        if bytes.len() > Self::LONGEST {
+        if bytes.len() > BLOCK {
             return None;
         }
-        let mut padded = [0; Self::LONGEST];
-        padded[..bytes.len()].copy_from_slice(bytes);
-        let mut mask = [0; Self::LONGEST];
-        mask[..bytes.len()].fill(0xff);
-        Some(Self {
-            bytes: halves(&padded),
-            mask: halves(&mask),
+        let mut between = Self {
             length: bytes.len(),
-        })
+            ..Self::default()
+        };
+        between.bytes[..bytes.len()].copy_from_slice(bytes);
+        between.mask[..bytes.len()].fill(0xff);
+        Some(between)
     }
 
     #[inline(always)]
-    pub(super) fn stands_at(&self, bytes: &[u8], at: usize) -> bool {
+    pub(super) fn stands_at(&self, bytes: &[u8], at: usize, look: &impl Look) -> bool {
         match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-            Some(window) => self.is(window),
+            Some(window) => look.are_same(window, &self.bytes, &self.mask),
             None => self.ends(bytes.get(at..).unwrap_or_default()),
         }
-    }
-
-    #[inline(always)]
-    fn is(&self, window: &[u8; Self::LONGEST]) -> bool {
-        let [first, second] = halves(window);
-        let differ =
-            (first ^ self.bytes[0]) & self.mask[0] | (second ^ self.bytes[1]) & self.mask[1];
-        differ.simd_eq(u8x16::splat(0)).to_bitmask() == 0xffff
     }
 
     /// The same within the last few bytes of a text.
     #[cold]
     #[inline(never)]
     fn ends(&self, rest: &[u8]) -> bool {
-        if rest.len() < self.length {
-            return false;
-        }
-        let mut padded = [0; Self::LONGEST];
-        padded[..rest.len()].copy_from_slice(rest);
-        self.is(&padded)
+        rest.starts_with(&self.bytes[..self.length])
+    }
+}
+
+/// How blocks are looked at.
+pub(super) trait Look {
+    /// Whether two blocks are the same where the mask is set.
+    fn are_same(&self, block: &Block, other: &Block, mask: &Block) -> bool;
+
+    /// Where the first byte stands that ends the plain part of a string; [`BLOCK`] where there is none.
+    fn first_special(&self, block: &Block) -> usize;
+}
+
+/// With what every processor has.
+pub(super) struct Halves;
+
+impl Look for Halves {
+    #[inline(always)]
+    fn are_same(&self, block: &Block, other: &Block, mask: &Block) -> bool {
+        let differ = |half: usize| {
+            let [block, other, mask] = [block, other, mask].map(|block| half_of(block, half));
+            (block ^ other) & mask
+        };
+        let differ = differ(0) | differ(1);
+        differ.simd_eq(u8x16::splat(0)).to_bitmask() == 0xffff
+    }
+
+    #[inline(always)]
+    fn first_special(&self, block: &Block) -> usize {
+        let specials = |half: usize| {
+            let bytes = half_of(block, half);
+            let quote = bytes.simd_eq(u8x16::splat(b'"'));
+            let escape = bytes.simd_eq(u8x16::splat(b'\\'));
+            let control = bytes.simd_lt(u8x16::splat(0x20));
+            u64::from((quote | escape | control).to_bitmask())
+        };
+        // The bit behind the last is always set.
+        (specials(0) | specials(1) << 16 | 1 << BLOCK).trailing_zeros() as usize
     }
 }
 
 #[inline(always)]
-fn halves(bytes: &[u8; Between::LONGEST]) -> [u8x16; 2] {
-    let half = |from: usize| u8x16::new(std::array::from_fn(|at| bytes[from + at]));
-    [half(0), half(16)]
+fn half_of(block: &Block, half: usize) -> u8x16 {
+    u8x16::new(std::array::from_fn(|at| block[half * 16 + at]))
+}
+
+/// The same of whole blocks, with instructions that most processors have: a tenth of the time of
+/// reading.
+#[cfg(target_arch = "x86_64")]
+pub(super) mod avx2 {
+    use std::arch::x86_64::{
+        __m256i, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
+        _mm256_set1_epi8, _mm256_testz_si256, _mm256_xor_si256,
+    };
+
+    use super::{BLOCK, Block};
+
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1")]
+    pub(in super::super) fn are_same(block: &Block, other: &Block, mask: &Block) -> bool {
+        let differ = _mm256_xor_si256(whole(block), whole(other));
+        _mm256_testz_si256(differ, whole(mask)) == 1
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1")]
+    pub(in super::super) fn first_special(block: &Block) -> usize {
+        let bytes = whole(block);
+        let quote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(b'"' as i8));
+        let escape = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(b'\\' as i8));
+        // What is no greater than the last control character is the lesser of the two.
+        let control = _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(0x1f)), bytes);
+        let special = _mm256_or_si256(_mm256_or_si256(quote, escape), control);
+        let specials = _mm256_movemask_epi8(special) as u32;
+        (u64::from(specials) | 1 << BLOCK).trailing_zeros() as usize
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1")]
+    fn whole(block: &Block) -> __m256i {
+        bytemuck::cast(*block)
+    }
 }
 
 /// Whether a byte ends the plain part of a string.
 pub(super) fn is_special(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | 0..0x20)
-}
-
-/// How many bytes of a string are looked at in one go: most strings of an item are no longer.
-pub(super) const BLOCK: usize = 32;
-
-/// Where the first byte stands that ends the plain part of a string; [`BLOCK`] where there is none.
-#[inline(always)]
-pub(super) fn first_special(block: &[u8; BLOCK]) -> usize {
-    let specials = |half: usize| {
-        let half: [u8; 16] = std::array::from_fn(|at| block[half * 16 + at]);
-        let bytes = u8x16::new(half);
-        let quote = bytes.simd_eq(u8x16::splat(b'"'));
-        let escape = bytes.simd_eq(u8x16::splat(b'\\'));
-        let control = bytes.simd_lt(u8x16::splat(0x20));
-        u64::from((quote | escape | control).to_bitmask())
-    };
-    // The bit behind the last is always set.
-    (specials(0) | specials(1) << 16 | 1 << BLOCK).trailing_zeros() as usize
 }

@@ -14,7 +14,9 @@ pub(super) mod list;
 
 use serde_json::value::RawValue;
 
-use self::bytes::{BLOCK, Between, first_special, is_special};
+use self::bytes::{BLOCK, Between, Halves, Look, is_special};
+#[cfg(target_arch = "x86_64")]
+use self::bytes::{Block, avx2};
 use self::item::{Found, ITEM_FIELDS, Item, ItemField, Kind};
 use super::document::finish_page;
 use super::object::Fields;
@@ -291,9 +293,56 @@ impl<'t> Scan<'t> {
     }
 
     #[inline]
-    fn item_by_habit(self, mut at: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
+    fn item_by_habit(self, at: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") {
+            #[expect(unsafe_code, reason = "it is asked for here, and nowhere else")]
+            // SAFETY: The processor has the instructions. Nothing else is unsafe about them: what is
+            // looked at are arrays.
+            return unsafe { self.item_by_habit_avx2(at, habit, item) };
+        }
+        self.item_by_habit_with(at, habit, item, &Halves)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,bmi1")]
+    fn item_by_habit_avx2(self, at: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
+        /// As closures of a function that may use the instructions, they may as well.
+        struct Whole<S, F>(S, F);
+
+        impl<S, F> Look for Whole<S, F>
+        where
+            S: Fn(&Block, &Block, &Block) -> bool,
+            F: Fn(&Block) -> usize,
+        {
+            #[inline(always)]
+            fn are_same(&self, block: &Block, other: &Block, mask: &Block) -> bool {
+                (self.0)(block, other, mask)
+            }
+
+            #[inline(always)]
+            fn first_special(&self, block: &Block) -> usize {
+                (self.1)(block)
+            }
+        }
+
+        let look = Whole(
+            |block: &Block, other: &Block, mask: &Block| avx2::are_same(block, other, mask),
+            |block: &Block| avx2::first_special(block),
+        );
+        self.item_by_habit_with(at, habit, item, &look)
+    }
+
+    #[inline(always)]
+    fn item_by_habit_with(
+        self,
+        mut at: usize,
+        habit: &mut Habit,
+        item: &mut Item,
+        look: &impl Look,
+    ) -> Option<usize> {
         for step in &habit.steps {
-            if !step.before.stands_at(self.bytes, at) {
+            if !step.before.stands_at(self.bytes, at, look) {
                 return None;
             }
             let begin = at + step.before.length;
@@ -304,14 +353,14 @@ impl<'t> Scan<'t> {
                 at = found;
                 continue;
             }
-            let found = self.value(begin)?;
+            let found = self.value(begin, look)?;
             if let Some(field) = step.field {
                 item.set(field, found, self.bytes, &mut habit.times);
             }
             at = found.behind;
         }
         item.has_id = habit.has_id;
-        let whole = habit.end.length > 0 && habit.end.stands_at(self.bytes, at);
+        let whole = habit.end.length > 0 && habit.end.stands_at(self.bytes, at, look);
         (whole && item.is_plain(self.text)).then_some(at + habit.end.length)
     }
 
@@ -340,7 +389,7 @@ impl<'t> Scan<'t> {
                 Some(field) => Some(field as ItemField).filter(|at| usize::from(*at) < ITEM_FIELDS),
                 None => None,
             };
-            let found = self.value(begin)?;
+            let found = self.value(begin, &Halves)?;
             if let Some(field) = field {
                 item.set(field, found, self.bytes, &mut habit.times);
                 item.has_id |= field == Field::ItemId as ItemField;
@@ -376,17 +425,17 @@ impl<'t> Scan<'t> {
         if self.bytes.get(at) != Some(&b'"') {
             return None;
         }
-        let end = self.end_of_plain_string(at + 1)?;
+        let end = self.end_of_plain_string(at + 1, &Halves)?;
         let colon = self.space(end + 1);
         (self.bytes.get(colon) == Some(&b':'))
             .then(|| (&self.text[at + 1..end], self.space(colon + 1)))
     }
 
     #[inline(always)]
-    fn value(self, at: usize) -> Option<Found> {
+    fn value(self, at: usize, look: &impl Look) -> Option<Found> {
         let first = *self.bytes.get(at)?;
         if first == b'"'
-            && let Some(end) = self.end_of_plain_string(at + 1)
+            && let Some(end) = self.end_of_plain_string(at + 1, look)
         {
             return Some(Found {
                 kind: Kind::Text,
@@ -456,13 +505,13 @@ impl<'t> Scan<'t> {
     /// Where the string ends whose inside begins at `at`; `None` where something in it is escaped
     /// or may not stand in a string.
     #[inline(always)]
-    fn end_of_plain_string(self, mut at: usize) -> Option<usize> {
+    fn end_of_plain_string(self, mut at: usize, look: &impl Look) -> Option<usize> {
         while let Some(block) = self
             .bytes
             .get(at..)
             .and_then(|rest| rest.first_chunk::<BLOCK>())
         {
-            match first_special(block) {
+            match look.first_special(block) {
                 BLOCK => at += BLOCK,
                 first => {
                     at += first;
