@@ -97,34 +97,40 @@ pub fn compute(
     let part = items.rows(rows.clone());
     let distinct = part.len() as u64;
     let much = part.len() > MANY_ROWS;
-    // What takes longest begins first.
-    let (throughput, ((durations, spans, slowest), (ends, timeline, by_status))) = parallel::both(
-        much,
-        || throughput::throughput(&part),
-        || {
-            parallel::both(
-                much,
-                || {
-                    let mut spans = Spans::of(&part);
-                    let slowest = durations::slowest(items, &part, labels, limits.slowest);
-                    (spans.stats(), spans, slowest)
-                },
-                || {
-                    let ends = Ends::of(&part);
-                    let timeline = timeline::timeline(&part, &ends, job, drawn);
-                    (ends, timeline, counts::by_status(items, &part))
-                },
-            )
-        },
-    );
-    let ((skip_reasons, error_groups), (groups, attempts)) = parallel::both(
-        much,
-        || {
-            let groups = failures.groups(items, rows, labels, limits.examples);
-            (counts::skip_reasons(items, &part), groups)
-        },
-        || (failures.details(rows), failures.attempts(rows)),
-    );
+    let of_time = || {
+        let ends = Ends::of(&part);
+        let timeline = timeline::timeline(&part, &ends, job, drawn);
+        (ends, timeline)
+    };
+    let of_durations = || {
+        let mut spans = Spans::of(&part);
+        let durations = spans.stats();
+        let histogram = match drawn {
+            Drawn::Whole => histogram::histogram(&spans.completed.micros, &spans.failed.micros),
+            Drawn::Small => None,
+        };
+        (durations, histogram, spans.completed.slowest_twentieth())
+    };
+    let of_kinds = || {
+        let by_status = counts::by_status(items, &part);
+        let slowest = durations::slowest(items, &part, labels, limits.slowest);
+        (by_status, counts::skip_reasons(items, &part), slowest)
+    };
+    let of_failures = || {
+        let error_groups = failures.groups(items, rows, labels, limits.examples);
+        let (details, attempts) = (failures.details(rows), failures.attempts(rows));
+        (error_groups, details, attempts)
+    };
+    // What takes longest begins first, and what is left goes to whoever is done.
+    let both_of_items = || parallel::both(much, of_kinds, of_failures);
+    let of_order = || throughput::throughput(&part);
+    let of_others = || parallel::both(much, of_order, both_of_items);
+    let of_rest = || parallel::both(much, of_durations, of_others);
+    let ((ends, timeline), (of_durations, (throughput, (of_kinds, of_failures)))) =
+        parallel::both(much, of_time, of_rest);
+    let (durations, histogram, slowest_twentieth) = of_durations;
+    let (by_status, skip_reasons, slowest) = of_kinds;
+    let (error_groups, groups, attempts) = of_failures;
     let metrics = Metrics {
         distinct,
         rates: rates_of(&by_status, distinct),
@@ -138,11 +144,8 @@ pub fn compute(
     let shape = Shape {
         timeline,
         ends,
-        histogram: match drawn {
-            Drawn::Whole => histogram::histogram(&spans.completed.micros, &spans.failed.micros),
-            Drawn::Small => None,
-        },
-        slowest_twentieth: spans.completed.slowest_twentieth(),
+        histogram,
+        slowest_twentieth,
         groups,
         attempts,
     };

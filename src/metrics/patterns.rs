@@ -27,21 +27,23 @@ pub fn densest(times: &[i64], span: i64) -> Option<Crowd> {
     let score = |crowd: &Crowd| {
         crowd.count as f64 / all as f64 - (crowd.to - crowd.from) as f64 / span as f64
     };
-    let mut best: Option<Crowd> = None;
-    for count in (all.div_ceil(2)..=all).step_by((all / TRIED).max(1)) {
-        let smallest = times
-            .windows(count)
-            .min_by_key(|window| window[count - 1] - window[0])?;
-        let crowd = Crowd {
+    let smallest = |count: usize| {
+        let windows = times.windows(count);
+        let smallest = windows.min_by_key(|window| window[count - 1] - window[0])?;
+        Some(Crowd {
             from: smallest[0],
             to: smallest[count - 1],
             count,
-        };
-        if best.is_none_or(|best| score(&crowd) > score(&best)) {
-            best = Some(crowd);
-        }
-    }
-    best
+        })
+    };
+    let step = (all / TRIED).max(1);
+    let sizes: Vec<usize> = (all.div_ceil(2)..=all).step_by(step).collect();
+    let crowds = parallel::map(all > MANY_ROWS, sizes, smallest);
+    // Of those that stand out alike the smallest.
+    crowds.into_iter().flatten().reduce(|best, crowd| {
+        let is_better = score(&crowd) > score(&best);
+        if is_better { crowd } else { best }
+    })
 }
 
 /// How many of the instants lie in `from..=to`.
