@@ -132,9 +132,10 @@ fn suspects_of_many(
         let room = rows / parts * 9 / 8 + 16;
         let mut dealt_out: Vec<Vec<(u32, u32)>> =
             (0..parts).map(|_| Vec::with_capacity(room)).collect();
-        for (id, row) in each_id(blocks, &halves[half]) {
+        // Nested iterators are quick from within.
+        each_id(blocks, &halves[half]).for_each(|(id, row)| {
             dealt_out[id[1] as usize & (parts - 1)].push((id[0], row as u32));
-        }
+        });
         dealt_out
     });
     let suspects = parallel::each(true, parts, |part| {
@@ -192,7 +193,8 @@ impl Filter {
         mut self,
         ids: impl Fn() -> Ids,
     ) -> Vec<(u32, Row)> {
-        for (id, _) in ids() {
+        // Nested iterators are quick from within.
+        ids().for_each(|(id, _)| {
             let (word, bits) = self.place(id);
             if self.seen[word] & bits == bits {
                 if self.again.is_empty() {
@@ -201,7 +203,7 @@ impl Filter {
                 self.again[word] |= bits;
             }
             self.seen[word] |= bits;
-        }
+        });
         if self.again.is_empty() {
             return Vec::new();
         }
@@ -209,7 +211,13 @@ impl Filter {
             let (word, bits) = self.place(id);
             self.again[word] & bits == bits
         };
-        ids().filter(|(id, _)| is_suspect(*id)).collect()
+        let mut suspects = Vec::new();
+        ids().for_each(|(id, row)| {
+            if is_suspect(id) {
+                suspects.push((id, row));
+            }
+        });
+        suspects
     }
 }
 

@@ -129,13 +129,40 @@ fn linear_edges(shortest: i64, longest: i64) -> Vec<i64> {
     (0..=count).map(|at| (first + at) * length).collect()
 }
 
+/// How many of the values, none of which is negative, lie in each bin.
 fn count(values: &[i64], edges: &[i64]) -> Vec<u64> {
+    // How many edges lie below all values of a coarse bin: from there on it is not far.
+    let mut below = [0_u8; COARSE + 1];
+    for edge in edges {
+        below[coarse(*edge) + 1] += 1;
+    }
+    let mut sum = 0;
+    for below in &mut below {
+        sum += *below;
+        *below = sum;
+    }
     // One for what lies before the first edge, and one for what lies behind the last.
     let mut counts = vec![0; edges.len() + 1];
     for value in values {
-        counts[edges.partition_point(|edge| edge <= value)] += 1;
+        let mut bin = usize::from(below[coarse(*value)]);
+        while edges.get(bin).is_some_and(|edge| edge <= value) {
+            bin += 1;
+        }
+        counts[bin] += 1;
     }
     counts[1..edges.len()].to_vec()
+}
+
+/// Each power of two has so many coarse bins, as a power of two.
+const SPLIT: u32 = 6;
+const COARSE: usize = (64 - SPLIT as usize) << SPLIT;
+
+/// The coarse bin of a value: its highest bits, and how many there are behind them.
+#[inline(always)]
+fn coarse(value: i64) -> usize {
+    let value = value.unsigned_abs();
+    let behind = (63 - (value | 1).leading_zeros()).saturating_sub(SPLIT);
+    ((behind as usize) << SPLIT) + (value >> behind) as usize
 }
 
 #[cfg(test)]
@@ -176,6 +203,28 @@ mod tests {
         assert_eq!(histogram.edges[..2], [0, 1_000]);
         assert_eq!(histogram.completed[0], 2);
         assert_eq!(histogram.completed.iter().sum::<u64>(), 4);
+    }
+
+    #[test]
+    fn each_value_is_in_the_bin_whose_edges_enclose_it() {
+        let (narrow, wide) = (
+            linear_edges(298_000_000, 305_000_000),
+            log_edges(1_000, 9 << 40),
+        );
+        for edges in [narrow, wide, vec![0, 1, 2, 3, i64::MAX]] {
+            let inside = edges
+                .iter()
+                .flat_map(|edge| [edge - 1, *edge, edge.saturating_add(1)]);
+            let spread = (0..2_000_i64).map(|n| n * n * n * 12_345);
+            let values: Vec<i64> = inside.chain(spread).filter(|value| *value >= 0).collect();
+            let bins = edges.windows(2).map(|bin| {
+                let inside = values
+                    .iter()
+                    .filter(|value| (bin[0]..bin[1]).contains(value));
+                inside.count() as u64
+            });
+            assert_eq!(count(&values, &edges), bins.collect::<Vec<_>>());
+        }
     }
 
     #[test]
