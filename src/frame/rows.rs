@@ -37,6 +37,7 @@ impl<'a> Rows<'a> {
     #[inline(always)]
     pub fn each(&self, mut take: impl FnMut(usize, Row)) {
         for piece in &self.pieces {
+            let piece = piece.begin(piece.len());
             for at in 0..piece.len() {
                 take(piece.first + at, piece.row(at));
             }
@@ -73,6 +74,21 @@ impl Piece<'_> {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.status.is_empty()
+    }
+
+    /// The first so many of them. All columns are then known to be of one length, so that it need not be
+    /// looked at for each row and column whether there is one.
+    #[inline(always)]
+    fn begin(&self, rows: usize) -> Self {
+        Self {
+            first: self.first,
+            status: &self.status[..rows],
+            started_at: Times(&self.started_at.0[..rows]),
+            completed_at: Times(&self.completed_at.0[..rows]),
+            effective_at: Times(&self.effective_at.0[..rows]),
+            error_message: Codes(&self.error_message.0[..rows]),
+            skip_reason: Codes(&self.skip_reason.0[..rows]),
+        }
     }
 
     /// What stands in a row.

@@ -123,6 +123,8 @@ pub struct Ends {
     pub by_record: u64,
     /// Ended items of which no plausible instant is known.
     pub undated: u64,
+    /// The first and the last of the instants.
+    span: Option<(i64, i64)>,
 }
 
 impl Ends {
@@ -133,6 +135,7 @@ impl Ends {
         // Most items are completed.
         at.completed.reserve(rows.len());
         let (mut by_record, mut undated) = (0, 0);
+        let mut span = Span::NONE;
         rows.each(|_, row| {
             let end = row.completed_at;
             if end.is_none() && !status::is_terminal_code(row.status) {
@@ -142,25 +145,37 @@ impl Ends {
                 .or(row.effective_at)
                 .filter(|at| PLAUSIBLE_MICROS.contains(at));
             match instant {
-                Some(instant) => at.of_status(row.status).push(instant),
+                Some(instant) => {
+                    span.add(instant);
+                    at.of_status(row.status).push(instant);
+                }
                 None => undated += 1,
             }
             by_record += u64::from(end.is_none() && instant.is_some());
         });
+        order::sort(&mut at.failed);
         Self {
+            at,
             by_record,
             undated,
-            ..Self::at(at)
+            span: span.get(),
         }
     }
 
     /// Those at these instants.
     pub fn at(mut at: EndedItems<Vec<i64>>) -> Self {
         order::sort(&mut at.failed);
-        Self {
+        let mut ends = Self {
             at,
             ..Self::default()
-        }
+        };
+        let mut span = Span::NONE;
+        ends.all()
+            .into_iter()
+            .flatten()
+            .for_each(|at| span.add(*at));
+        ends.span = span.get();
+        ends
     }
 
     /// All instants, in several lists.
@@ -176,37 +191,52 @@ impl Ends {
 
     /// The first and the last instant.
     pub fn span(&self) -> Option<(i64, i64)> {
-        span(self.all().into_iter().flatten().copied())
+        self.span
     }
 }
 
 /// The first and the last of some instants.
-fn span(instants: impl Iterator<Item = i64>) -> Option<(i64, i64)> {
-    instants.fold(None, |found, at| {
-        let (first, last) = found.unwrap_or((at, at));
-        Some((at.min(first), at.max(last)))
-    })
+#[derive(Clone, Copy)]
+struct Span {
+    first: i64,
+    last: i64,
+}
+
+impl Span {
+    const NONE: Self = Self {
+        first: i64::MAX,
+        last: i64::MIN,
+    };
+
+    #[inline(always)]
+    fn add(&mut self, at: i64) {
+        self.first = self.first.min(at);
+        self.last = self.last.max(at);
+    }
+
+    fn get(self) -> Option<(i64, i64)> {
+        (self.first <= self.last).then_some((self.first, self.last))
+    }
 }
 
 /// The timeline of these items; absent where nothing is known to have begun or ended.
 pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Option<Timeline> {
     let plausible = |at: &i64| PLAUSIBLE_MICROS.contains(at);
-    let mut begun: Option<(i64, i64)> = None;
+    let mut whole = Span::NONE;
     rows.each(|_, item| {
         if let Some(at) = item.started_at.filter(plausible) {
-            let (first, last) = begun.unwrap_or((at, at));
-            begun = Some((first.min(at), last.max(at)));
+            whole.add(at);
         }
     });
     let of_ends = ends.span();
-    let of_items = [begun, of_ends];
-    if of_items == [None; 2] {
-        return None;
+    if let Some((first, last)) = of_ends {
+        whole.add(first);
+        whole.add(last);
     }
-    let job = [job.start, job.end].map(|at| at.filter(plausible));
-    let of_items = of_items.into_iter().flatten();
-    let instants = of_items.flat_map(|(first, last)| [first, last]);
-    let (from, to) = span(instants.chain(job.into_iter().flatten()))?;
+    whole.get()?;
+    let job = [job.start, job.end].into_iter().flatten();
+    job.filter(plausible).for_each(|at| whole.add(at));
+    let (from, to) = whole.get()?;
     let interval = interval_for(from, to);
     let start = from.div_euclid(interval) * interval;
     let count = ((to - start).div_euclid(interval) as usize + 1).max(FEWEST_INTERVALS);
