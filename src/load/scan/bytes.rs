@@ -100,14 +100,14 @@ pub(super) mod avx2 {
     use super::{BLOCK, Block};
 
     #[inline]
-    #[target_feature(enable = "avx2,bmi1")]
+    #[target_feature(enable = "avx2")]
     pub(in super::super) fn are_same(block: &Block, other: &Block, mask: &Block) -> bool {
         let differ = _mm256_xor_si256(whole(block), whole(other));
         _mm256_testz_si256(differ, whole(mask)) == 1
     }
 
     #[inline]
-    #[target_feature(enable = "avx2,bmi1")]
+    #[target_feature(enable = "avx2")]
     pub(in super::super) fn first_special(block: &Block) -> usize {
         let bytes = whole(block);
         let quote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(b'"' as i8));
@@ -120,7 +120,7 @@ pub(super) mod avx2 {
     }
 
     #[inline]
-    #[target_feature(enable = "avx2,bmi1")]
+    #[target_feature(enable = "avx2")]
     fn whole(block: &Block) -> __m256i {
         bytemuck::cast(*block)
     }

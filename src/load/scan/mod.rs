@@ -295,7 +295,7 @@ impl<'t> Scan<'t> {
     #[inline]
     fn item_by_habit(self, at: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
         #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") {
+        if is_x86_feature_detected!("avx2") {
             #[expect(unsafe_code, reason = "it is asked for here, and nowhere else")]
             // SAFETY: The processor has the instructions. Nothing else is unsafe about them: what is
             // looked at are arrays.
@@ -305,7 +305,7 @@ impl<'t> Scan<'t> {
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,bmi1")]
+    #[target_feature(enable = "avx2")]
     fn item_by_habit_avx2(self, at: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
         /// As closures of a function that may use the instructions, they may as well.
         struct Whole<S, F>(S, F);
