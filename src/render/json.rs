@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{Formatter, Serializer};
 
 use super::escape::json_in_html;
 use crate::api::UtcTime;
@@ -112,22 +112,108 @@ impl<'r> WithoutJobs<'r> {
 
 /// A job, indented as it is within the report.
 fn job(job: &JobReport) -> serde_json::Result<Vec<u8>> {
-    let mut formatter = PrettyFormatter::new();
-    for _ in 0..DEPTH {
-        // To nowhere: only the depth is taken from it.
-        formatter
-            .begin_array(&mut io::sink())
-            .map_err(serde_json::Error::io)?;
-    }
     let mut json = Vec::with_capacity(1 << 15);
+    let formatter = Indented {
+        depth: DEPTH,
+        is_filled: false,
+    };
     job.serialize(&mut Serializer::with_formatter(&mut json, formatter))?;
     Ok(json)
+}
+
+/// What serde_json's `PrettyFormatter` writes, from any depth on, and a line's begin in one go instead
+/// of space by space.
+struct Indented {
+    depth: usize,
+    /// Whether there is anything in the array or object at hand.
+    is_filled: bool,
+}
+
+impl Indented {
+    fn begin<W: ?Sized + Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.is_filled = false;
+        out.write_all(bracket)
+    }
+
+    fn end<W: ?Sized + Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.is_filled {
+            self.line(out, true)?;
+        }
+        out.write_all(bracket)
+    }
+
+    /// Begins a line; behind a comma, unless it holds what is first in the array or object, or its end.
+    fn line<W: ?Sized + Write>(&self, out: &mut W, no_comma: bool) -> io::Result<()> {
+        const LINE: &[u8] = b",\n                                        ";
+        const DEEPEST: usize = (LINE.len() - 2) / 2;
+        let depth = self.depth.min(DEEPEST);
+        out.write_all(&LINE[usize::from(no_comma)..2 + 2 * depth])?;
+        (depth..self.depth).try_for_each(|_| out.write_all(b"  "))
+    }
+}
+
+impl Formatter for Indented {
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.begin(out, b"[")
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.end(out, b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.line(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.is_filled = true;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.begin(out, b"{")
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.end(out, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.line(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.is_filled = true;
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::render::samples;
+
+    #[test]
+    fn lines_are_indented_as_the_library_indents_them() {
+        let mut deep = serde_json::json!([1, [], {}, [[]], {"a": {"b": [null, "c"]}, "d": {}}]);
+        for _ in 0..30 {
+            deep = serde_json::json!([deep, {"e": 5}]);
+        }
+        let mut json = Vec::new();
+        let formatter = Indented {
+            depth: 0,
+            is_filled: false,
+        };
+        deep.serialize(&mut Serializer::with_formatter(&mut json, formatter))
+            .expect("written");
+        assert_eq!(String::from_utf8(json).expect("UTF-8"), format!("{deep:#}"));
+    }
 
     #[test]
     fn many_jobs_are_written_as_few_are() {
