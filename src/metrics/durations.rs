@@ -102,7 +102,7 @@ impl Spans {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Collected {
     /// In microseconds, which are summed without rounding. Once there are statistics, those at the
-    /// ranks of [`ranks`] stand where they would stand in ascending order; others in no order.
+    /// ranks that these are made from stand where they would stand in ascending order; others in no order.
     pub micros: Vec<i64>,
     /// Items left out because a time is missing.
     pub missing_times: u64,
