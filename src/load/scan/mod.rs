@@ -9,22 +9,20 @@
 //! and where it is not, nothing has been said about it yet.
 
 mod bytes;
+mod habit;
 mod item;
 pub(super) mod list;
 
 use serde_json::value::RawValue;
 
 use self::bytes::{BLOCK, Between, Halves, Look, is_special};
-#[cfg(target_arch = "x86_64")]
-use self::bytes::{Block, avx2};
+pub(super) use self::habit::Habit;
+use self::habit::Step;
 use self::item::{Found, ITEM_FIELDS, Item, ItemField, Kind};
 use super::document::finish_page;
 use super::object::Fields;
 use super::reader::FileReader;
-use crate::api::{Field, PlainTimes};
-
-/// How long a time is in the server's form.
-const TIME: usize = PlainTimes::WHOLE;
+use crate::api::Field;
 
 /// What became of a document.
 pub(super) enum Scanned {
@@ -55,23 +53,6 @@ pub(super) fn read_document(
         return Scanned::Taken(scan.loose_items(end, item, reader, habit));
     }
     scan.page(reader, habit)
-}
-
-/// What stands between the values of the items at hand.
-#[derive(Default)]
-pub(super) struct Habit {
-    steps: Vec<Step>,
-    /// What stands behind the last value.
-    end: Between,
-    /// Whether one of them is the id.
-    has_id: bool,
-    times: PlainTimes,
-}
-
-struct Step {
-    before: Between,
-    field: Option<ItemField>,
-    is_time: bool,
 }
 
 /// Where the items of an array end.
@@ -292,78 +273,6 @@ impl<'t> Scan<'t> {
         self.item_by_keys(at, habit, item)
     }
 
-    #[inline]
-    fn item_by_habit(self, at: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") {
-            #[expect(unsafe_code, reason = "it is asked for here, and nowhere else")]
-            // SAFETY: The processor has the instructions. Nothing else is unsafe about them: what is
-            // looked at are arrays.
-            return unsafe { self.item_by_habit_avx2(at, habit, item) };
-        }
-        self.item_by_habit_with(at, habit, item, &Halves)
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn item_by_habit_avx2(self, at: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
-        /// As closures of a function that may use the instructions, they may as well.
-        struct Whole<S, F>(S, F);
-
-        impl<S, F> Look for Whole<S, F>
-        where
-            S: Fn(&Block, &Block, &Block) -> bool,
-            F: Fn(&Block) -> usize,
-        {
-            #[inline(always)]
-            fn are_same(&self, block: &Block, other: &Block, mask: &Block) -> bool {
-                (self.0)(block, other, mask)
-            }
-
-            #[inline(always)]
-            fn first_special(&self, block: &Block) -> usize {
-                (self.1)(block)
-            }
-        }
-
-        let look = Whole(
-            |block: &Block, other: &Block, mask: &Block| avx2::are_same(block, other, mask),
-            |block: &Block| avx2::first_special(block),
-        );
-        self.item_by_habit_with(at, habit, item, &look)
-    }
-
-    #[inline(always)]
-    fn item_by_habit_with(
-        self,
-        mut at: usize,
-        habit: &mut Habit,
-        item: &mut Item,
-        look: &impl Look,
-    ) -> Option<usize> {
-        for step in &habit.steps {
-            if !step.before.stands_at(self.bytes, at, look) {
-                return None;
-            }
-            let begin = at + step.before.length;
-            if step.is_time
-                && let Some(field) = step.field
-                && let Some(found) = self.time(begin, field, item, &mut habit.times)
-            {
-                at = found;
-                continue;
-            }
-            let found = self.value(begin, look)?;
-            if let Some(field) = step.field {
-                item.set(field, found, self.bytes, &mut habit.times);
-            }
-            at = found.behind;
-        }
-        item.has_id = habit.has_id;
-        let whole = habit.end.length > 0 && habit.end.stands_at(self.bytes, at, look);
-        (whole && item.is_plain(self.text)).then_some(at + habit.end.length)
-    }
-
     /// Reads an item by its keys, and remembers what stood between its values.
     fn item_by_keys(self, start: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
         // Nothing is left of an item with other keys.
@@ -396,12 +305,7 @@ impl<'t> Scan<'t> {
             }
             steps = steps.and_then(|mut steps: Vec<Step>| {
                 let before = Between::of(&self.bytes[between..begin])?;
-                let is_time = field.is_some_and(item::is_time);
-                steps.push(Step {
-                    before,
-                    field,
-                    is_time,
-                });
+                steps.push(Step::new(before, field));
                 Some(steps)
             });
             (between, at) = (found.behind, self.space(found.behind));
@@ -415,8 +319,8 @@ impl<'t> Scan<'t> {
             return None;
         }
         let end = Between::of(&self.bytes[between..=at]);
-        (habit.steps, habit.end) = steps.zip(end).unwrap_or_default();
-        habit.has_id = true;
+        let (steps, end) = steps.zip(end).unwrap_or_default();
+        habit.change_to(steps, end);
         Some(at + 1)
     }
 
@@ -459,24 +363,6 @@ impl<'t> Scan<'t> {
             end,
             behind: end,
         })
-    }
-
-    /// Takes a time of the server's form; gives where it ends. It is known where that is before it has been
-    /// read.
-    #[inline(always)]
-    fn time(
-        self,
-        at: usize,
-        field: ItemField,
-        item: &mut Item,
-        times: &mut PlainTimes,
-    ) -> Option<usize> {
-        let value = self.bytes.get(at..)?.first_chunk::<{ TIME + 2 }>()?;
-        let [b'"', time @ .., b'"'] = value else {
-            return None;
-        };
-        item.set_time(field, at + 1, times.read_whole(time)?);
-        Some(at + TIME + 2)
     }
 
     /// Where any value ends.
