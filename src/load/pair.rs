@@ -3,6 +3,7 @@
 //! where two jobs could claim items nobody guesses.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use super::batch::{FoundJob, ItemGroup};
@@ -88,7 +89,7 @@ impl Pairing<'_> {
             .real
             .iter()
             .flat_map(|real| real.ancestors())
-            .filter_map(|above| places.folders.get(&Place::Folder(above)));
+            .filter_map(|above| places.folders.get(&Place::Folder(above.as_os_str())));
         let in_file = places.files.get(&file);
         let piped = match &folder.real {
             Some(_) => &Place::Pipe,
@@ -137,7 +138,7 @@ impl Pairing<'_> {
             .filter_map(|group| Some((group.file, group.batch_job_id.as_deref()?)));
         for (file, id) in records.chain(named) {
             let place = match &self.folders[file as usize].real {
-                Some(folder) => Place::Folder(folder),
+                Some(folder) => Place::Folder(folder.as_os_str()),
                 None => Place::Pipe,
             };
             for place in [place, Place::Anywhere] {
@@ -162,7 +163,7 @@ impl Pairing<'_> {
 /// Where jobs are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Place<'p> {
-    Folder(&'p Path),
+    Folder(&'p OsStr),
     Pipe,
     Anywhere,
 }
