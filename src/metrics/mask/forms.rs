@@ -192,8 +192,8 @@ pub(super) enum Class {
 }
 
 pub(super) fn class(byte: u8) -> Class {
-    const CLASSES: [Class; 128] = {
-        let mut classes = [Class::Other; 128];
+    const CLASSES: [Class; 256] = {
+        let mut classes = [Class::Beyond; 256];
         let mut byte = 0;
         while byte < 128 {
             classes[byte] = match byte as u8 {
@@ -209,10 +209,7 @@ pub(super) fn class(byte: u8) -> Class {
         }
         classes
     };
-    CLASSES
-        .get(usize::from(byte))
-        .copied()
-        .unwrap_or(Class::Beyond)
+    CLASSES[usize::from(byte)]
 }
 
 pub(super) fn ends_in_word(text: &str) -> bool {

@@ -6,9 +6,19 @@ use super::forms::{Class, class};
 /// tells (see [`Telling`]), and begins with what that is joined to. Most of a message is words that
 /// nothing can be made of, and is skipped.
 pub(super) fn skip_what_tells_nothing(text: &[u8], at: usize) -> usize {
-    let Some(telling) = (at..text.len()).find(|place| tells(text, *place)) else {
-        return text.len();
-    };
+    let mut telling = at;
+    loop {
+        // Most bytes are told by themselves to say nothing.
+        let may_tell = |byte: &u8| telling_of(*byte) > Telling::Joining;
+        match text[telling..].iter().position(may_tell) {
+            Some(before) => telling += before,
+            None => return text.len(),
+        }
+        if tells(text, telling) {
+            break;
+        }
+        telling += 1;
+    }
     let joined = text[at..telling].iter().rev();
     let joined = joined.take_while(|byte| telling_of(**byte) != Telling::Parting);
     let begin = telling - joined.count();
@@ -17,7 +27,7 @@ pub(super) fn skip_what_tells_nothing(text: &[u8], at: usize) -> usize {
 }
 
 /// What a byte says about whether something is masked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Telling {
     /// Nothing, and nothing that is masked goes over it unless it began with a byte that tells.
     Parting,
