@@ -40,7 +40,7 @@ pub struct ItemRecord<'a> {
 }
 
 /// What an item holds, borrowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ItemFields<'a> {
     /// The item's id.
     pub item_id: &'a str,

@@ -261,14 +261,8 @@ mod tests {
             };
             columns.push(&ItemFields {
                 item_id: &format!("dfl-{id}"),
-                item_name: None,
                 status: "failed",
-                started_at: None,
-                completed_at: None,
-                effective_at: None,
-                error_message: None,
-                skip_reason: None,
-                processing_job_id: None,
+                ..ItemFields::default()
             });
         }
         let blocks = Joined::of(vec![columns]).blocks;

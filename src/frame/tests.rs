@@ -91,14 +91,8 @@ fn records_that_are_alike_are_no_conflict() {
 fn item(status: &'static str) -> ItemFields<'static> {
     ItemFields {
         item_id: "a",
-        item_name: None,
         status,
-        started_at: None,
-        completed_at: None,
-        effective_at: None,
-        error_message: None,
-        skip_reason: None,
-        processing_job_id: None,
+        ..ItemFields::default()
     }
 }
 

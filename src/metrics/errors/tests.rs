@@ -18,14 +18,11 @@ fn items(rows: &[(&str, &str)]) -> ItemFrame {
         let start = NINE + at as i64 * SECOND;
         columns.push(&ItemFields {
             item_id: &at.to_string(),
-            item_name: None,
             status,
             started_at: UtcTime::from_micros(start),
             completed_at: UtcTime::from_micros(start + 5 * SECOND),
-            effective_at: None,
             error_message: Some(message),
-            skip_reason: None,
-            processing_job_id: None,
+            ..ItemFields::default()
         });
     }
     let mut runs = Runs::default();

@@ -43,14 +43,11 @@ fn items(rows: &[Row]) -> ItemFrame {
         let time = |at: &Option<i64>| at.and_then(UtcTime::from_micros);
         columns.push(&ItemFields {
             item_id: &columns.len().to_string(),
-            item_name: None,
             status,
             started_at: time(started),
             completed_at: time(completed),
             effective_at: time(effective),
-            error_message: None,
-            skip_reason: None,
-            processing_job_id: None,
+            ..ItemFields::default()
         });
     }
     let mut runs = Runs::default();
