@@ -175,13 +175,9 @@ fn ranks(count: usize) -> Vec<usize> {
     let Some(last) = count.checked_sub(1) else {
         return Vec::new();
     };
-    let closest = |fraction: f64| {
-        let below = (last as f64 * fraction) as usize;
-        [below, (below + 1).min(last)]
-    };
     let mut ranks: Vec<usize> = [0.0, 0.50, 0.90, 0.95, 0.99, 1.0]
         .into_iter()
-        .flat_map(closest)
+        .flat_map(|fraction| closest_ranks(last, fraction))
         // All behind it are the slowest twentieth.
         .chain([last.min(count - twentieth(count))])
         .collect();
@@ -204,9 +200,14 @@ pub fn percentile(sorted: &[i64], fraction: f64) -> Option<f64> {
 pub(super) fn percentile_of(count: usize, at: impl Fn(usize) -> i64, fraction: f64) -> Option<f64> {
     let last = count.checked_sub(1)?;
     let rank = last as f64 * fraction;
-    let below = rank.floor() as usize;
-    let (low, high) = (at(below), at((below + 1).min(last)));
+    let [low, high] = closest_ranks(last, fraction).map(at);
     Some(low as f64 + (rank - rank.floor()) * (high - low) as f64)
+}
+
+/// The ranks closest to a percentile, the lower one first, of values whose last has that rank.
+pub(super) fn closest_ranks(last: usize, fraction: f64) -> [usize; 2] {
+    let below = (last as f64 * fraction) as usize;
+    [below, (below + 1).min(last)]
 }
 
 /// The `most` of these rows that took longest, longest first, then by id.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::durations::percentile_of;
+use super::durations::{closest_ranks, percentile_of};
 use super::order;
 use crate::api::UtcTime;
 use crate::frame::Rows;
@@ -80,9 +80,7 @@ const TAIL: f64 = 0.95;
 
 /// The closest ranks of that percentile, the lower one first.
 fn tail_ranks(count: usize) -> [usize; 2] {
-    let last = count.saturating_sub(1);
-    let below = (last as f64 * TAIL) as usize;
-    [below, (below + 1).min(last)]
+    closest_ranks(count.saturating_sub(1), TAIL)
 }
 
 /// What is known of the times of some items without their order.
@@ -336,14 +334,10 @@ mod tests {
         for (number, (start, end)) in items.iter().enumerate() {
             columns.push(&ItemFields {
                 item_id: &number.to_string(),
-                item_name: None,
                 status: "completed",
                 started_at: start.and_then(UtcTime::from_micros),
                 completed_at: end.and_then(UtcTime::from_micros),
-                effective_at: None,
-                error_message: None,
-                skip_reason: None,
-                processing_job_id: None,
+                ..ItemFields::default()
             });
         }
         let mut runs = Runs::default();

@@ -162,22 +162,6 @@ impl Ends {
         }
     }
 
-    /// Those at these instants.
-    pub fn at(mut at: EndedItems<Vec<i64>>) -> Self {
-        order::sort(&mut at.failed);
-        let mut ends = Self {
-            at,
-            ..Self::default()
-        };
-        let mut span = Span::NONE;
-        ends.all()
-            .into_iter()
-            .flatten()
-            .for_each(|at| span.add(*at));
-        ends.span = span.get();
-        ends
-    }
-
     /// All instants, in several lists.
     pub fn all(&self) -> [&[i64]; 4] {
         let at = &self.at;

@@ -28,6 +28,8 @@ fn sections(failed: u64, groups: &Value) -> Sections {
 /// Completed items end once a second from 09:00:00 on for 1,000 seconds.
 fn shape(failed: Vec<i64>) -> Shape {
     let completed: Vec<i64> = (0..1_000).map(|n| NINE + n * SECOND).collect();
+    let mut ends = Ends::default();
+    (ends.at.completed, ends.at.failed) = (completed, failed);
     Shape {
         timeline: Some(Timeline {
             from: NINE,
@@ -41,11 +43,7 @@ fn shape(failed: Vec<i64>) -> Shape {
             dated_by_record: 0,
             undated: 0,
         }),
-        ends: Ends::at(EndedItems {
-            completed,
-            failed,
-            ..EndedItems::default()
-        }),
+        ends,
         slowest_twentieth: None,
         histogram: None,
         groups: Vec::new(),
