@@ -275,18 +275,49 @@ fn micros_of(civil: DateTime) -> Option<i64> {
 
 impl fmt::Display for UtcTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, micros) = (self.0.div_euclid(1_000_000), self.0.rem_euclid(1_000_000));
+        f.write_str(Written::of(*self).as_str())
+    }
+}
+
+/// The text of a time. Its digits are put where they belong: a summary holds many times, and formatting
+/// each of their numbers takes ten times as long.
+struct Written {
+    text: [u8; PlainTimes::WHOLE],
+    len: usize,
+}
+
+impl Written {
+    fn of(UtcTime(micros): UtcTime) -> Self {
+        let (seconds, fraction) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
         let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
         let (year, month, day) = civil_from_days(days);
-        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-        )?;
-        if micros != 0 {
-            write!(f, ".{micros:06}")?;
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        put_digits(&mut text[0..4], year);
+        put_digits(&mut text[5..7], i64::from(month));
+        put_digits(&mut text[8..10], i64::from(day));
+        put_digits(&mut text[11..13], second / 3_600);
+        put_digits(&mut text[14..16], second / 60 % 60);
+        put_digits(&mut text[17..19], second % 60);
+        let mut len = text.len();
+        if fraction == 0 {
+            text[19] = b'Z';
+            len = 20;
         }
-        f.write_str("Z")
+        put_digits(&mut text[20..26], fraction);
+        Self { text, len }
+    }
+
+    fn as_str(&self) -> &str {
+        // Nothing but ASCII was put into it.
+        std::str::from_utf8(&self.text[..self.len]).unwrap_or_default()
+    }
+}
+
+/// Writes a number that is not negative over all of these places.
+fn put_digits(places: &mut [u8], mut number: i64) {
+    for place in places.iter_mut().rev() {
+        *place = b'0' + (number % 10) as u8;
+        number /= 10;
     }
 }
 
@@ -313,7 +344,7 @@ fn civil_from_days(days: i64) -> (i64, u8, u8) {
 
 impl Serialize for UtcTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(Written::of(*self).as_str())
     }
 }
 
@@ -478,6 +509,18 @@ mod tests {
             "99999999999999999999",
         ] {
             assert_eq!(micros(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_written_as_the_library_writes_it() {
+        let mut micros = MIN_MICROS;
+        // A step that is no multiple of anything a clock counts.
+        while let Some(time) = UtcTime::from_micros(micros) {
+            let expected = jiff::Timestamp::from_microsecond(micros).expect("a time of jiff's");
+            let expected = format!("{expected:.6}").replace(".000000", "");
+            assert_eq!(time.to_string(), expected);
+            micros += 98_765_432_123_457;
         }
     }
 

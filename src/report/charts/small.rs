@@ -1,7 +1,5 @@
 //! The small drawings: the status bar, the sparkline of a job, the strip of an error group.
 
-use std::fmt::Write;
-
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -103,7 +101,13 @@ pub(super) fn sparkline(line: &Timeline) -> Option<Sparkline> {
 
 /// Steps in whole units, which are few characters; what is there is at least one unit high.
 fn area(bins: &[u64], most: u64) -> String {
-    let mut path = format!("M0 {SPARK_HEIGHT}");
+    let mut path = String::with_capacity(256);
+    let mut digits = itoa::Buffer::new();
+    let mut step = |command: &str, units: u64| {
+        path.push_str(command);
+        path.push_str(digits.format(units));
+    };
+    step("M0 ", SPARK_HEIGHT);
     let mut last = SPARK_HEIGHT;
     let mut wide = 0;
     for count in bins {
@@ -112,16 +116,17 @@ fn area(bins: &[u64], most: u64) -> String {
         let y = SPARK_HEIGHT - high;
         if y != last {
             if wide > 0 {
-                // Writing to a string cannot fail.
-                let _ = write!(path, "h{wide}");
+                step("h", wide);
                 wide = 0;
             }
-            let _ = write!(path, "V{y}");
+            step("V", y);
             last = y;
         }
         wide += 1;
     }
-    let _ = write!(path, "h{wide}V{SPARK_HEIGHT}z");
+    step("h", wide);
+    step("V", SPARK_HEIGHT);
+    path.push('z');
     path
 }
 
