@@ -46,7 +46,8 @@ pub(crate) fn map<S: Send, T: Send>(
     of: impl Fn(S) -> T + Send + Sync,
 ) -> Vec<T> {
     if much {
-        all.into_par_iter().map(of).collect()
+        // One by one, for what comes together here is seldom of one size: whoever is done takes the next.
+        all.into_par_iter().with_max_len(1).map(of).collect()
     } else {
         all.into_iter().map(of).collect()
     }
