@@ -43,8 +43,8 @@ use self::columns::Joined;
 pub use self::newest::Recorded;
 pub use self::rows::{Codes, Piece, Row, Rows, Times};
 pub use self::runs::Runs;
-pub use self::texts::KeptTexts;
-use self::texts::{Texts, Which};
+use self::texts::Texts;
+pub use self::texts::{ItemTexts, KeptTexts};
 pub use self::words::{WordLists, Words};
 use crate::parallel::{self, MANY_ROWS};
 
@@ -177,19 +177,24 @@ impl ItemFrame {
         self.runs.of(row)
     }
 
+    /// The texts of a row's item, which are looked up in one go.
+    pub fn texts(&self, row: usize) -> ItemTexts<'_> {
+        self.texts.get(row)
+    }
+
     /// The id of a row's item; absent only where it is not kept.
     pub fn item_id(&self, row: usize) -> Option<&str> {
-        self.texts.get(row, Which::Id)
+        self.texts(row).id
     }
 
     /// Its name.
     pub fn item_name(&self, row: usize) -> Option<&str> {
-        self.texts.get(row, Which::Name)
+        self.texts(row).name
     }
 
     /// The id of the parse or extract job behind it.
     pub fn processing_job_id(&self, row: usize) -> Option<&str> {
-        self.texts.get(row, Which::Work)
+        self.texts(row).work
     }
 
     /// Whether a text was asked for that is not kept (see [`KeptTexts`]): a record that was left out in

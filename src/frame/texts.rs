@@ -29,12 +29,15 @@ pub(super) struct RowTexts<'a> {
     pub(super) work: Option<&'a str>,
 }
 
-/// Which of a row's texts, by their place in [`RowTexts`].
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Which {
-    Id,
-    Name,
-    Work,
+/// The texts of a row that stand in a frame: `None` where they are absent, or not kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ItemTexts<'a> {
+    /// The id of the item; absent only where it is not kept.
+    pub id: Option<&'a str>,
+    /// Its name.
+    pub name: Option<&'a str>,
+    /// The id of the parse or extract job behind it.
+    pub work: Option<&'a str>,
 }
 
 /// Where the texts of a row stand: which block, and where in it.
@@ -97,8 +100,8 @@ impl TextRows {
         Some(self.places[at])
     }
 
-    /// One of the texts at a place.
-    fn get(&self, place: Place, which: usize) -> Option<&str> {
+    /// The texts at a place.
+    fn get(&self, place: Place) -> Option<ItemTexts<'_>> {
         let block = self.blocks.get((place >> 32) as usize)?;
         let mut rest = block.get(place as u32 as usize..)?;
         let mut lengths = [0; 3];
@@ -113,13 +116,14 @@ impl TextRows {
                 }
             }
         }
-        let before: usize = lengths[..which]
-            .iter()
-            .map(|length| length.saturating_sub(1))
-            .sum();
-        let text = rest.get(before..before + lengths[which].checked_sub(1)?)?;
-        // They were text when they were written.
-        std::str::from_utf8(text).ok()
+        let mut next = |length: usize| {
+            let (text, others) = rest.split_at_checked(length.checked_sub(1)?)?;
+            rest = others;
+            // They were text when they were written.
+            std::str::from_utf8(text).ok()
+        };
+        let [id, name, work] = lengths.map(&mut next);
+        Some(ItemTexts { id, name, work })
     }
 }
 
@@ -145,8 +149,12 @@ impl Texts {
         self.order = Some(order);
     }
 
-    /// A text of a row; `None` where it is absent, or not kept.
-    pub(super) fn get(&self, row: usize, which: Which) -> Option<&str> {
+    /// The texts of a row.
+    pub(super) fn get(&self, row: usize) -> ItemTexts<'_> {
+        self.find(row).unwrap_or_default()
+    }
+
+    fn find(&self, row: usize) -> Option<ItemTexts<'_>> {
         let row = match &self.order {
             Some(order) => *order.get(row)? as usize,
             None => row,
@@ -157,7 +165,7 @@ impl Texts {
             self.missed.store(true, Ordering::Relaxed);
             return None;
         };
-        texts.get(place, which as usize)
+        texts.get(place)
     }
 
     /// Whether texts were asked for that are not kept.
@@ -192,14 +200,16 @@ mod tests {
         }
         let rows = (0..12).chain((12..).step_by(3));
         for (row, length) in rows.zip(lengths.into_iter().cycle().take(24)) {
-            let found = |which| texts.get(row, which);
-            assert_eq!(found(Which::Id), Some(&*text(length)));
-            let name = (length % 3 > 0).then(|| text(length / 2));
-            assert_eq!(found(Which::Name), name.as_deref());
-            assert_eq!(found(Which::Work), (length < 130).then_some("pjb"));
+            let (id, name) = (text(length), text(length / 2));
+            let expected = ItemTexts {
+                id: Some(&id),
+                name: (length % 3 > 0).then_some(&name),
+                work: (length < 130).then_some("pjb"),
+            };
+            assert_eq!(texts.get(row), expected);
         }
         assert!(!texts.missed(), "an absent name is not missed");
-        assert_eq!(texts.get(13, Which::Id), None);
+        assert_eq!(texts.get(13), ItemTexts::default());
         assert!(texts.missed());
     }
 }

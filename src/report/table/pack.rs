@@ -17,7 +17,7 @@ use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
 use super::Longest;
-use crate::frame::{ItemFrame, Row};
+use crate::frame::{ItemFrame, ItemTexts, Row};
 use crate::load::Dump;
 use crate::metrics::Failures;
 use crate::parallel;
@@ -68,19 +68,44 @@ pub(super) fn pack(
 struct TableRows<'a> {
     /// Their places in the frame.
     places: &'a [u32],
-    records: Vec<Row>,
-    /// Job and file of each.
-    sources: Vec<Option<(u32, u32)>>,
+    looked_up: Vec<Vec<TableRow<'a>>>,
+}
+
+#[derive(Clone, Copy)]
+struct TableRow<'a> {
+    record: Row,
+    texts: ItemTexts<'a>,
+    /// Its job and its file.
+    source: Option<(u32, u32)>,
 }
 
 impl<'a> TableRows<'a> {
-    fn of(items: &ItemFrame, places: &'a [u32]) -> Self {
-        let rows = || places.iter().map(|row| *row as usize);
-        Self {
-            places,
-            records: rows().map(|row| items.row(row)).collect(),
-            sources: rows().map(|row| items.source(row)).collect(),
-        }
+    fn of(items: &'a ItemFrame, places: &'a [u32]) -> Self {
+        let parts: Vec<&[u32]> = places.chunks(ROWS_A_PIECE).collect();
+        let row = |place: &u32| {
+            let place = *place as usize;
+            TableRow {
+                record: items.row(place),
+                texts: items.texts(place),
+                source: items.source(place),
+            }
+        };
+        let looked_up = parallel::map(parts.len() > 1, parts, |part| {
+            part.iter().map(row).collect()
+        });
+        Self { places, looked_up }
+    }
+
+    fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &TableRow<'a>> {
+        self.looked_up.iter().flatten()
+    }
+
+    fn get(&self, row: usize) -> &TableRow<'a> {
+        &self.looked_up[row / ROWS_A_PIECE][row % ROWS_A_PIECE]
     }
 }
 
@@ -115,54 +140,45 @@ fn columns<'a>(
     longest: Longest,
 ) -> Columns<'a> {
     let items = &dump.items;
-    let TableRows {
-        places,
-        records,
-        sources,
-    } = rows;
-    let times = records.iter().flat_map(|item| {
-        let times = [item.started_at, item.completed_at, item.effective_at];
+    let times = rows.all().flat_map(|TableRow { record, .. }| {
+        let times = [record.started_at, record.completed_at, record.effective_at];
         times.into_iter().flatten()
     });
     let base = times.min();
     let zero = base.unwrap_or_default();
     let mut all = Columns {
-        rows: places.len(),
+        rows: rows.len(),
         pieces: Vec::new(),
     };
-    let place = |row: usize| places[row] as usize;
+    let (record, texts) = (|row| &rows.get(row).record, |row| rows.get(row).texts);
+    let (job, file) = (
+        |row| Some(rows.get(row).source?.0),
+        |row| Some(rows.get(row).source?.1),
+    );
     let (names, messages) = (longest.name, longest.message);
     all.piece(LEVEL_OF_MANY, move |out| {
         write!(out, "{{\"base\":")?;
         Ok(serde_json::to_writer(out, &base)?)
     });
-    all.texts(LEVEL_OF_UNLIKE, "id", names, move |row| {
-        items.item_id(place(row))
+    all.texts(LEVEL_OF_UNLIKE, "id", names, move |row| texts(row).id);
+    all.texts(LEVEL_OF_MANY, "name", names, move |row| texts(row).name);
+    all.texts(LEVEL_OF_MANY, "message", messages, move |row| {
+        Some(items.messages().get(record(row).error_message?))
     });
-    all.texts(LEVEL_OF_MANY, "name", names, move |row| {
-        items.item_name(place(row))
-    });
-    all.texts(LEVEL_OF_MANY, "message", messages, |row| {
-        Some(items.messages().get(records[row].error_message?))
-    });
-    all.texts(LEVEL_OF_UNLIKE, "work", names, move |row| {
-        items.processing_job_id(place(row))
-    });
+    all.texts(LEVEL_OF_UNLIKE, "work", names, move |row| texts(row).work);
     all.numbers(LEVEL_OF_UNLIKE, "started", move |row| {
-        Some(records[row].started_at? - zero)
+        Some(record(row).started_at? - zero)
     });
     all.numbers(LEVEL_OF_UNLIKE, "ended", move |row| {
-        let item = &records[row];
+        let item = record(row);
         Some(item.completed_at? - item.started_at.unwrap_or(zero))
     });
     all.numbers(LEVEL_OF_UNLIKE, "effective", move |row| {
-        let item = &records[row];
+        let item = record(row);
         let from = item.completed_at.or(item.started_at);
         Some(item.effective_at? - from.unwrap_or(zero))
     });
-    all.numbers(LEVEL_OF_MANY, "job", |row| {
-        sources[row].map(|(job, _)| i64::from(job))
-    });
+    all.numbers(LEVEL_OF_MANY, "job", move |row| job(row).map(i64::from));
     all.piece(LEVEL_OF_MANY, move |out| {
         let labels = labels.iter().map(|label| Some(label.as_str()));
         list(out, "jobs", names, labels)
@@ -170,23 +186,20 @@ fn columns<'a>(
     all.words(
         ["status", "statuses"],
         names,
-        |row| Some(records[row].status),
+        move |row| Some(record(row).status),
         |code| Some(items.statuses().get(code)),
     );
     all.words(
         ["reason", "reasons"],
         names,
-        |row| records[row].skip_reason,
+        move |row| record(row).skip_reason,
         |code| Some(items.reasons().get(code)),
     );
-    all.words(
-        ["file", "files"],
-        names,
-        |row| sources[row].map(|(_, file)| file),
-        |file| Some(dump.inputs.get(file as usize)?.path.as_str()),
-    );
+    all.words(["file", "files"], names, file, |file| {
+        Some(dump.inputs.get(file as usize)?.path.as_str())
+    });
     all.numbers(LEVEL_OF_MANY, "group", move |row| {
-        failures.group_of(place(row)).map(i64::from)
+        failures.group_of(rows.places[row] as usize).map(i64::from)
     });
     all.piece(LEVEL_OF_MANY, move |out| {
         let patterns = failures.patterns().iter().map(Option::as_deref);
