@@ -179,9 +179,14 @@ fn from_sources(
         AutoEscape::Html => json::digest(model.report()).map_err(no_digest)?,
         _ => String::new(),
     };
-    // Most of a large page is known before it is rendered.
-    let table = model.report().item_table.as_ref();
-    let room = table.map_or(0, |table| table.data.len()) + summary.len() + (1 << 16);
+    // How long a large page gets is known before it is rendered, but for a little: making room for more
+    // would move all of it.
+    let report = model.report();
+    let table = report.item_table.as_ref();
+    let room = table.map_or(0, |table| table.data.len())
+        + summary.len()
+        + report.jobs.len() * BYTES_OF_A_JOB
+        + (1 << 17);
     let mut text = Vec::with_capacity(match escape_of(template) {
         AutoEscape::Html => room,
         _ => 0,
@@ -200,6 +205,10 @@ fn from_sources(
     // What templates print is text.
     Ok(String::from_utf8(text).unwrap_or_default())
 }
+
+/// What a page says of one of many jobs and of its files is hardly ever longer; room that is not needed
+/// costs nothing.
+const BYTES_OF_A_JOB: usize = 8 << 10;
 
 fn no_digest(source: serde_json::Error) -> Error {
     let words = "the summary in the page";
