@@ -196,16 +196,14 @@ struct Slots {
 }
 
 impl Slots {
-    /// The most slots, whose counts fit into a cache; else there is about one for four events: of more,
-    /// looking at them takes longer than sorting what is in them.
+    /// The most slots, whose counts fit into a cache; else there are about as many as events.
     const MOST: usize = 1 << 16;
     const FEWEST: usize = 1 << 6;
 
     /// For the whole time; there has to be an end.
     fn new(times: &Times) -> Self {
         let events = 2 * times.ended as usize;
-        let count = (events / 4).next_power_of_two();
-        let count = count.clamp(Self::FEWEST, Self::MOST);
+        let count = events.next_power_of_two().clamp(Self::FEWEST, Self::MOST);
         let span = (times.to - times.from) as u64;
         Self {
             from: times.from,
