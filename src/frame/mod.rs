@@ -287,8 +287,15 @@ impl Chunk {
 /// A chunk of a column, null where a value is `absent`; what is null keeps that value below.
 fn array<T: NativeType>(dtype: ArrowDataType, values: Vec<T>, absent: T) -> PrimitiveArray<T> {
     let present = values.contains(&absent).then(|| {
-        let present = values.iter().map(|value| *value != absent);
-        present.collect::<Bitmap>()
+        let bits = |eight: &[T]| {
+            let bit = |(at, value): (usize, &T)| u8::from(*value != absent) << at;
+            eight
+                .iter()
+                .enumerate()
+                .map(bit)
+                .fold(0, |bits, bit| bits | bit)
+        };
+        Bitmap::from_u8_vec(values.chunks(8).map(bits).collect(), values.len())
     });
     PrimitiveArray::new(dtype, values.into(), present)
 }

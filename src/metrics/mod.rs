@@ -20,6 +20,7 @@ pub use self::counts::{Completeness, SkipReason, TotalSource};
 pub use self::durations::{DurationStats, Durations, SlowItem, SlowestTwentieth, Spans};
 pub use self::errors::{Attempts, ErrorGroup, Example, Failures, GroupDetails};
 pub use self::histogram::Histogram;
+pub use self::patterns::{Crowd, FailureCrowd};
 pub use self::rates::{Rate, Rates};
 pub use self::throughput::Throughput;
 pub use self::timeline::{EndedItems, Ends, JobSpan, Timeline};
@@ -142,8 +143,8 @@ pub fn compute(
         by_status,
     };
     let shape = Shape {
-        timeline,
         ends,
+        timeline,
         histogram,
         slowest_twentieth,
         groups,

@@ -1,6 +1,9 @@
 //! What is remarkable about when items ended and how long they took: crowds, quiet spells, and a few
 //! that weigh as much as all others.
 
+use super::timeline::{Ends, Timeline, end_of};
+use crate::api::status::code;
+use crate::frame::Rows;
 use crate::parallel::{self, MANY_ROWS};
 
 /// Instants that lie close together.
@@ -46,9 +49,40 @@ pub fn densest(times: &[i64], span: i64) -> Option<Crowd> {
     })
 }
 
-/// How many of the instants lie in `from..=to`.
-pub fn within(times: &[i64], from: i64, to: i64) -> usize {
-    times.iter().filter(|at| (from..=to).contains(*at)).count()
+/// Failures that lie close together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FailureCrowd {
+    /// When, and how many.
+    pub crowd: Crowd,
+    /// Completed items that ended in the same time.
+    pub completed: u64,
+}
+
+/// From so many failures on there may be a pattern in them.
+pub const FEW_FAILURES: usize = 5;
+
+/// The failures that lie closest together, where more than [`FEW_FAILURES`] have an instant, so many
+/// at least lie together, and do so in a quarter of the time at most.
+pub fn failure_crowd(rows: &Rows<'_>, ends: &Ends, line: &Timeline) -> Option<FailureCrowd> {
+    let span = line.to - line.from;
+    if ends.failed.len() <= FEW_FAILURES {
+        return None;
+    }
+    let crowd = densest(&ends.failed, span)?;
+    let share_of_time = (crowd.to - crowd.from) as f64 / span as f64;
+    if crowd.count < FEW_FAILURES || share_of_time > 0.25 {
+        return None;
+    }
+    let mut completed = 0;
+    rows.each(|_, row| {
+        let ended_within = || {
+            end_of(&row)
+                .flatten()
+                .is_some_and(|end| (crowd.from..=crowd.to).contains(&end))
+        };
+        completed += u64::from(row.status == code::COMPLETED && ended_within());
+    });
+    Some(FailureCrowd { crowd, completed })
 }
 
 /// The longest gap between ends, where it is remarkable: where there are at least 20 ends, it takes at
@@ -57,10 +91,10 @@ pub fn within(times: &[i64], from: i64, to: i64) -> usize {
 /// at least 5 % of the ends come after it, for what only waits for the last few is a tail. Of gaps of
 /// the same length it is the first.
 ///
-/// The ends are in any order, and in several lists. They are dealt out into parts of the time so short
+/// The ends are in any order. They are dealt out into parts of the time so short
 /// that no gap that is long enough lies within one: it begins with the last of a part, and ends with the
 /// first of the next part that holds any.
-pub fn quiet_spell(ends: &[&[i64]]) -> Option<(i64, i64)> {
+pub fn quiet_spell(ends: &[i64]) -> Option<(i64, i64)> {
     const PARTS: usize = 64;
     const { assert!(2.0 / (PARTS as f64) < LEAST_SHARE) };
     let whole = Stretch::of::<1>(ends, |_| 0)[0];
@@ -126,10 +160,7 @@ impl Stretch {
     }
 
     /// Deals instants out to so many stretches, each to the one that `at` says.
-    fn of<const N: usize>(
-        instants: &[&[i64]],
-        at: impl Fn(i64) -> usize + Send + Sync,
-    ) -> [Self; N] {
+    fn of<const N: usize>(instants: &[i64], at: impl Fn(i64) -> usize + Send + Sync) -> [Self; N] {
         let deal_out = |to: &mut [Self; N], instants: &[i64]| {
             for instant in instants {
                 to[at(*instant)].add(Self {
@@ -139,14 +170,12 @@ impl Stretch {
                 });
             }
         };
-        let lists = || instants.iter().copied();
         let mut all = [Self::EMPTY; N];
-        if lists().map(<[i64]>::len).sum::<usize>() <= MANY_ROWS {
-            lists().for_each(|list| deal_out(&mut all, list));
+        if instants.len() <= MANY_ROWS {
+            deal_out(&mut all, instants);
             return all;
         }
-        let pieces: Vec<&[i64]> = lists().flat_map(|list| list.chunks(MANY_ROWS)).collect();
-        let dealt_out = parallel::map(true, pieces, |piece| {
+        let dealt_out = parallel::map(true, instants.chunks(MANY_ROWS).collect(), |piece| {
             let mut stretches = [Self::EMPTY; N];
             deal_out(&mut stretches, piece);
             stretches
@@ -191,20 +220,11 @@ mod tests {
     }
 
     #[test]
-    fn both_ends_of_a_window_are_within_it() {
-        assert_eq!(within(&[1, 2, 2, 3, 9], 2, 3), 3);
-    }
-
-    #[test]
     fn the_first_of_equally_long_gaps_is_named_wherever_the_ends_stand() {
         const S: i64 = 1_000_000;
         let crowd = |at: i64| (0..20).map(move |n| (at + n) * S);
         let ends: Vec<i64> = crowd(120).chain(crowd(0)).chain(crowd(60)).collect();
-        assert_eq!(quiet_spell(&[&ends]), Some((19 * S, 60 * S)));
-        assert_eq!(
-            quiet_spell(&[&ends[..30], &[], &ends[30..]]),
-            Some((19 * S, 60 * S))
-        );
+        assert_eq!(quiet_spell(&ends), Some((19 * S, 60 * S)));
     }
 
     /// The same of sorted ends, by looking at each gap.
@@ -231,7 +251,7 @@ mod tests {
             distance in 1..20_i64,
         ) {
             ends.extend(far.iter().map(|end| end + distance * 100_000_000));
-            let found = quiet_spell(&[&ends]);
+            let found = quiet_spell(&ends);
             ends.sort_unstable();
             prop_assert_eq!(found, quiet_spell_in_order(&ends));
         }
@@ -247,7 +267,7 @@ mod tests {
         all.sort_unstable();
         let expected = quiet_spell_in_order(&all);
         assert!(expected.is_some());
-        assert_eq!(quiet_spell(&[&late, &[], &early]), expected);
+        assert_eq!(quiet_spell(&[late, early].concat()), expected);
     }
 
     #[test]
@@ -258,12 +278,12 @@ mod tests {
                 .map(|n| if n < gap_at { n * S } else { (n + gap) * S })
                 .collect()
         };
-        assert_eq!(quiet_spell(&[&ends(50, 0)]), None);
+        assert_eq!(quiet_spell(&ends(50, 0)), None);
         let broken = ends(50, 60);
-        assert_eq!(quiet_spell(&[&broken]), Some((49 * S, 110 * S)));
-        assert_eq!(quiet_spell(&[&ends(98, 60)]), None);
-        assert_eq!(quiet_spell(&[&[7 * S; 40]]), None);
-        assert_eq!(quiet_spell(&[&broken[40..58]]), None);
+        assert_eq!(quiet_spell(&broken), Some((49 * S, 110 * S)));
+        assert_eq!(quiet_spell(&ends(98, 60)), None);
+        assert_eq!(quiet_spell(&[7 * S; 40]), None);
+        assert_eq!(quiet_spell(&broken[40..58]), None);
         assert_eq!(quiet_spell(&[]), None);
     }
 

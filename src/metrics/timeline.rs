@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Drawn, order, patterns};
 use crate::api::status::{self, code};
-use crate::frame::Rows;
+use crate::frame::{Row, Rows};
 
 /// The years 2000 to 2100, in microseconds since the epoch: one stray instant outside of them would
 /// leave no room on an axis for all others.
@@ -103,80 +103,111 @@ pub struct EndedItems<T> {
     pub other: T,
 }
 
-impl<T> EndedItems<T> {
-    fn of_status(&mut self, status: u32) -> &mut T {
-        match status {
-            code::COMPLETED => &mut self.completed,
-            code::FAILED => &mut self.failed,
-            code::SKIPPED => &mut self.skipped,
-            _ => &mut self.other,
+/// Counts of each way to end, in the order of the fields of [`EndedItems`].
+type Counts = [u64; 4];
+
+/// The place of a way to end in [`Counts`].
+#[inline(always)]
+fn way(status: u32) -> usize {
+    match status {
+        code::COMPLETED => 0,
+        code::FAILED => 1,
+        code::SKIPPED => 2,
+        _ => 3,
+    }
+}
+
+impl EndedItems<Vec<u64>> {
+    fn of(intervals: &[Counts]) -> Self {
+        let [completed, failed, skipped, other] =
+            [0, 1, 2, 3].map(|way| intervals.iter().map(|counts| counts[way]).collect());
+        Self {
+            completed,
+            failed,
+            skipped,
+            other,
         }
     }
 }
 
-/// When items ended, by how.
+/// Between which instants items began and ended, and when those that failed did. All instants are in
+/// microseconds since the epoch, and of [`PLAUSIBLE_MICROS`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ends {
-    /// Instants in microseconds since the epoch: those of failed items ascending, others in no order.
-    pub at: EndedItems<Vec<i64>>,
+    /// When failed items ended, ascending.
+    pub failed: Vec<i64>,
+    /// How many completed items have such an instant.
+    pub completed: u64,
+    /// The last of theirs.
+    pub last_completed: Option<i64>,
+    /// How many items have one, however they ended.
+    pub count: u64,
+    /// The first and the last of all.
+    pub span: Option<(i64, i64)>,
+    /// The first and the last start.
+    pub starts: Option<(i64, i64)>,
     /// How many of them are the instant of a record, for want of an end.
     pub by_record: u64,
     /// Ended items of which no plausible instant is known.
     pub undated: u64,
-    /// The first and the last of the instants.
-    span: Option<(i64, i64)>,
 }
 
 impl Ends {
-    /// An item has ended where it has an end, or a status that is one; then, without an end, its
-    /// record speaks of the instant in which it came to that status.
+    /// See [`end_of`].
     pub fn of(rows: &Rows<'_>) -> Self {
-        let mut at: EndedItems<Vec<i64>> = EndedItems::default();
-        // Most items are completed.
-        at.completed.reserve(rows.len());
-        let (mut by_record, mut undated) = (0, 0);
-        let mut span = Span::NONE;
+        let mut failed = Vec::new();
+        let (mut completed, mut last_completed) = (0, i64::MIN);
+        let (mut count, mut by_record, mut undated) = (0, 0, 0);
+        let (mut span, mut starts) = (Span::NONE, Span::NONE);
         rows.each(|_, row| {
-            let end = row.completed_at;
-            if end.is_none() && !status::is_terminal_code(row.status) {
-                return;
+            if let Some(start) = row.started_at.filter(is_plausible) {
+                starts.add(start);
             }
-            let instant = end
-                .or(row.effective_at)
-                .filter(|at| PLAUSIBLE_MICROS.contains(at));
-            match instant {
-                Some(instant) => {
-                    span.add(instant);
-                    at.of_status(row.status).push(instant);
+            match end_of(&row) {
+                None => {}
+                Some(None) => undated += 1,
+                Some(Some(end)) => {
+                    span.add(end);
+                    count += 1;
+                    by_record += u64::from(row.completed_at.is_none());
+                    match row.status {
+                        code::COMPLETED => {
+                            completed += 1;
+                            last_completed = last_completed.max(end);
+                        }
+                        code::FAILED => failed.push(end),
+                        _ => {}
+                    }
                 }
-                None => undated += 1,
             }
-            by_record += u64::from(end.is_none() && instant.is_some());
         });
-        order::sort(&mut at.failed);
+        order::sort(&mut failed);
         Self {
-            at,
+            failed,
+            completed,
+            last_completed: (completed > 0).then_some(last_completed),
+            count,
+            span: span.get(),
+            starts: starts.get(),
             by_record,
             undated,
-            span: span.get(),
         }
     }
+}
 
-    /// All instants, in several lists.
-    pub fn all(&self) -> [&[i64]; 4] {
-        let at = &self.at;
-        [&at.completed, &at.failed, &at.skipped, &at.other].map(Vec::as_slice)
-    }
+fn is_plausible(at: &i64) -> bool {
+    PLAUSIBLE_MICROS.contains(at)
+}
 
-    /// How many have an instant.
-    pub fn count(&self) -> usize {
-        self.all().iter().map(|list| list.len()).sum()
-    }
-
-    /// The first and the last instant.
-    pub fn span(&self) -> Option<(i64, i64)> {
-        self.span
-    }
+/// When an item ended: absent where it has not, and where no plausible instant of it is known.
+///
+/// It has ended where it has an end, or a status that is one; then, without an end, its record speaks
+/// of the instant in which it came to that status.
+#[inline(always)]
+pub(super) fn end_of(row: &Row) -> Option<Option<i64>> {
+    let has_ended = row.completed_at.is_some() || status::is_terminal_code(row.status);
+    let end = || row.completed_at.or(row.effective_at);
+    has_ended.then(|| end().filter(is_plausible))
 }
 
 /// The first and the last of some instants.
@@ -205,52 +236,45 @@ impl Span {
 
 /// The timeline of these items; absent where nothing is known to have begun or ended.
 pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Option<Timeline> {
-    let plausible = |at: &i64| PLAUSIBLE_MICROS.contains(at);
     let mut whole = Span::NONE;
-    rows.each(|_, item| {
-        if let Some(at) = item.started_at.filter(plausible) {
-            whole.add(at);
-        }
-    });
-    let of_ends = ends.span();
-    if let Some((first, last)) = of_ends {
+    for (first, last) in [ends.starts, ends.span].into_iter().flatten() {
         whole.add(first);
         whole.add(last);
     }
     whole.get()?;
     let job = [job.start, job.end].into_iter().flatten();
-    job.filter(plausible).for_each(|at| whole.add(at));
+    job.filter(is_plausible).for_each(|at| whole.add(at));
     let (from, to) = whole.get()?;
     let interval = interval_for(from, to);
     let start = from.div_euclid(interval) * interval;
     let count = ((to - start).div_euclid(interval) as usize + 1).max(FEWEST_INTERVALS);
     let axis = Axis::new(start, interval, count);
-    let binned = |times: &[i64]| axis.bin(times);
     let mut still_worked_on = 0;
+    let mut ended = vec![Counts::default(); count];
     let mut concurrency = Concurrency::of(&axis);
-    rows.each(|_, item| {
-        let Some(begun) = item.started_at.filter(plausible) else {
+    rows.each(|_, row| {
+        let end = end_of(&row).flatten();
+        let at = end.map(|end| axis.place(end));
+        if let Some(at) = at {
+            ended[at][way(row.status)] += 1;
+        }
+        let Some(begun) = row.started_at.filter(is_plausible) else {
             return;
         };
-        match item.completed_at {
-            Some(end) if drawn == Drawn::Whole && end >= begun && plausible(&end) => {
-                concurrency.add(begun, end);
+        match (row.completed_at, end.zip(at)) {
+            (Some(_), Some((end, at))) if drawn == Drawn::Whole && end >= begun => {
+                concurrency.add(begun, axis.place(begun), end, at);
             }
-            None if !status::is_terminal_code(item.status) => {
+            (None, _) if !status::is_terminal_code(row.status) => {
                 still_worked_on += 1;
-                concurrency.add(begun, to);
+                concurrency.add(begun, axis.place(begun), to, axis.place(to));
             }
             _ => {}
         }
     });
-    let ended = EndedItems {
-        completed: binned(&ends.at.completed),
-        failed: binned(&ends.at.failed),
-        skipped: binned(&ends.at.skipped),
-        other: binned(&ends.at.other),
-    };
-    let quiet_spell = may_be_quiet(&ended, interval, of_ends)
-        .then(|| patterns::quiet_spell(&ends.all()))
+    let ended = EndedItems::of(&ended);
+    let quiet_spell = may_be_quiet(&ended, interval, ends.span)
+        .then(|| patterns::quiet_spell(&instants(rows, ends)))
         .flatten();
     Some(Timeline {
         from,
@@ -267,6 +291,13 @@ pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Opt
         dated_by_record: ends.by_record,
         undated: ends.undated,
     })
+}
+
+/// All instants at which items ended, in no order.
+fn instants(rows: &Rows<'_>, ends: &Ends) -> Vec<i64> {
+    let mut instants = Vec::with_capacity(ends.count as usize);
+    rows.each(|_, row| instants.extend(end_of(&row).flatten()));
+    instants
 }
 
 /// Whether there may be a remarkable gap between ends, of which the first and the last are known: one that
@@ -337,6 +368,12 @@ impl Axis {
         index
     }
 
+    /// Which interval holds an instant; for what lies outside of all, the one that is next to it.
+    #[inline(always)]
+    fn place(&self, at: i64) -> usize {
+        (self.index(at).max(0) as usize).min(self.count - 1)
+    }
+
     /// How many of the instants lie in each interval.
     pub fn bin(&self, times: &[i64]) -> Vec<u64> {
         let mut bins = vec![0; self.count];
@@ -368,9 +405,9 @@ impl<'a> Concurrency<'a> {
         }
     }
 
-    fn add(&mut self, begin: i64, end: i64) {
-        let index = |at: i64| (self.axis.index(at).max(0) as usize).min(self.axis.count - 1);
-        let (first, last) = (index(begin), index(end));
+    /// Adds a span, which begins in the interval `first` and ends in the interval `last`.
+    #[inline(always)]
+    fn add(&mut self, begin: i64, first: usize, end: i64, last: usize) {
         if first == last {
             self.covered[first] += i128::from(end - begin);
         } else {

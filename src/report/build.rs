@@ -12,6 +12,7 @@ use super::words::{clip, counted};
 use super::{ReportOptions, findings, notes};
 use crate::api::{JobRecord, UtcTime};
 use crate::load::{Dump, Job};
+use crate::metrics::patterns::failure_crowd;
 use crate::metrics::{self, Completeness, Drawn, Failures, JobSpan, Limits, Metrics};
 use crate::parallel::{self, MANY_ROWS};
 
@@ -47,7 +48,12 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         let mut sections = sections_of(job, metrics);
         sections.charts = Some(charts(&sections, &shape, detail));
         let mut report = job_report(job, &labels[index], sections);
-        report.sections.findings = findings::of_job(&report.sections, report.job.as_ref(), &shape);
+        let failures = shape.timeline.as_ref().and_then(|line| {
+            let rows = dump.items.rows(rows.clone());
+            failure_crowd(&rows, &shape.ends, line)
+        });
+        let facts = report.job.as_ref();
+        report.sections.findings = findings::of_job(&report.sections, facts, &shape, failures);
         let notes = notes::of_job(job, &report);
         (report, notes)
     };

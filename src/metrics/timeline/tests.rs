@@ -70,11 +70,12 @@ fn what_ended_has_an_instant_and_what_runs_counts_up_to_the_record() {
     ]);
     let rows = frame.rows(0..frame.len());
     let ends = Ends::of(&rows);
-    assert_eq!(ends.at.completed, [NINE + 10 * SECOND]);
-    assert_eq!(ends.at.failed, [NINE + 20 * SECOND]);
-    assert_eq!(ends.at.other, [NINE + 5 * SECOND]);
+    assert_eq!((ends.completed, ends.last_completed), (1, at(10)));
+    assert_eq!(ends.failed, [NINE + 20 * SECOND]);
+    assert_eq!(ends.span, at(5).zip(at(20)));
+    assert_eq!(ends.starts, at(0).zip(at(30)));
     // The skipped item has no time at all, and the last one ended in 1970.
-    assert_eq!((ends.by_record, ends.undated), (1, 2));
+    assert_eq!((ends.count, ends.by_record, ends.undated), (3, 1, 2));
     let job = JobSpan {
         start: at(0),
         end: at(40),
@@ -86,9 +87,33 @@ fn what_ended_has_an_instant_and_what_runs_counts_up_to_the_record() {
     );
     assert_eq!(line.still_worked_on, 1);
     assert_eq!(line.ended.completed[10], 1);
+    assert_eq!((line.ended.failed[20], line.ended.other[5]), (1, 1));
     assert_eq!(line.concurrency[0], 2.0);
     assert_eq!(line.concurrency[7], 1.0);
     assert_eq!((line.concurrency[29], line.concurrency[35]), (0.0, 1.0));
+}
+
+#[test]
+fn failures_that_lie_close_together_are_found_with_what_completed_meanwhile() {
+    let at = |seconds: i64| Some(NINE + seconds * SECOND);
+    let ended = |status, seconds| (status, None, at(seconds), None);
+    let crowd_of = |failed: &[i64]| {
+        let completed = (0..1_000).map(|second| ended("completed", second));
+        let failed = failed.iter().map(|second| ended("failed", *second));
+        let frame = items(&completed.chain(failed).collect::<Vec<Row>>());
+        let rows = frame.rows(0..frame.len());
+        let ends = Ends::of(&rows);
+        let line = timeline(&rows, &ends, JobSpan::default(), Drawn::Small)?;
+        patterns::failure_crowd(&rows, &ends, &line)
+    };
+    let found = crowd_of(&[0, 600, 601, 603, 607, 608, 900]).expect("a crowd");
+    let (from, to) = at(600).zip(at(608)).expect("instants");
+    assert_eq!((found.crowd.from, found.crowd.to), (from, to));
+    // Both edges are within: 600, 601, … 608.
+    assert_eq!((found.crowd.count, found.completed), (5, 9));
+    // Few failures, and failures all over the time, are none.
+    assert_eq!(crowd_of(&[600, 601, 602, 603, 604]), None);
+    assert_eq!(crowd_of(&[0, 150, 300, 450, 600, 750]), None);
 }
 
 #[test]
@@ -115,7 +140,7 @@ fn an_interval_is_found_without_a_division_as_with_one() {
 fn means(axis: Axis, spans: &[(i64, i64)], known: Range<i64>) -> Vec<f64> {
     let mut concurrency = Concurrency::of(&axis);
     for (begin, end) in spans {
-        concurrency.add(*begin, *end);
+        concurrency.add(*begin, axis.place(*begin), *end, axis.place(*end));
     }
     concurrency.means(known)
 }
@@ -161,6 +186,6 @@ proptest! {
         let job = JobSpan { start: Some(NINE - before), end: None };
         let line = timeline(&rows, &Ends::of(&rows), job, Drawn::Whole);
         let found = line.and_then(|line| line.quiet_spell);
-        prop_assert_eq!(found, patterns::quiet_spell(&[&ends]));
+        prop_assert_eq!(found, patterns::quiet_spell(&ends));
     }
 }

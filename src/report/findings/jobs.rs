@@ -1,8 +1,9 @@
 //! What is remarkable about some jobs among several.
 
-use super::{FEW_FAILURES, Findings};
+use super::Findings;
 use crate::api::status::FAILED;
 use crate::load::note::excerpt;
+use crate::metrics::patterns::FEW_FAILURES;
 use crate::report::model::{JobReport, Sections};
 use crate::report::words::{number, percent};
 

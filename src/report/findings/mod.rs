@@ -9,13 +9,11 @@ use super::model::{Finding, JobFacts, JobReport, Sections, Severity};
 use super::words::{clock, counted, duration, number, percent};
 use crate::api::status::{FAILED, PENDING, PROCESSING, SKIPPED};
 use crate::load::note::excerpt;
-use crate::metrics::patterns::{densest, within};
-use crate::metrics::{GroupDetails, Shape, SlowestTwentieth};
+use crate::metrics::patterns::FEW_FAILURES;
+use crate::metrics::{FailureCrowd, GroupDetails, Shape, SlowestTwentieth};
 
 /// How long an error pattern may be in a finding.
 const PATTERN_CHARS: usize = 90;
-/// Fewer failures than this have no pattern.
-const FEW_FAILURES: usize = 5;
 
 /// A finding and how much it matters among others: the least comes first.
 struct Ranked(u8, Finding);
@@ -52,12 +50,17 @@ impl Findings {
 }
 
 /// What is remarkable about one job.
-pub(super) fn of_job(sections: &Sections, job: Option<&JobFacts>, shape: &Shape) -> Vec<Finding> {
+pub(super) fn of_job(
+    sections: &Sections,
+    job: Option<&JobFacts>,
+    shape: &Shape,
+    failures: Option<FailureCrowd>,
+) -> Vec<Finding> {
     let mut findings = Findings(Vec::new());
     findings.incomplete(sections);
     findings.errors(sections, shape);
     findings.skips(sections);
-    findings.crowd(shape);
+    findings.crowd(shape, failures);
     findings.last_completed(shape);
     findings.quiet(shape);
     if is_over(sections, job) {
@@ -255,19 +258,15 @@ impl Findings {
     }
 
     /// Failures that lie closer together than the ends of other items.
-    fn crowd(&mut self, shape: &Shape) {
-        let failures = &shape.ends.at.failed;
-        let Some(line) = &shape.timeline else { return };
-        let span = line.to - line.from;
-        let Some(crowd) = densest(failures, span).filter(|_| failures.len() > FEW_FAILURES) else {
+    fn crowd(&mut self, shape: &Shape, failures: Option<FailureCrowd>) {
+        let (Some(line), Some(found)) = (&shape.timeline, failures) else {
             return;
         };
-        let of_failures = crowd.count as f64 / failures.len() as f64;
-        let of_time = (crowd.to - crowd.from) as f64 / span as f64;
-        let completed = &shape.ends.at.completed;
-        let beside = within(completed, crowd.from, crowd.to);
-        let of_completed = beside as f64 / completed.len().max(1) as f64;
-        if crowd.count < FEW_FAILURES || of_time > 0.25 || of_completed > of_failures / 2.0 {
+        let (crowd, ends) = (found.crowd, &shape.ends);
+        let of_failures = crowd.count as f64 / ends.failed.len() as f64;
+        let of_time = (crowd.to - crowd.from) as f64 / (line.to - line.from) as f64;
+        let of_completed = found.completed as f64 / ends.completed.max(1) as f64;
+        if of_completed > of_failures / 2.0 {
             return;
         }
         let clock = |at| clock(at, line.from, line.to);
@@ -278,23 +277,23 @@ impl Findings {
                 "{} of {} failures ended between {} and {} UTC, in {} % of the job's time, and with \
                  them {} of {} completed items.",
                 number(crowd.count as u64),
-                number(failures.len() as u64),
+                number(ends.failed.len() as u64),
                 clock(crowd.from),
                 clock(crowd.to),
                 percent(of_time),
-                number(beside as u64),
-                number(completed.len() as u64),
+                number(found.completed),
+                number(ends.completed),
             ),
         );
     }
 
     /// Failures after which nothing completed any more.
     fn last_completed(&mut self, shape: &Shape) {
-        let ends = &shape.ends.at;
-        let (Some(last), Some(line)) = (ends.completed.iter().max(), &shape.timeline) else {
+        let ends = &shape.ends;
+        let (Some(last), Some(line)) = (ends.last_completed, &shape.timeline) else {
             return;
         };
-        let later = ends.failed.len() - ends.failed.partition_point(|at| at <= last);
+        let later = ends.failed.len() - ends.failed.partition_point(|at| *at <= last);
         // By chance the last few of some failures may stand at the end.
         if later >= FEW_FAILURES && later * 4 >= ends.failed.len() {
             self.warn(
@@ -303,7 +302,7 @@ impl Findings {
                 format!(
                     "After {} UTC nothing completed any more: the {} items that ended later and \
                      were not skipped failed.",
-                    clock(*last, line.from, line.to),
+                    clock(last, line.from, line.to),
                     number(later as u64)
                 ),
             );
@@ -318,7 +317,7 @@ impl Findings {
         let Some((from, to)) = line.quiet_spell else {
             return;
         };
-        let span = ends.span().map_or(0, |(first, last)| last - first);
+        let span = ends.span.map_or(0, |(first, last)| last - first);
         self.warn(
             18,
             "gap",
@@ -326,7 +325,7 @@ impl Findings {
                 "No item ended for {} from {} UTC; on average one ended every {}.",
                 duration((to - from) as f64 / 1e6),
                 clock(from, line.from, line.to),
-                duration(span as f64 / 1e6 / (ends.count() - 1) as f64)
+                duration(span as f64 / 1e6 / (ends.count - 1) as f64)
             ),
         );
     }

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::metrics::{EndedItems, Ends, Timeline};
+use crate::metrics::{Crowd, EndedItems, Ends, FailureCrowd, Timeline};
 
 const SECOND: i64 = 1_000_000;
 /// 2026-05-14T09:00:00Z.
@@ -27,10 +27,13 @@ fn sections(failed: u64, groups: &Value) -> Sections {
 
 /// Completed items end once a second from 09:00:00 on for 1,000 seconds.
 fn shape(failed: Vec<i64>) -> Shape {
-    let completed: Vec<i64> = (0..1_000).map(|n| NINE + n * SECOND).collect();
-    let mut ends = Ends::default();
-    (ends.at.completed, ends.at.failed) = (completed, failed);
     Shape {
+        ends: Ends {
+            completed: 1_000,
+            last_completed: Some(NINE + 999 * SECOND),
+            failed,
+            ..Ends::default()
+        },
         timeline: Some(Timeline {
             from: NINE,
             to: NINE + 1_000 * SECOND,
@@ -43,7 +46,6 @@ fn shape(failed: Vec<i64>) -> Shape {
             dated_by_record: 0,
             undated: 0,
         }),
-        ends,
         slowest_twentieth: None,
         histogram: None,
         groups: Vec::new(),
@@ -61,7 +63,7 @@ fn codes(findings: &[Finding]) -> Vec<&str> {
 #[test]
 fn where_nothing_is_remarkable_nothing_is_said() {
     let spread = shape((0..9).map(|n| NINE + n * 100 * SECOND).collect());
-    assert_eq!(of_job(&sections(9, &json!([])), None, &spread), []);
+    assert_eq!(of_job(&sections(9, &json!([])), None, &spread, None), []);
 }
 
 #[test]
@@ -69,20 +71,33 @@ fn failures_that_cluster_are_weighed_against_time_and_completed_items() {
     let mut failed = vec![NINE, NINE + 10 * SECOND, NINE + 900 * SECOND];
     failed.extend((0..9).map(|n| NINE + (600 + n) * SECOND));
     failed.sort_unstable();
-    let findings = of_job(&sections(12, &json!([])), None, &shape(failed));
+    let shape = shape(failed);
+    let mut found = FailureCrowd {
+        crowd: Crowd {
+            from: NINE + 600 * SECOND,
+            to: NINE + 608 * SECOND,
+            count: 9,
+        },
+        completed: 9,
+    };
+    let findings = of_job(&sections(12, &json!([])), None, &shape, Some(found));
     assert_eq!(codes(&findings), ["failures-cluster"]);
     assert_eq!(
         findings[0].message,
         "9 of 12 failures ended between 09:10:00 and 09:10:08 UTC, in 0.8 % of the job's time, \
          and with them 9 of 1,000 completed items."
     );
+    // Where half of the completed items ended as well, it is the job that was quick.
+    found.completed = 500;
+    let findings = of_job(&sections(12, &json!([])), None, &shape, Some(found));
+    assert_eq!(findings, []);
 }
 
 #[test]
 fn few_failures_have_no_pattern() {
     let close = shape((0..4).map(|n| NINE + (600 + n) * SECOND).collect());
     let group = json!([{ "pattern": "x", "count": 4, "share": 1.0, "examples": [] }]);
-    assert_eq!(of_job(&sections(4, &group), None, &close), []);
+    assert_eq!(of_job(&sections(4, &group), None, &close, None), []);
 }
 
 #[test]
@@ -100,7 +115,7 @@ fn one_kind_of_error_and_its_limit_are_named() {
         },
         GroupDetails::default(),
     ];
-    let findings = of_job(&sections(12, &group), None, &shape);
+    let findings = of_job(&sections(12, &group), None, &shape, None);
     let messages: Vec<&str> = findings.iter().map(|f| f.message.as_str()).collect();
     assert_eq!(
         messages,
@@ -115,7 +130,7 @@ fn one_kind_of_error_and_its_limit_are_named() {
 #[test]
 fn after_the_last_completed_item_all_that_fails_is_counted() {
     let failed = (0..8).map(|n| NINE + (1_100 + n * 40) * SECOND).collect();
-    let findings = of_job(&sections(8, &json!([])), None, &shape(failed));
+    let findings = of_job(&sections(8, &json!([])), None, &shape(failed), None);
     assert_eq!(codes(&findings)[0], "nothing-completed-since");
     assert!(
         findings[0]
@@ -130,7 +145,7 @@ fn what_is_missing_comes_first() {
     let mut sections = sections(0, &json!([]));
     sections.items.stated_total = Some(250);
     sections.items.missing = Some(150);
-    let findings = of_job(&sections, None, &shape(Vec::new()));
+    let findings = of_job(&sections, None, &shape(Vec::new()), None);
     assert_eq!(
         findings[0].message,
         "150 of 250 stated items (60.0 %) are not in the record, so that the figures speak of \
