@@ -190,7 +190,7 @@ impl Findings {
         let (Some(shortest), Some(longest)) = (micros.first(), micros.last()) else {
             return;
         };
-        if micros.len() < 4 || *shortest < LEAST_MICROS || (longest - shortest) * 50 > *shortest {
+        if micros.len() < 4 || *shortest < LEAST_MICROS || longest - shortest > *shortest / 50 {
             return;
         }
         let seconds = |micros: i64| duration(micros as f64 / 1e6);
@@ -332,12 +332,9 @@ impl Findings {
 
     fn tail(&mut self, sections: &Sections) {
         let speed = &sections.throughput;
-        let (Some(tail), Some(first), Some(last)) =
-            (speed.tail_seconds, speed.first_start, speed.last_end)
-        else {
+        let (Some(tail), Some(span)) = (speed.tail_seconds, speed.span_seconds) else {
             return;
         };
-        let span = last.seconds_since(first);
         if speed.ended_items < 40 || tail < 0.1 * span || tail < 30.0 {
             return;
         }

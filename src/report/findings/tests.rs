@@ -128,6 +128,43 @@ fn one_kind_of_error_and_its_limit_are_named() {
 }
 
 #[test]
+fn durations_of_millennia_are_no_time_limit() {
+    let group = json!([{ "pattern": "boom", "count": 5, "share": 1.0, "examples": [] }]);
+    let mut shape = shape(Vec::new());
+    let mut micros = vec![20 * SECOND; 4];
+    // The end of an item that has none, as some write it: 9999-12-31.
+    micros.push(251_623_549_767 * SECOND);
+    shape.groups = vec![GroupDetails {
+        count: 5,
+        micros,
+        ..GroupDetails::default()
+    }];
+    let findings = of_job(&sections(5, &group), None, &shape, None);
+    assert!(!codes(&findings).contains(&"time-limit"), "{findings:?}");
+}
+
+#[test]
+fn a_tail_is_a_share_of_a_positive_span() {
+    let mut sections = sections(0, &json!([]));
+    sections.throughput.ended_items = 60;
+    sections.throughput.tail_seconds = Some(89.0);
+    let tail = |sections: &Sections| {
+        let findings = of_job(sections, None, &shape(Vec::new()), None);
+        findings
+            .iter()
+            .find(|found| found.code == "long-tail")
+            .map(|found| found.message.clone())
+    };
+    // Of items that started after all others had ended there is none.
+    assert_eq!(tail(&sections), None);
+    sections.throughput.span_seconds = Some(300.0);
+    assert_eq!(
+        tail(&sections).as_deref(),
+        Some("The last 5 % of the items took 1 min 29 s of 5 min 00 s (29.7 % of the time).")
+    );
+}
+
+#[test]
 fn after_the_last_completed_item_all_that_fails_is_counted() {
     let failed = (0..8).map(|n| NINE + (1_100 + n * 40) * SECOND).collect();
     let findings = of_job(&sections(8, &json!([])), None, &shape(failed), None);
