@@ -36,11 +36,11 @@ fn decode_within(bytes: &[u8], always_allowed: u64) -> Decoded<'_> {
     let mut notes = Vec::new();
     let mut packed = None;
     let mut bytes = Cow::Borrowed(bytes);
+    let limit = (bytes.len() as u64)
+        .saturating_mul(MAX_RATIO)
+        .max(always_allowed);
     // Twice, because a proxy may have compressed what was compressed before.
     for _ in 0..2 {
-        let limit = (bytes.len() as u64)
-            .saturating_mul(MAX_RATIO)
-            .max(always_allowed);
         let (unpacked, name) = if bytes.starts_with(GZIP) {
             (unpack(MultiGzDecoder::new(&bytes[..]), limit), "gzip")
         } else if bytes.starts_with(ZSTD) {
@@ -68,7 +68,11 @@ fn decode_within(bytes: &[u8], always_allowed: u64) -> Decoded<'_> {
     }
     let text = match bytes {
         Cow::Borrowed(bytes) => to_text(bytes, &mut notes),
-        Cow::Owned(bytes) => Cow::Owned(to_text(&bytes, &mut notes).into_owned()),
+        Cow::Owned(bytes) => Cow::Owned(match String::from_utf8(bytes) {
+            Ok(text) if !text.starts_with('\u{feff}') => text,
+            Ok(text) => to_text(text.as_bytes(), &mut notes).into_owned(),
+            Err(error) => to_text(error.as_bytes(), &mut notes).into_owned(),
+        }),
     };
     Decoded {
         text,
@@ -218,6 +222,14 @@ mod tests {
             (decoded.text.len(), decoded.notes[0].0),
             (limit, Code::BrokenCompression)
         );
+    }
+
+    #[test]
+    fn a_bomb_in_a_bomb_is_cut_at_the_limit_of_the_file() {
+        let bomb = gzip(&gzip(&vec![b' '; 20_000_000]));
+        let limit = bomb.len() * MAX_RATIO as usize;
+        let decoded = decode_within(&bomb, 1_000);
+        assert_eq!(decoded.text.len(), limit);
     }
 
     #[test]
