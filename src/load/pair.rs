@@ -36,7 +36,7 @@ impl Pairing<'_> {
     /// The owner of each group.
     pub(super) fn owners(&self, groups: &[ItemGroup], notes: &mut Vec<Note>) -> Vec<Owner> {
         // Ids of the usual form are found in names without knowing them.
-        let unusual: BTreeSet<&str> = self
+        let unusual = self
             .jobs
             .iter()
             .map(|job| job.record.id.as_str())
@@ -45,10 +45,9 @@ impl Pairing<'_> {
                     .iter()
                     .filter_map(|group| group.batch_job_id.as_deref()),
             )
-            .filter(|id| batch_ids(id).next() != Some(id))
-            .collect();
+            .filter(|id| batch_ids(id).next() != Some(id));
         let places = Places {
-            unusual,
+            unusual: UnusualIds::of(unusual),
             files: self.jobs_by_file(),
             folders: self.jobs_by_folder(groups),
             lone: self
@@ -170,7 +169,7 @@ enum Place<'p> {
 
 /// The jobs by where they are found.
 struct Places<'p> {
-    unusual: BTreeSet<&'p str>,
+    unusual: UnusualIds<'p>,
     files: BTreeMap<u32, BTreeSet<&'p str>>,
     folders: BTreeMap<Place<'p>, BTreeSet<&'p str>>,
     /// Whether only one file was named without a folder.
@@ -229,7 +228,7 @@ enum Named {
 }
 
 /// The job that a file's name holds, or else the nearest folder's whose name holds one.
-fn named_job(path: &str, folder: &Folder, known: &BTreeSet<&str>) -> Named {
+fn named_job(path: &str, folder: &Folder, unusual: &UnusualIds<'_>) -> Named {
     let Some(real) = &folder.real else {
         return Named::None;
     };
@@ -242,12 +241,7 @@ fn named_job(path: &str, folder: &Folder, known: &BTreeSet<&str>) -> Named {
     });
     for name in file.into_iter().chain(folders) {
         let mut ids: BTreeSet<String> = batch_ids(&name).map(str::to_owned).collect();
-        ids.extend(
-            known
-                .iter()
-                .filter(|id| holds(&name, id))
-                .map(|id| (*id).to_owned()),
-        );
+        ids.extend(unusual.within(&name).map(str::to_owned));
         // An id that is part of a longer one that stands there too is not there by itself.
         let all = ids.clone();
         ids.retain(|id| {
@@ -263,18 +257,54 @@ fn named_job(path: &str, folder: &Folder, known: &BTreeSet<&str>) -> Named {
     Named::None
 }
 
-/// Whether a name holds an id as a word of its own. Ids shorter than 4 characters are in too many
-/// names by accident.
-fn holds(name: &str, id: &str) -> bool {
-    id.len() >= 4
-        && name.match_indices(id).any(|(at, _)| {
-            let before = name[..at].chars().next_back();
-            let after = name[at + id.len()..].chars().next();
-            ![before, after]
-                .into_iter()
-                .flatten()
-                .any(char::is_alphanumeric)
-        })
+/// Ids of jobs that do not tell by themselves that they are one.
+struct UnusualIds<'p> {
+    ids: BTreeSet<&'p str>,
+    /// The bytes of the longest.
+    longest: usize,
+}
+
+impl<'p> UnusualIds<'p> {
+    /// Shorter ones are in too many names by accident.
+    const SHORTEST: usize = 4;
+
+    fn of(ids: impl Iterator<Item = &'p str>) -> Self {
+        let ids: BTreeSet<&str> = ids.filter(|id| id.len() >= Self::SHORTEST).collect();
+        Self {
+            longest: ids.iter().map(|id| id.len()).max().unwrap_or_default(),
+            ids,
+        }
+    }
+
+    /// Those that a name holds as words of their own. Whatever in it may be one is looked up among the
+    /// ids, for there may be as many of them as names.
+    fn within<'n>(&self, name: &'n str) -> impl Iterator<Item = &'n str> {
+        let is_part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let places: Vec<usize> = match self.ids.is_empty() {
+            true => Vec::new(),
+            false => (0..=name.len())
+                .filter(|at| name.is_char_boundary(*at))
+                .collect(),
+        };
+        let begins = places
+            .iter()
+            .copied()
+            .filter(|at| !is_part(name[..*at].chars().next_back()));
+        let is_end = |at: &usize| !is_part(name[*at..].chars().next());
+        let ends: Vec<usize> = places.iter().copied().filter(is_end).collect();
+        let within = |begin: usize| {
+            let lengths = Self::SHORTEST..=self.longest;
+            let ends = ends
+                .iter()
+                .filter(move |end| lengths.contains(&end.saturating_sub(begin)));
+            ends.map(move |end| &name[begin..*end])
+        };
+        let words: Vec<&str> = begins
+            .flat_map(within)
+            .filter(|word| self.ids.contains(word))
+            .collect();
+        words.into_iter()
+    }
 }
 
 /// `bjb-` with a UUID, wherever it stands in a name.
@@ -312,6 +342,19 @@ fn ambiguous(path: &str, code: Code, ids: &[String]) -> Note {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unusual_id_is_found_where_it_is_a_word_of_a_name() {
+        let ids = UnusualIds::of(["job_0001", "b-7 é", "abc", "--x--"].into_iter());
+        let found = |name| ids.within(name).collect::<Vec<_>>();
+        assert_eq!(found("items-job_0001.json"), ["job_0001"]);
+        assert_eq!(found("job_00012.json"), [""; 0]);
+        assert_eq!(found("éjob_0001"), [""; 0]);
+        assert_eq!(found("x b-7 é (job_0001)"), ["b-7 é", "job_0001"]);
+        assert_eq!(found("abc"), [""; 0], "it is too short");
+        assert_eq!(found("a--x--b"), [""; 0]);
+        assert_eq!(found("--x--"), ["--x--"]);
+    }
     use crate::api::JobRecord;
 
     const A: &str = "bjb-5eaf9ad5-8702-4c03-8bfd-9f390195055d";
