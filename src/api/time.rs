@@ -99,7 +99,7 @@ impl UtcTime {
 /// Reads the forms that nearly every time has, of which there are three in every item:
 /// `2026-05-14T08:30:33Z`, without a fraction or with three or six digits of one, with `Z`, `+00:00`
 /// or no zone. It remembers the last day, for most times of a list are of the same.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct PlainTimes {
     date: Date,
     day_micros: i64,
@@ -107,6 +107,16 @@ pub struct PlainTimes {
 
 /// The ten bytes of a date.
 type Date = (u64, u16);
+
+impl Default for PlainTimes {
+    fn default() -> Self {
+        Self {
+            // No bytes that stand in a text.
+            date: (u64::MAX, u16::MAX),
+            day_micros: 0,
+        }
+    }
+}
 
 impl PlainTimes {
     /// How long `2026-05-14T08:30:33.233758Z` is, the form the server writes.
@@ -507,6 +517,7 @@ mod tests {
             "-",
             ".",
             "99999999999999999999",
+            "\0\0\0\0\0\0\0\0\0\0T00:00:00Z",
         ] {
             assert_eq!(micros(text), None, "{text}");
         }
