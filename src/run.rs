@@ -355,6 +355,7 @@ fn saved_summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, RunEr
         None => {}
     }
     report.shorten(args.slowest, args.examples);
+    report.given_beside(dump, &file.path);
     Ok(Some(report))
 }
 

@@ -11,6 +11,7 @@ use super::verdict::verdict;
 use super::words::{clip, counted};
 use super::{ReportOptions, findings, notes};
 use crate::api::{JobRecord, UtcTime};
+use crate::load::note::Code;
 use crate::load::{Dump, Job};
 use crate::metrics::patterns::failure_crowd;
 use crate::metrics::{self, Completeness, Drawn, Failures, JobSpan, Limits, Metrics};
@@ -344,6 +345,23 @@ impl Report {
     /// Whether everything that was found was read whole, and nothing stated is missing.
     pub fn is_whole(&self) -> bool {
         !self.notes.iter().any(|note| note.loss)
+    }
+
+    /// Adds what is to be said about the files that were given together with the saved summary at `path`,
+    /// none of which holds a job or items. What this program wrote itself is left alone.
+    pub fn given_beside(&mut self, dump: &Dump, path: &str) {
+        let said: Vec<Note> = notes::of_loading(dump)
+            .filter(|note| {
+                note.path.as_deref() != Some(path) && note.code != Code::OwnReport.name()
+            })
+            .collect();
+        let is_said = |input: &Input| {
+            said.iter()
+                .any(|note| note.path.as_ref() == Some(&input.path))
+        };
+        self.inputs.extend(inputs(dump).into_iter().filter(is_said));
+        self.notes.extend(said);
+        self.notes.sort_by_key(|note| note.severity);
     }
 
     /// Cuts the lists of the slowest items and of examples, where they are longer than asked for.

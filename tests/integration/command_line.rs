@@ -336,6 +336,31 @@ fn a_saved_summary_obeys_the_options_that_concern_it() {
 }
 
 #[test]
+fn what_stands_beside_a_saved_summary_and_holds_nothing_is_told() {
+    let folder = Folder::new();
+    folder.write("saved.json", summary_of(fixture("typical")).stdout);
+    folder.write("refused.json", r#"{"detail":"Invalid API Key"}"#);
+    let args = [
+        "report",
+        "saved.json",
+        "refused.json",
+        "gone",
+        "--strict",
+        "--format",
+        "json",
+    ];
+    let run = folder.run(&args);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("refused.json") && run.stderr.contains("gone"),
+        "{}",
+        run.stderr
+    );
+    let summary: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert!(summary["inputs"].to_string().contains("refused.json"));
+}
+
+#[test]
 fn a_summary_of_another_version_or_a_broken_one_is_named() {
     let folder = Folder::new();
     let saved = summary_of(fixture("single")).stdout;
