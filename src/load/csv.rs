@@ -65,7 +65,7 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, delimiter: u8) {
             }
         });
     }
-    if memchr::memchr_iter(b'"', text.as_bytes()).count() % 2 == 1 {
+    if has_open_cell(text.as_bytes(), delimiter) {
         let message = "a quoted cell is not closed: the rows that stand in it, up to the end of the \
                        file, are lost";
         reader.note(Code::BrokenDocument, message.to_owned());
@@ -75,6 +75,32 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, delimiter: u8) {
     reader.documents(1);
     reader.count(Shape::Page);
     reader.list(start, None, None, None);
+}
+
+/// Whether a quoted cell goes on to the end. Only a quote that a cell begins with opens one.
+fn has_open_cell(text: &[u8], delimiter: u8) -> bool {
+    let mut begins = true;
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        at += 1;
+        if begins && *byte == b'"' {
+            // Two quotes within a cell are one that is meant.
+            loop {
+                let Some(quote) = memchr::memchr(b'"', &text[at..]) else {
+                    return true;
+                };
+                at += quote + 1;
+                if text.get(at) != Some(&b'"') {
+                    break;
+                }
+                at += 1;
+            }
+            begins = false;
+        } else {
+            begins = [delimiter, b'\n', b'\r'].contains(byte);
+        }
+    }
+    false
 }
 
 /// An empty cell is what data frames write for "none".
@@ -89,6 +115,24 @@ fn cell<'r>(fields: &[Option<Field>], row: &'r StringRecord, field: Field) -> Va
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_quote_that_begins_a_cell_can_leave_it_open() {
+        for (text, is_open) in [
+            ("a,b\n1,2\n", false),
+            ("a\tb\n5\" disk.pdf\t2\n", false),
+            ("a,b\n\"x\ny\",\"\"\"\"\n", false),
+            ("a,b\n\"x,2\n", true),
+            ("a,b\n1,\"x\"\"\n", true),
+        ] {
+            let delimiter = if text.contains('\t') { b'\t' } else { b',' };
+            assert_eq!(
+                has_open_cell(text.as_bytes(), delimiter),
+                is_open,
+                "{text:?}"
+            );
+        }
+    }
 
     #[test]
     fn a_header_with_id_and_status_tells_the_delimiter() {

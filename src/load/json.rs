@@ -36,14 +36,24 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, ways: Ways) -> ControlFlow<A
     result
 }
 
+/// So many times as long as it is may a text be read in vain, in all attempts together. From then on a
+/// document ends where a line begins another at the latest: where each line begins what goes on to the
+/// end of the text, reading all of it from each would never end.
+const MOST_IN_VAIN: usize = 16;
+
 fn read_all(reader: &mut FileReader<'_, '_>, ways: Ways, habit: &mut Habit) -> ControlFlow<Again> {
     let text = reader.text();
     let mut stray = Stray::default();
     let mut breaks = Breaks::default();
+    let mut read_in_vain = 0;
     let mut at = 0;
     loop {
         at = skip_space(text, at);
-        let rest = &text[at..];
+        let limit = match read_in_vain / MOST_IN_VAIN > text.len() {
+            true => next_line(text, at).unwrap_or(text.len()),
+            false => text.len(),
+        };
+        let rest = &text[at..limit];
         let Some(first) = rest.bytes().next() else {
             break;
         };
@@ -76,7 +86,10 @@ fn read_all(reader: &mut FileReader<'_, '_>, ways: Ways, habit: &mut Habit) -> C
                 at += length;
                 reader.http_status(None);
             }
-            Err(_) if !looks_like_json(rest) => at += stray.add(text, at),
+            // What items were taken from was JSON.
+            Err(_) if reader.next_row() == items_before && !looks_like_json(rest) => {
+                at += stray.add(text, at);
+            }
             Err(error) => {
                 // Once: what there is to mend is mended in the whole text.
                 if ways.mending
@@ -92,7 +105,15 @@ fn read_all(reader: &mut FileReader<'_, '_>, ways: Ways, habit: &mut Habit) -> C
                     0 => at + 1,
                     _ => reader.last_item().unwrap_or_default().max(at + 1),
                 };
-                let next = resume(text, floor(text, read_until), error.is_eof() && kept > 0);
+                if kept == 0 {
+                    read_in_vain += end - at;
+                }
+                let in_list_to_the_end = error.is_eof() && kept > 0 && limit == text.len();
+                let next = resume(
+                    text,
+                    text.floor_char_boundary(read_until),
+                    in_list_to_the_end,
+                );
                 // Text that ends in the middle of a document is cut; where another document begins
                 // before its end, the one before it is broken.
                 let cut = error.is_eof() && next.is_none();
@@ -110,6 +131,9 @@ fn read_all(reader: &mut FileReader<'_, '_>, ways: Ways, habit: &mut Habit) -> C
         }
     }
     breaks.note(reader);
+    if stray.lines > 0 {
+        reader.met_stray_text();
+    }
     if reader.has_content() {
         stray.note(reader, text);
     }
@@ -141,14 +165,6 @@ fn skip_space(text: &str, at: usize) -> usize {
         c.is_whitespace() || matches!(c, '\u{feff}' | '\u{1e}' | ',' | '\0')
     });
     at + rest.len() - trimmed.len()
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// A status line and headers up to the empty line, as `curl -i` writes them before each body.
@@ -204,7 +220,7 @@ fn looks_like_json(text: &str) -> bool {
         (Some('{'), second) => matches!(second, None | Some('"' | '}')),
         (Some('['), second) => {
             matches!(second, None | Some('{' | '[' | ']' | '"' | '-' | '0'..='9'))
-                && !text[..floor(text, 64)].contains("{'")
+                && !text[..text.floor_char_boundary(64)].contains("{'")
         }
         _ => false,
     }
@@ -280,9 +296,7 @@ fn resume(text: &str, from: usize, in_list_to_the_end: bool) -> Option<usize> {
     let line = if in_list_to_the_end {
         None
     } else {
-        memchr::memchr_iter(b'\n', bytes)
-            .map(|newline| newline + 1)
-            .find(|at| matches!(bytes.get(*at), Some(b'{' | b'[')))
+        next_line(text, from).map(|line| line - from)
     };
     // What begins in a line is looked for only before the next line that begins a document, so that
     // many broken lines do not each look through the whole text.
@@ -290,6 +304,14 @@ fn resume(text: &str, from: usize, in_list_to_the_end: bool) -> Option<usize> {
     first_of(before, &["{\"items\"", "{\"job\""])
         .or(line)
         .map(|at| from + at)
+}
+
+/// The next line behind `from` that begins a document.
+fn next_line(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'\n', &bytes[from..])
+        .map(|newline| from + newline + 1)
+        .find(|at| matches!(bytes.get(*at), Some(b'{' | b'[')))
 }
 
 /// Where the first of these stands.

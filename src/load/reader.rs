@@ -84,6 +84,8 @@ pub(super) struct FileReader<'b, 't> {
     /// Unreadable rows since the last group was closed.
     pending_unreadable: u64,
     http_status: Option<u16>,
+    /// Whether text that is no data stands beside documents, or in their place.
+    has_stray_text: bool,
 }
 
 #[derive(Default)]
@@ -136,6 +138,7 @@ impl<'b, 't> FileReader<'b, 't> {
             last_item: None,
             pending_unreadable: 0,
             http_status: None,
+            has_stray_text: false,
         }
     }
 
@@ -441,6 +444,11 @@ impl<'b, 't> FileReader<'b, 't> {
         });
     }
 
+    /// Says that text which is no data stands beside documents, or in their place.
+    pub(super) fn met_stray_text(&mut self) {
+        self.has_stray_text = true;
+    }
+
     /// Ends a part of a file; tells whether there is nothing to be said about it.
     pub(super) fn finish_part(self) -> bool {
         let tally = self.tally;
@@ -454,6 +462,7 @@ impl<'b, 't> FileReader<'b, 't> {
         if said.iter().any(|remembered| remembered.count > 0)
             || self.batch.notes.len() > self.first_note
             || self.http_status.is_some()
+            || self.has_stray_text
             || tally.summaries + tally.manifests > 0
         {
             return false;

@@ -50,6 +50,30 @@ fn items(change: impl Fn(usize) -> Option<String>) -> String {
 }
 
 #[test]
+fn stray_text_is_told_of_wherever_a_part_begins() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("lines.jsonl");
+    let line = |index| format!("{{\"item_id\":\"i{index}\",\"status\":\"failed\"}}\n");
+    let stray = |index| format!("{{'item_id': 'i{index}', 'status': 'failed'}}\n");
+    let bytes = |text: &str| text.len();
+    // Where the stray text begins a part exactly, that part holds nothing else.
+    let part = 1 << 18;
+    for (before, off) in [(part, 0), (part, 1), (part + 500, 0)] {
+        let mut text: String = (0..)
+            .map(line)
+            .take(before / bytes(&line(0)) + 9_000)
+            .collect();
+        text.truncate(text[..before].rfind('\n').expect("a line") + 1);
+        text.push_str(&" ".repeat(before - text.len() + off));
+        text.extend((0..20_000).map(stray));
+        std::fs::write(&path, &text).expect("written");
+        let ((whole, _), (joined, _)) = (read(&path, false), read(&path, true));
+        assert!(whole.contains("stray-text") || whole.contains("StrayText"));
+        assert!(whole == joined, "{before} {off}");
+    }
+}
+
+#[test]
 fn a_long_list_is_read_in_parts_as_it_is_as_a_whole() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("list.json");

@@ -29,7 +29,7 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>) {
     let mut stray: Option<(usize, String)> = None;
     let mut broken = 0_u64;
     let mut first_broken = None;
-    let mut keys_before = HashSet::new();
+    let mut keys_before: HashSet<&str> = HashSet::new();
     let mut chunks = Chunks::new(text).peekable();
     while let Some(chunk) = chunks.next() {
         if chunk.kind == ChunkKind::Stray {
@@ -40,10 +40,11 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>) {
             line: chunk.line,
             byte: None,
         };
-        // The last mapping of a list that has fewer keys than those before it breaks off.
-        let cut = chunks.peek().is_none()
-            && chunk.keys.is_subset(&keys_before)
-            && chunk.keys != keys_before;
+        // The last item of a list that has fewer keys than the one before it, in a text that does not
+        // end with a line, breaks off.
+        let of_a_list = !chunk.separated && keys_before.contains("item_id");
+        let fewer = chunk.keys.is_subset(&keys_before) && chunk.keys != keys_before;
+        let cut = chunks.peek().is_none() && of_a_list && fewer && !text.ends_with('\n');
         keys_before.clone_from(&chunk.keys);
         let (json, error) = if cut {
             (String::new(), Some("it breaks off".to_owned()))
@@ -95,6 +96,8 @@ struct Chunk<'t> {
     /// Counted from 1.
     line: usize,
     text: &'t str,
+    /// Whether a line that separates documents stands before it.
+    separated: bool,
     /// The keys in the first column.
     keys: HashSet<&'t str>,
 }
@@ -124,6 +127,7 @@ impl<'t> Iterator for Chunks<'t> {
     fn next(&mut self) -> Option<Chunk<'t>> {
         let mut keys = HashSet::new();
         let mut start = None;
+        let mut separated = false;
         let mut end = self.at;
         for line in self.text[self.at..].split_inclusive('\n') {
             let bare = line.trim_end_matches(['\n', '\r']);
@@ -150,9 +154,11 @@ impl<'t> Iterator for Chunks<'t> {
                     kind: ChunkKind::Stray,
                     line: line_number,
                     text,
+                    separated,
                     keys: HashSet::new(),
                 });
             }
+            separated |= separator && start.is_none();
             if !separator && !bare.trim().is_empty() && !bare.starts_with(['#', '%']) {
                 start.get_or_insert((end - line.len(), line_number));
             }
@@ -163,6 +169,7 @@ impl<'t> Iterator for Chunks<'t> {
             kind: ChunkKind::Mapping,
             line,
             text: &self.text[from..end],
+            separated,
             keys,
         })
     }

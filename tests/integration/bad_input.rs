@@ -632,6 +632,52 @@ fn yaml_that_breaks_off_is_told_and_keeps_what_is_complete() {
 }
 
 #[test]
+fn yaml_documents_of_other_keys_than_the_one_before_are_whole() {
+    let first = "items:\n- item_id: a\n  status: completed\nnext_page_token: abc\ntotal_size: 3\n";
+    let last =
+        "items:\n- item_id: b\n  status: failed\n- item_id: c\n  status: failed\ntotal_size: 3\n";
+    for between in ["", "---\n", "...\n---\n"] {
+        let (items, codes) = given("items.yaml", &format!("{first}{between}{last}"));
+        assert_eq!(items, 3, "{codes:?}");
+        assert!(!codes.contains(&"broken-document".to_owned()), "{codes:?}");
+    }
+    let status = "job:\n  id: bjb-1\n  job_type: parse\n  status: failed\n  total_items: 1\n";
+    let items = "- item_id: a\n  status: failed\n";
+    assert_eq!(given("items.yaml", &format!("{status}---\n{items}")).0, 1);
+    // What is absent may be left out, of the last item as well.
+    let ended = "item_id: a\nstatus: completed\ncompleted_at: 2026-05-14T08:30:33Z\n";
+    assert_eq!(
+        given(
+            "items.yaml",
+            &format!("{ended}item_id: b\nstatus: pending\n")
+        )
+        .0,
+        2
+    );
+}
+
+#[test]
+fn a_cut_array_is_read_once_whatever_its_texts_hold() {
+    let cut = r#"[{"item_id":"{'","status":"failed"},{"item_id":"b","status":"comp"#;
+    let (items, codes) = given("items.json", cut);
+    assert_eq!(items, 1);
+    assert!(codes.contains(&"cut-document".to_owned()), "{codes:?}");
+    assert!(!codes.contains(&"duplicate-items".to_owned()), "{codes:?}");
+    assert!(!codes.contains(&"stray-text".to_owned()), "{codes:?}");
+}
+
+#[test]
+fn lines_that_each_begin_what_never_ends_cost_themselves() {
+    let clipped = item("d", "completed").replace('}', ",\"pages\":[1,2,\n");
+    for begin in ["[\n", "{\"a\":[\n", &clipped] {
+        let broken = begin.repeat(40_000);
+        let text = page(&three()) + "\n" + &broken + "\n" + &item("z", "failed") + "\n";
+        let found = given("items.json", &text);
+        assert!(has(&found, 4, "broken-document"), "{found:?}");
+    }
+}
+
+#[test]
 fn headers_of_errors_are_told_with_and_without_a_body() {
     let ok = |id: &str| {
         format!(
