@@ -11,9 +11,11 @@ use self::forms::{
 };
 use self::telling::skip_what_tells_nothing;
 
-/// What a message is told by, in bytes. A traceback's last line may stand behind it, but a message
-/// of megabytes is the data that failed, and looking for names in it costs more than it tells.
+/// What a longer message is told by, in bytes: so much of its begin, and so much of its end, where a
+/// traceback says what went wrong. A message of megabytes is the data that failed, and looking for names
+/// in all of it costs more than it tells.
 const TELLING: usize = 4_096;
+const TELLING_END: usize = 1_024;
 
 /// Quotes that open, what closes them, and their mask. A plain apostrophe is looked at elsewhere,
 /// for it is also a part of words.
@@ -28,7 +30,8 @@ const QUOTES: [(char, &[char], &str); 7] = [
 ];
 
 /// The message with ids, numbers, quoted names, paths, URLs and times replaced by `<id>`, `<n>`,
-/// `'<name>'`, `<path>`, `<url>` and `<time>`, and without white space around it.
+/// `'<name>'`, `<path>`, `<url>` and `<time>`, and without white space around it. What is in the double
+/// quotes of a message that is a JSON object is no name, but its words.
 ///
 /// At each place what varies is looked for in this order: quoted names, URLs, times, UUIDs, paths, names of
 /// files, other ids, numbers. The tests hold the same as one regular expression; making that one
@@ -40,14 +43,44 @@ pub fn mask(message: &str) -> Cow<'_, str> {
         bytes if is_seen(bytes.first()) && is_seen(bytes.last()) => message,
         _ => message.trim(),
     };
-    let telling = &message[..message.floor_char_boundary(TELLING)];
-    // A message that is nothing but a quoted word means that word.
-    if is_one_quoted_word(telling) {
-        return Cow::Borrowed(telling);
+    if message.len() > TELLING + TELLING_END {
+        return Cow::Owned(format!(
+            "{} … {}",
+            part(begin_of(message)),
+            part(end_of(message))
+        ));
     }
-    let mut masking = Masking::new(telling);
+    // A message that is nothing but a quoted word means that word.
+    if is_one_quoted_word(message) {
+        return Cow::Borrowed(message);
+    }
+    part(message)
+}
+
+/// What a long message begins with.
+fn begin_of(message: &str) -> &str {
+    &message[..message.floor_char_boundary(TELLING)]
+}
+
+/// What it ends with: whole words, for what is left of one may look like anything.
+fn end_of(message: &str) -> &str {
+    let end = &message[message.ceil_char_boundary(message.len() - TELLING_END)..];
+    match end.find(char::is_whitespace) {
+        Some(space) => end[space..].trim_start(),
+        None => end,
+    }
+}
+
+fn part(text: &str) -> Cow<'_, str> {
+    let mut masking = Masking::new(text);
     masking.run();
     masking.masked()
+}
+
+fn is_json_object(message: &str) -> bool {
+    message.starts_with('{')
+        && message.ends_with('}')
+        && serde_json::from_str::<serde::de::IgnoredAny>(message).is_ok()
 }
 
 fn is_one_quoted_word(message: &str) -> bool {
@@ -62,6 +95,8 @@ fn is_one_quoted_word(message: &str) -> bool {
 /// A message while it is masked.
 struct Masking<'m> {
     text: &'m str,
+    /// Whether it is a JSON object, whose quotes hold its words, and not names.
+    is_json: bool,
     out: String,
     /// Up to where the text has been copied or masked.
     copied: usize,
@@ -83,6 +118,7 @@ impl<'m> Masking<'m> {
         };
         Self {
             text,
+            is_json: is_json_object(text),
             out: String::new(),
             copied: 0,
             no_url: none_without(b'/'),
@@ -161,6 +197,9 @@ impl<'m> Masking<'m> {
         let begin = at + first.len_utf8();
         if first.is_whitespace() {
             return self.quoted_or_path(begin);
+        }
+        if first == '"' && self.is_json {
+            return None;
         }
         let (_, closing, mask) = QUOTES.iter().find(|(open, ..)| *open == first)?;
         let rest = &self.text[begin..];

@@ -32,7 +32,7 @@ pub(super) fn were(count: u64) -> &'static str {
 
 /// A fraction as a percentage with one decimal, without the sign; what is not quite nothing or not
 /// quite everything does not look as if it were.
-pub(super) fn percent(fraction: f64) -> String {
+pub(crate) fn percent(fraction: f64) -> String {
     let percent = fraction * 100.0;
     match format!("{percent:.1}").as_str() {
         "0.0" if fraction > 0.0 => "<0.1".to_owned(),
@@ -40,6 +40,22 @@ pub(super) fn percent(fraction: f64) -> String {
         "100.0" if fraction < 1.0 => ">99.9".to_owned(),
         "100.0" => "100".to_owned(),
         text => text.to_owned(),
+    }
+}
+
+/// Two fractions as a range of percentages, with the sign. The ends of the intervals of 0 of n and n of n
+/// are missed by a rounding error only.
+pub(crate) fn range(low: f64, high: f64) -> String {
+    const ROUNDING_ERROR: f64 = 1e-9;
+    let end = |fraction: f64| match fraction {
+        low if low.abs() < ROUNDING_ERROR => percent(0.0),
+        high if (1.0 - high).abs() < ROUNDING_ERROR => percent(1.0),
+        other => percent(other),
+    };
+    let (low, high) = (end(low), end(high));
+    match low == high {
+        true => format!("{low} %"),
+        false => format!("{low}–{high} %"),
     }
 }
 
@@ -120,7 +136,8 @@ pub(crate) fn joined(parts: &[String]) -> String {
     }
 }
 
-/// At most `max` characters; says how many are left out.
+/// At most `max` characters; says how many are left out. Of long texts the end is kept as well: there a
+/// traceback says what went wrong.
 pub(super) fn clip(text: &mut String, max: usize) {
     // The length in bytes is a cheap bound that nearly every text stays under.
     if text.len() <= max {
@@ -129,17 +146,57 @@ pub(super) fn clip(text: &mut String, max: usize) {
     let Some((cut, _)) = text.char_indices().nth(max) else {
         return;
     };
+    /// Of so many characters on.
+    const LONG: usize = 1_000;
     let more = text[cut..].chars().count() as u64;
-    text.truncate(cut);
-    text.push_str(&format!(
-        "… ({} cut)",
+    let words = format!(
+        "({} cut)",
         counted(more, "more character", "more characters")
-    ));
+    );
+    if max < LONG {
+        text.truncate(cut);
+        text.push_str(&format!("… {words}"));
+        return;
+    }
+    let of_the_end = max / 4;
+    let at = |characters: usize| {
+        text.char_indices()
+            .nth(characters)
+            .map_or(text.len(), |(at, _)| at)
+    };
+    let begin = at(max - of_the_end);
+    let end = text
+        .char_indices()
+        .rev()
+        .nth(of_the_end - 1)
+        .map_or(text.len(), |(at, _)| at);
+    text.replace_range(begin..end, &format!("… {words} …"));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_ends_of_a_range_are_round_where_they_are_exact() {
+        assert_eq!(range(0.029, 0.085), "2.9–8.5 %");
+        assert_eq!(range(1e-17, 0.04), "0–4.0 %");
+        assert_eq!(range(0.96, 1.0), "96.0–100 %");
+        assert_eq!(range(0.997, 0.9999), "99.7–>99.9 %");
+        assert_eq!(range(0.000_01, 0.000_04), "<0.1 %");
+    }
+
+    #[test]
+    fn a_long_text_keeps_its_end() {
+        let mut text = "é".repeat(3_000) + &"x".repeat(499) + "!";
+        clip(&mut text, 2_000);
+        let expected =
+            "é".repeat(1_500) + "… (1,500 more characters cut) …" + &"x".repeat(499) + "!";
+        assert_eq!(text, expected);
+        let mut short = "é".repeat(10);
+        clip(&mut short, 9);
+        assert_eq!(short, "é".repeat(9) + "… (1 more character cut)");
+    }
 
     #[test]
     fn thousands_are_separated() {
