@@ -293,6 +293,10 @@ impl From<RawFormat> for Format {
 /// Where it is wrong, or asks for help or the version.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Refusal> {
     let cli = Cli::try_parse_from(args).map_err(|error| refusal(&error))?;
+    if cli.print_schema && cli.command.is_some() {
+        let words = "--print-schema stands alone: it prints the schema and nothing else";
+        return Err(wrong("report", words.to_owned()));
+    }
     match cli.command {
         Some(RawCommand::Report(raw)) => report(*raw),
         #[cfg(feature = "fetch")]
@@ -300,14 +304,24 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Refusa
         Some(RawCommand::Templates(RawTemplates::Export { folder, force })) => {
             Ok(Command::ExportTemplates { folder, force })
         }
-        Some(RawCommand::Completions { shell }) => {
-            let mut text = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "batch-report", &mut text);
-            Ok(Command::Print(text))
-        }
+        Some(RawCommand::Completions { shell }) => Ok(Command::Print(completions(shell))),
         Some(RawCommand::Man) => manual(),
         None => Ok(Command::PrintSchema),
     }
+}
+
+fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "batch-report", &mut text);
+    if shell == clap_complete::Shell::Bash {
+        // clap_complete 4.6 makes two names of a program whose own holds a dash, so that nothing would be
+        // completed behind a subcommand (https://github.com/clap-rs/clap/issues/6421).
+        let script = String::from_utf8_lossy(&text);
+        text = script
+            .replace("batch__subcmd__report", "batch__report")
+            .into_bytes();
+    }
+    text
 }
 
 fn report(raw: RawReport) -> Result<Command, Refusal> {
