@@ -4,21 +4,36 @@ use std::time::SystemTime;
 
 use crate::api::UtcTime;
 
+/// The variable that fixes it.
+const FIXED: &str = "SOURCE_DATE_EPOCH";
+
+/// `SOURCE_DATE_EPOCH` holds no time.
+#[derive(Debug, thiserror::Error)]
+#[error("`{FIXED}` is `{0}`, and not seconds since 1970 within the years 0 to 9999")]
+pub struct WrongClock(String);
+
 /// Now, or what `SOURCE_DATE_EPOCH` says, in whole seconds.
 ///
-/// See <https://reproducible-builds.org/specs/source-date-epoch/>.
-pub fn now() -> UtcTime {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH")
-        .ok()
-        .and_then(|text| text.trim().parse().ok());
-    let seconds: i64 = fixed.unwrap_or_else(|| {
-        SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs() as i64)
-    });
-    seconds
-        .checked_mul(1_000_000)
-        .and_then(UtcTime::from_micros)
-        .or_else(|| UtcTime::from_micros(0))
-        .unwrap_or_else(|| unreachable!("1970 is a year"))
+/// See <https://reproducible-builds.org/specs/source-date-epoch/>, which wants a wrong value to be an
+/// error.
+///
+/// # Errors
+///
+/// Where `SOURCE_DATE_EPOCH` is set and holds no time.
+pub fn now() -> Result<UtcTime, WrongClock> {
+    let time = |seconds: i64| UtcTime::from_micros(seconds.checked_mul(1_000_000)?);
+    match std::env::var_os(FIXED).filter(|fixed| !fixed.is_empty()) {
+        Some(fixed) => {
+            let fixed = fixed.to_string_lossy();
+            let seconds = fixed.trim().parse().ok();
+            seconds
+                .and_then(time)
+                .ok_or_else(|| WrongClock(fixed.into_owned()))
+        }
+        None => {
+            let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+            let seconds = since.map_or(0, |since| since.as_secs() as i64);
+            Ok(time(seconds).unwrap_or(UtcTime::EPOCH))
+        }
+    }
 }

@@ -15,7 +15,14 @@ fn main() -> ExitCode {
         Ok(command) => command,
         Err(refusal) => return refuse(&refusal),
     };
-    match run::run(command, clock::now()) {
+    let now = match clock::now() {
+        Ok(now) => now,
+        Err(error) => {
+            complain(&error);
+            return ExitCode::from(2);
+        }
+    };
+    match run::run(command, now) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Loss) => ExitCode::from(4),
         Ok(Outcome::Interrupted) => ExitCode::from(130),

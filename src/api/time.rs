@@ -20,6 +20,9 @@ const MIN_MICROS: i64 = -62_167_219_200_000_000;
 const MAX_MICROS: i64 = 253_402_300_799_999_999;
 
 impl UtcTime {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
     /// From microseconds since the epoch; `None` outside the years 0 to 9999.
     pub fn from_micros(micros: i64) -> Option<Self> {
         (MIN_MICROS..=MAX_MICROS)

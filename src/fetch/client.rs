@@ -370,7 +370,7 @@ pub(super) fn now() -> UtcTime {
         .ok()
         .and_then(|since| i64::try_from(since.as_millis()).ok())
         .and_then(|millis| UtcTime::from_micros(millis.saturating_mul(1_000)))
-        .unwrap_or_else(crate::clock::now)
+        .unwrap_or(UtcTime::EPOCH)
 }
 
 /// What the system trusts; a system without certificates (a bare container) gets Mozilla's.

@@ -121,7 +121,7 @@ fn write_reports(
         color: Color::Never,
     };
     // Not when the run began: a job may have been watched for hours.
-    report(&report_args, clock::now()).map(|_| ())
+    report(&report_args, clock::now()?).map(|_| ())
 }
 
 /// Says an error with its causes, as `main` does for the one that ends the run.
