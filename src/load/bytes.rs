@@ -62,7 +62,15 @@ fn decode_within(bytes: &[u8], always_allowed: u64) -> Decoded<'_> {
             )),
             End::Broken(error) => notes.push((
                 Code::BrokenCompression,
-                format!("the {name} data breaks off after {} unpacked bytes: {error}", bytes.len()),
+                format!(
+                    "the {name} data breaks off, or is broken, after {} unpacked bytes{}",
+                    bytes.len(),
+                    // Those of other libraries are for their own developers.
+                    match error.kind() {
+                        io::ErrorKind::Other | io::ErrorKind::InvalidData => String::new(),
+                        _ => format!(": {error}"),
+                    }
+                ),
             )),
         }
     }

@@ -65,10 +65,13 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, delimiter: u8) {
             }
         });
     }
-    if has_open_cell(text.as_bytes(), delimiter) {
-        let message = "a quoted cell is not closed: the rows that stand in it, up to the end of the \
-                       file, are lost";
-        reader.note(Code::BrokenDocument, message.to_owned());
+    if let Some(at) = open_cell(text.as_bytes(), delimiter) {
+        let message = format!(
+            "the quoted cell that begins at {} is not closed: the rows that stand in it, up to the \
+             end of the file, are lost",
+            Place::of(text, at)
+        );
+        reader.note(Code::BrokenDocument, message);
     } else if !text.ends_with(['\n', '\r']) {
         reader.note(Code::MaybeCut, MAYBE_CUT.to_owned());
     }
@@ -77,17 +80,18 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, delimiter: u8) {
     reader.list(start, None, None, None);
 }
 
-/// Whether a quoted cell goes on to the end. Only a quote that a cell begins with opens one.
-fn has_open_cell(text: &[u8], delimiter: u8) -> bool {
+/// Where a quoted cell begins that goes on to the end. Only a quote that a cell begins with opens one.
+fn open_cell(text: &[u8], delimiter: u8) -> Option<usize> {
     let mut begins = true;
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         at += 1;
         if begins && *byte == b'"' {
+            let cell = at - 1;
             // Two quotes within a cell are one that is meant.
             loop {
                 let Some(quote) = memchr::memchr(b'"', &text[at..]) else {
-                    return true;
+                    return Some(cell);
                 };
                 at += quote + 1;
                 if text.get(at) != Some(&b'"') {
@@ -100,7 +104,7 @@ fn has_open_cell(text: &[u8], delimiter: u8) -> bool {
             begins = [delimiter, b'\n', b'\r'].contains(byte);
         }
     }
-    false
+    None
 }
 
 /// An empty cell is what data frames write for "none".
@@ -118,19 +122,15 @@ mod tests {
 
     #[test]
     fn only_a_quote_that_begins_a_cell_can_leave_it_open() {
-        for (text, is_open) in [
-            ("a,b\n1,2\n", false),
-            ("a\tb\n5\" disk.pdf\t2\n", false),
-            ("a,b\n\"x\ny\",\"\"\"\"\n", false),
-            ("a,b\n\"x,2\n", true),
-            ("a,b\n1,\"x\"\"\n", true),
+        for (text, open) in [
+            ("a,b\n1,2\n", None),
+            ("a\tb\n5\" disk.pdf\t2\n", None),
+            ("a,b\n\"x\ny\",\"\"\"\"\n", None),
+            ("a,b\n\"x,2\n", Some(4)),
+            ("a,b\n1,\"x\"\"\n", Some(6)),
         ] {
             let delimiter = if text.contains('\t') { b'\t' } else { b',' };
-            assert_eq!(
-                has_open_cell(text.as_bytes(), delimiter),
-                is_open,
-                "{text:?}"
-            );
+            assert_eq!(open_cell(text.as_bytes(), delimiter), open, "{text:?}");
         }
     }
 

@@ -427,6 +427,8 @@ fn take_job(
 fn count(value: &Value<'_>) -> Option<u64> {
     match value {
         Value::Number(number) => crate::api::record::count(number),
+        // Some writers quote numbers.
+        Value::Text(text) => text.parse().ok(),
         _ => None,
     }
 }

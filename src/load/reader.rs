@@ -509,7 +509,13 @@ impl<'b, 't> FileReader<'b, 't> {
             && kind != "error-answer"
         {
             let (code, words) = match kind {
-                "empty" => (Code::EmptyFile, "skipped: it is empty".to_owned()),
+                "empty" if bytes.is_none_or(|bytes| bytes == 0) => {
+                    (Code::EmptyFile, "skipped: it is empty".to_owned())
+                }
+                "empty" => {
+                    let words = "skipped: nothing but white space is in it, or could be unpacked";
+                    (Code::EmptyFile, words.to_owned())
+                }
                 "own-report" => (Code::OwnReport, format!("left alone: it is {words}")),
                 _ => (Code::SkippedFile, format!("skipped: it looks like {words}")),
             };
