@@ -13,12 +13,13 @@ use std::path::{Path, PathBuf};
 
 use anstream::AutoStream;
 
-use self::stderr::{nothing_found, reads_it_anyway, speak};
+use self::stderr::{nothing_found, reads_it_anyway, say_what_is_lost, speak};
 use self::texts::{Texts, is_page};
 use crate::api::UtcTime;
 use crate::args::{
     Color, Command, DEFAULT_EXAMPLES, DEFAULT_SLOWEST, Rendering, ReportArgs, Verbosity,
 };
+use crate::clock::WrongClock;
 use crate::frame::KeptTexts;
 use crate::load::{self, Dump, Found, LoadError, LoadOptions};
 use crate::output::{self, WriteError};
@@ -67,6 +68,9 @@ pub enum RunError {
          be left out, with --table-items 0"
     )]
     TableItemsForSummary(String),
+    /// The time a report is made at is wrong.
+    #[error(transparent)]
+    Clock(#[from] WrongClock),
     /// Nothing of the API was found.
     #[error("{0}")]
     Nothing(String),
@@ -140,6 +144,7 @@ impl RunError {
                 | Self::AssetIsOutput(_)
                 | Self::JobIdForSummary(_)
                 | Self::TableItemsForSummary(_)
+                | Self::Clock(_)
         )
     }
 }
@@ -198,7 +203,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     let report = match saved_summary(&dump, args)? {
         Some(report) => report,
         None => {
-            if let Some(words) = nothing_found(&dump) {
+            if let Some(words) = nothing_found(&dump, &args.paths) {
                 return Err(RunError::Nothing(words));
             }
             let options = ReportOptions {
@@ -231,6 +236,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         texts.print(rendering, look(args.color))?;
     }
     let outcome = if args.strict && !texts.model.report().is_whole() {
+        say_what_is_lost(texts.model.report());
         Outcome::Loss
     } else {
         Outcome::Done

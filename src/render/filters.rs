@@ -5,7 +5,7 @@ use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::escape;
 use super::escape::ABSENT;
-use crate::report::words::duration;
+use crate::report::words::{duration, number as thousands, percent as bare_percent, range};
 
 pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("thousands", |state: &State<'_, '_>, value: &Value| {
@@ -44,16 +44,26 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
     });
     env.add_filter("cut", cut_filter);
     env.add_filter("data_block", super::html::data_block);
-    env.add_filter("status_class", |status: &str| status_class(status));
-    env.add_filter("bar", |share: f64| {
-        format!("{:.2}", share.clamp(0.0, 1.0) * 100.0)
+    env.add_filter("status_class", |status: &Value| {
+        Ok::<_, Error>(
+            present(status)?
+                .and_then(Value::as_str)
+                .map_or("other", status_class),
+        )
+    });
+    env.add_filter("bar", |share: &Value| {
+        let share = present(share)?.map_or(Ok(0.0), |share| f64::try_from(share.clone()))?;
+        Ok::<_, Error>(format!("{:.2}", share.clamp(0.0, 1.0) * 100.0))
     });
     env.add_filter("beyond", beyond_filter);
 }
 
-/// How many there are beyond so many.
+/// How many there are beyond so many; of what is absent there is none.
 fn beyond_filter(list: &Value, shown: usize) -> Result<usize, Error> {
-    Ok(length(list)?.saturating_sub(shown))
+    Ok(match present(list)? {
+        Some(list) => length(list)?.saturating_sub(shown),
+        None => 0,
+    })
 }
 
 /// How many entries a list has.
@@ -72,7 +82,7 @@ pub(super) fn length(list: &Value) -> Result<usize, Error> {
 
 /// The value, where there is one. A field that does not exist is a fault of the template, not
 /// something absent.
-fn present(value: &Value) -> Result<Option<&Value>, Error> {
+pub(super) fn present(value: &Value) -> Result<Option<&Value>, Error> {
     if value.is_undefined() {
         return Err(ErrorKind::UndefinedError.into());
     }
@@ -120,33 +130,10 @@ fn cut_filter(value: &Value, max: usize) -> Result<Value, Error> {
     Ok(Value::from(escape::cut(&text, max).as_ref()))
 }
 
-/// A whole number in groups of three.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// A ratio as a percentage. "0 %" and "100 %" are exact: what only rounds to them is written as
 /// less or more.
 fn percent(ratio: f64) -> String {
-    if ratio == 0.0 {
-        "0 %".into()
-    } else if ratio == 1.0 {
-        "100 %".into()
-    } else if ratio > 0.0 && ratio < 0.0005 {
-        "<0.1 %".into()
-    } else if (0.9995..1.0).contains(&ratio) {
-        ">99.9 %".into()
-    } else {
-        format!("{:.1} %", ratio * 100.0)
-    }
+    format!("{} %", bare_percent(ratio))
 }
 
 /// A number with one decimal.
@@ -184,24 +171,7 @@ fn interval_filter(state: &State<'_, '_>, bounds: &Value) -> Result<Value, Error
     };
     let low = f64::try_from(bounds.get_item_by_index(0)?)?;
     let high = f64::try_from(bounds.get_item_by_index(1)?)?;
-    Ok(finished(state, interval(low, high)))
-}
-
-/// Two ratios as a range of percentages.
-fn interval(low: f64, high: f64) -> String {
-    format!("{}–{} %", bound(low), bound(high))
-}
-
-/// One end of an interval. Those of 0 of n and n of n miss their end by a rounding error only.
-fn bound(ratio: f64) -> String {
-    const ROUNDING_ERROR: f64 = 1e-9;
-    if ratio.abs() < ROUNDING_ERROR {
-        "0".into()
-    } else if (1.0 - ratio).abs() < ROUNDING_ERROR {
-        "100".into()
-    } else {
-        format!("{:.1}", ratio * 100.0)
-    }
+    Ok(finished(state, range(low, high)))
 }
 
 fn time_filter(
@@ -244,18 +214,6 @@ fn status_class(status: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn counts_are_grouped_in_threes() {
-        for (number, written) in [
-            (0, "0"),
-            (999, "999"),
-            (1_203, "1,203"),
-            (1_000_000, "1,000,000"),
-        ] {
-            assert_eq!(thousands(number), written);
-        }
-    }
 
     #[test]
     fn a_percentage_is_round_only_where_it_is_exact() {
@@ -310,13 +268,6 @@ mod tests {
         assert_eq!(decimal(1_203.44), "1,203.4");
         assert_eq!(decimal(0.01), "<0.1");
         assert_eq!(decimal(0.0), "0.0");
-    }
-
-    #[test]
-    fn the_ends_of_an_interval_are_round_where_they_are_exact() {
-        assert_eq!(interval(0.029, 0.085), "2.9–8.5 %");
-        assert_eq!(interval(1e-17, 0.04), "0–4.0 %");
-        assert_eq!(interval(0.96, 1.0), "96.0–100 %");
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use anstyle::{AnsiColor, Style};
-use minijinja::value::StringInput;
 use minijinja::{Environment, Error, ErrorKind, Value};
 use unicode_width::UnicodeWidthChar;
 
 use super::Look;
-use super::escape::{self, Newlines};
+use super::escape::{self, ABSENT, Newlines};
+use super::filters::present;
 
 /// Below this the numbers of a table would have to be cut.
 const NARROWEST: usize = 60;
@@ -19,16 +19,17 @@ const NARROWEST_WRAPPED: usize = 20;
 
 pub(super) fn add_to(env: &mut Environment<'_>, look: Look) {
     let width = look.width.max(NARROWEST);
-    env.add_filter("wrap", move |text: &str| {
-        let text = escape::visible(text, Newlines::Mark);
-        Value::from_safe_string(breakable(&wrap(&text, width).join("\n")))
+    env.add_filter("wrap", move |text: &Value| {
+        let text = present(text)?.map_or(ABSENT.to_owned(), Value::to_string);
+        let text = escape::visible(&text, Newlines::Mark);
+        Ok::<_, Error>(laid_out(&wrap(&text, width).join("\n")))
     });
-    env.add_filter("columns", move |rows: StringInput<'_>, spec: &str| {
-        Value::from_safe_string(breakable(&columns(&shown(&rows), spec, width)))
+    env.add_filter("columns", move |rows: &Value, spec: &str| {
+        Ok::<_, Error>(laid_out(&columns(&shown(rows)?, spec, width)))
     });
-    env.add_filter("style", move |text: StringInput<'_>, role: &str| {
+    env.add_filter("style", move |text: &Value, role: &str| {
         let style = style_of(role)?;
-        let text = shown(&text);
+        let text = shown(text)?;
         Ok::<_, Error>(Value::from_safe_string(if look.color {
             format!("{}{text}{}", style.render(), style.render_reset())
         } else {
@@ -38,12 +39,19 @@ pub(super) fn add_to(env: &mut Environment<'_>, look: Look) {
 }
 
 /// The text, harmless. What is marked as safe was made so before, and may hold colours.
-fn shown<'a>(text: &'a StringInput<'_>) -> Cow<'a, str> {
-    if text.is_safe() {
-        Cow::Borrowed(text.as_str())
-    } else {
-        escape::visible(text.as_str(), Newlines::Mark)
-    }
+fn shown(text: &Value) -> Result<Cow<'_, str>, Error> {
+    Ok(match present(text)? {
+        None => Cow::Borrowed(ABSENT),
+        Some(text) => match text.as_str() {
+            Some(safe) if text.is_safe() => Cow::Borrowed(safe),
+            Some(text) => escape::visible(text, Newlines::Mark),
+            None => Cow::Owned(escape::visible(&text.to_string(), Newlines::Mark).into_owned()),
+        },
+    })
+}
+
+fn laid_out(text: &str) -> Value {
+    Value::from_safe_string(breakable(text))
 }
 
 /// Text that is laid out needs no no-break spaces any more, and is easier to search without.

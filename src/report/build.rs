@@ -228,6 +228,7 @@ fn sections_of(job: &Job, metrics: Metrics) -> Sections {
         duplicates: job.recorded.rows - metrics.distinct,
         conflicting_duplicates: job.recorded.conflicting,
         unreadable: job.unreadable,
+        filtered_jobs: u64::from(status_filter.is_some()),
         status_filter: status_filter.map(|filter| clipped(&filter, MAX_NAME)),
         stated_total: completeness.stated_total,
         stated_total_source: completeness.source,
@@ -265,6 +266,7 @@ fn overall(dump: &Dump, jobs: &[JobReport], metrics: Metrics) -> Sections {
         duplicates: recorded - metrics.distinct,
         conflicting_duplicates: items().map(|items| items.conflicting_duplicates).sum(),
         unreadable: dump.jobs.iter().map(|job| job.unreadable).sum(),
+        filtered_jobs: items().map(|items| items.filtered_jobs).sum(),
         status_filter: first_filter
             .filter(|filter| items().all(|items| items.status_filter.as_ref() == Some(filter))),
         stated_total: completeness.stated_total,

@@ -172,6 +172,10 @@ pub struct ItemCounts {
     /// The status the list was filtered by, where that is known or can be seen. The rates of such
     /// a list are not the job's.
     pub status_filter: Option<String>,
+    /// Of how many jobs the list is filtered by a status. Where that is some of several, the rates of all
+    /// together are not those of the jobs either.
+    #[serde(default)]
+    pub filtered_jobs: u64,
     /// How many items there should be; absent where nothing states it.
     pub stated_total: Option<u64>,
     /// Where `stated_total` comes from.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::model::{ErrorGroup, JobFacts, Rate, Sections};
-use super::words::{are, counted, joined, number, percent, were};
+use super::words::{are, counted, joined, number, percent, range, were};
 use crate::api::status;
 use crate::load::note::excerpt;
 
@@ -23,6 +23,7 @@ pub(super) fn verdict<'a>(
     };
     let items = &sections.items;
     let mut parts = vec![main_clause(&subject)];
+    parts.extend(filtered(&subject));
     if items.listed && items.status_filter.is_none() {
         parts.extend(other_statuses(sections));
     }
@@ -148,6 +149,20 @@ fn main_clause(subject: &Subject<'_>) -> String {
     }
 }
 
+/// That some of several lists are filtered, where the rate does not say so itself.
+fn filtered(subject: &Subject<'_>) -> Option<String> {
+    let items = &subject.sections.items;
+    let (filtered, jobs) = (items.filtered_jobs, subject.jobs.len() as u64);
+    (filtered > 0 && items.status_filter.is_none()).then(|| {
+        format!(
+            "{} of {} {} only items of one status, so that this is not the rate of the jobs",
+            number(filtered),
+            counted(jobs, "list", "lists"),
+            if filtered == 1 { "holds" } else { "hold" },
+        )
+    })
+}
+
 /// What the status records alone tell; nothing where one of them does not tell it.
 fn without_list(subject: &Subject<'_>) -> String {
     let jobs = subject.jobs;
@@ -198,15 +213,36 @@ fn leading_group(sections: &Sections, failed: u64) -> String {
 
 fn interval(rate: &Rate) -> String {
     let [low, high] = rate.ci95.unwrap_or_default();
-    format!("95 % interval {}–{} %", percent(low), percent(high))
+    format!("95 % interval {}", range(low, high))
 }
 
 fn other_statuses(sections: &Sections) -> Vec<String> {
-    sections
-        .items
-        .by_status
-        .iter()
-        .filter(|(_, count)| **count > 0)
+    /// More unknown words than these are only counted.
+    const UNKNOWN_WORDS: usize = 5;
+    let unknown = |word: &str| !status::KNOWN.contains(&word);
+    let there = || {
+        sections
+            .items
+            .by_status
+            .iter()
+            .filter(|(_, count)| **count > 0)
+    };
+    let mut unknown_words: Vec<(&String, &u64)> =
+        there().filter(|(word, _)| unknown(word)).collect();
+    unknown_words.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let more = unknown_words.split_off(unknown_words.len().min(UNKNOWN_WORDS));
+    let known = there().filter(|(word, _)| !unknown(word));
+    let others = (!more.is_empty()).then(|| {
+        let items = more.iter().map(|(_, count)| **count).sum::<u64>();
+        let words = counted(more.len() as u64, "other status", "other statuses");
+        format!(
+            "{} {} {words}",
+            number(items),
+            if items == 1 { "has" } else { "have" }
+        )
+    });
+    known
+        .chain(unknown_words)
         .filter_map(|(word, count)| {
             let n = number(*count);
             Some(match word.as_str() {
@@ -221,6 +257,7 @@ fn other_statuses(sections: &Sections) -> Vec<String> {
                 ),
             })
         })
+        .chain(others)
         .collect()
 }
 

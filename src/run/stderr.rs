@@ -1,6 +1,7 @@
 //! What is said on standard error beside the report.
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 
 use crate::args::{Rendering, ReportArgs, Verbosity};
 use crate::load::note::{Code, Severity};
@@ -8,9 +9,10 @@ use crate::load::{Dump, FileRead, counted};
 use crate::render::{self, Format};
 use crate::report::Report;
 use crate::report::model::Note;
+use crate::report::words::joined;
 
 /// Why nothing can be reported, with what each file looks like; `None` where something can.
-pub(super) fn nothing_found(dump: &Dump) -> Option<String> {
+pub(super) fn nothing_found(dump: &Dump, paths: &[PathBuf]) -> Option<String> {
     // A list that is whole and empty is an answer; one that broke before its first item is none.
     let broken = dump.notes.iter().any(|note| {
         matches!(
@@ -30,7 +32,16 @@ pub(super) fn nothing_found(dump: &Dump) -> Option<String> {
         return None;
     }
     let mut words = match dump.inputs.len() {
-        0 => "nothing could be reported: there is no file to read".to_owned(),
+        0 => {
+            let given = paths
+                .iter()
+                .map(|path| one_line(&path.display().to_string()));
+            let given: Vec<String> = given.take(5).map(|path| format!("`{path}`")).collect();
+            format!(
+                "nothing could be reported: there is no file to read in {}",
+                joined(&given)
+            )
+        }
         1 => "nothing could be reported: the file holds neither a job nor items".to_owned(),
         n => format!("nothing could be reported: none of {n} files holds a job or items"),
     };
@@ -72,6 +83,22 @@ pub(super) fn speak(dump: &Dump, report: &Report, verbosity: Verbosity) {
     for note in report.notes.iter().filter(|note| note.severity <= least) {
         say(&note_words(note));
     }
+}
+
+/// Says why `--strict` fails, also where nothing else is said.
+pub(super) fn say_what_is_lost(report: &Report) {
+    let mut losses = report.notes.iter().filter(|note| note.loss);
+    let Some(first) = losses.next() else {
+        return;
+    };
+    let more = match losses.count() {
+        0 => String::new(),
+        more => format!(", and {}", counted(more as u64, "more note", "more notes")),
+    };
+    say(&format!(
+        "the record is not whole: {}{more}",
+        note_words(first)
+    ));
 }
 
 fn read_words(file: &FileRead) -> String {

@@ -521,6 +521,55 @@ fn completions_and_the_manual_are_printed() {
 }
 
 #[test]
+fn every_state_of_the_completions_for_bash_is_one_that_is_completed() {
+    let script = run(["completions", "bash"]).stdout;
+    let states: Vec<&str> = script
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("cmd=\"")?.strip_suffix('"'))
+        .filter(|state| !state.is_empty())
+        .collect();
+    assert!(states.len() > 5, "{states:?}");
+    for state in states {
+        assert!(script.contains(&format!("\n        {state})\n")), "{state}");
+    }
+}
+
+#[test]
+fn a_time_that_is_fixed_and_none_is_an_error() {
+    for fixed in ["abc", "99999999999999", "1.5"] {
+        let mut command = program();
+        command
+            .args(["report", "fixtures/typical"])
+            .env("SOURCE_DATE_EPOCH", fixed);
+        let run = crate::harness::finish(command, b"");
+        assert_eq!(run.code, 2, "{}", run.stdout);
+        assert!(
+            run.stderr
+                .contains(&format!("`SOURCE_DATE_EPOCH` is `{fixed}`")),
+            "{}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn what_strict_fails_for_is_said_however_quiet_it_is() {
+    let folder = Folder::new();
+    folder.write(
+        "status.json",
+        r#"{"job":{"id":"bjb-1","job_type":"parse","status":"failed","total_items":3}}"#,
+    );
+    let run = folder.run(&["report", "status.json", "--strict", "-q"]);
+    assert_eq!(run.code, 4);
+    assert!(
+        run.stderr
+            .starts_with("batch-report: the record is not whole: "),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn the_number_of_threads_changes_nothing() {
     let printed = |format: &str, threads: &str| {
         let mut command = program();
