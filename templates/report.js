@@ -210,11 +210,12 @@ function sortRows(table, rows, sort) {
   /** @param {number} row */
   const absent = (row) => keys[row] == null || Number.isNaN(keys[row]);
   return rows.sort((a, b) => {
+    const less = Number(absent(a)) - Number(absent(b));
+    if (less || absent(a)) return less || a - b;
     const one = /** @type {number} */ (keys[a]);
     const other = /** @type {number} */ (keys[b]);
     if (one < other) return -sign;
-    if (one > other) return sign;
-    return Number(absent(a)) - Number(absent(b)) || a - b;
+    return one > other ? sign : a - b;
   });
 }
 
@@ -564,10 +565,18 @@ function show(section, table) {
     go({ ...state, item: table.id[row] ?? '', in: several ? String((table.job[row] ?? 0) + 1) : '' });
   }
 
+  /**
+   * What an item is called: one without a name by its id.
+   * @param {number} row
+   */
+  function nameOf(row) {
+    return table.name[row]?.trim() || table.id[row] || '';
+  }
+
   /** @param {number} row */
   function openDialog(row) {
     dialog.dataset['row'] = String(row);
-    title.textContent = visible(table.name[row] ?? table.id[row] ?? '');
+    title.textContent = visible(nameOf(row));
     record.replaceChildren();
     /** @type {[string, string | Node | null | undefined][]} */
     const facts = [
@@ -577,7 +586,7 @@ function show(section, table) {
       ['Started', isoTime(startedAt(table, row))],
       ['Ended', isoTime(endedAt(table, row))],
       ['Duration', durationWords(durationOf(table, row))],
-      ['Record of', isoTime(effectiveAt(table, row))],
+      ['State as of', isoTime(effectiveAt(table, row))],
       ['Skip reason', table.reasons[table.reason[row] ?? -1]],
       ['Error group', table.group[row] == null ? null : table.groups[table.group[row] ?? -1] ?? NO_MESSAGE],
       ['Message', table.message[row]],
@@ -602,7 +611,7 @@ function show(section, table) {
   function rowElement(place, row) {
     const id = table.id[row] ?? '';
     const tab = place === active ? '0' : '-1';
-    const opener = button(visible(table.name[row] ?? id).slice(0, 300), () => open(row), {
+    const opener = button(visible(nameOf(row)).slice(0, 300), () => open(row), {
       class: 'open', tabindex: tab, 'aria-haspopup': 'dialog',
     });
     const copier = button('copy', () => void copied(id, live, said), {
@@ -792,19 +801,24 @@ function show(section, table) {
   group.addEventListener('change', () => go({ ...state, group: group.value }));
   reason.addEventListener('change', () => go({ ...state, reason: reason.value }));
 
+  /** To the table, and on from there with the keyboard. */
+  const show = () => {
+    section.scrollIntoView();
+    scroller.focus({ preventScroll: true });
+  };
   let jump = false;
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
     const linked = readHash(link?.getAttribute('href') ?? '#-');
     jump = linked !== null;
     // The address does not change, so that no event would follow.
-    if (linked && link?.getAttribute('href') === location.hash) section.scrollIntoView();
+    if (linked && link?.getAttribute('href') === location.hash) show();
   });
   addEventListener('hashchange', () => {
     const wanted = readHash(location.hash);
     if (wanted === null) return;
     apply(wanted);
-    if (jump) section.scrollIntoView();
+    if (jump) show();
     jump = false;
   });
   addEventListener('resize', () => {

@@ -129,7 +129,7 @@ pub(super) struct RawFetch {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rate: Option<u32>,
 
-    /// How often a request that failed is tried again, with pauses from 0.5 s to 8 s, or as long
+    /// How often a request that failed is tried again, with pauses from 0.5 s to 16 s, or as long
     /// as the server asks
     #[arg(long, value_name = "N", default_value_t = 10)]
     max_retries: u32,

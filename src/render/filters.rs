@@ -1,11 +1,13 @@
 //! How numbers, times and user text are written. Every filter shows what is absent as "–".
 
 use minijinja::value::ValueKind;
-use minijinja::{Environment, Error, ErrorKind, State, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, HtmlEscape, State, Value};
 
 use super::escape;
 use super::escape::ABSENT;
-use crate::report::words::{duration, number as thousands, percent as bare_percent, range};
+use crate::report::words::{
+    counted, duration, number as thousands, percent as bare_percent, range,
+};
 
 pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("thousands", |state: &State<'_, '_>, value: &Value| {
@@ -56,6 +58,21 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
         Ok::<_, Error>(format!("{:.2}", share.clamp(0.0, 1.0) * 100.0))
     });
     env.add_filter("beyond", beyond_filter);
+    env.add_filter(
+        "more",
+        |list: &Value, shown: usize, one: &str, many: &str| {
+            let more = beyond_filter(list, shown)? as u64;
+            let word = if more == 1 { one } else { many };
+            Ok::<_, Error>(format!("{} more {word}", thousands(more)))
+        },
+    );
+    env.add_filter(
+        "counted",
+        |state: &State<'_, '_>, value: &Value, one: &str, many: &str| {
+            number(state, value, |n| counted(n as u64, one, many))
+        },
+    );
+    env.add_filter("sentence", sentence_filter);
 }
 
 /// How many there are beyond so many; of what is absent there is none.
@@ -120,6 +137,46 @@ fn user_text(value: &Value, max: usize, format: fn(&str, usize) -> String) -> Re
         Some(text) => Value::from_safe_string(format(&text.to_string(), max)),
         None => Value::from(ABSENT),
     })
+}
+
+/// A sentence of ours, of at most `max` columns. In HTML what it quotes cannot turn round the text beside
+/// it, and no number is parted from its unit.
+fn sentence_filter(state: &State<'_, '_>, value: &Value, max: usize) -> Result<Value, Error> {
+    let sentence = cut_filter(value, max)?;
+    if *state.auto_escape() != AutoEscape::Html {
+        return Ok(sentence);
+    }
+    let escaped = HtmlEscape(sentence.as_str().unwrap_or_default()).to_string();
+    Ok(Value::from_safe_string(held_together(&escaped)))
+}
+
+/// HTML in which what stands in quotation marks is isolated, and a unit stands in the line of its number.
+fn held_together(html: &str) -> String {
+    const UNITS: [&str; 5] = ["%", "s", "min", "h", "d"];
+    let mut out = String::with_capacity(html.len() + 64);
+    let (mut open, mut before) = (0, ' ');
+    for (at, c) in html.char_indices() {
+        match c {
+            '“' => {
+                open += 1;
+                out.push_str("“<bdi>");
+            }
+            '”' if open > 0 => {
+                open -= 1;
+                out.push_str("</bdi>”");
+            }
+            ' ' if before.is_ascii_digit() => {
+                let mut words = html[at + 1..].split(|c: char| !c.is_alphanumeric() && c != '%');
+                let is_unit = UNITS.contains(&words.next().unwrap_or_default());
+                out.push(if is_unit { '\u{a0}' } else { ' ' });
+            }
+            _ => out.push(c),
+        }
+        before = c;
+    }
+    // What was cut may not end what it quotes.
+    out.push_str(&"</bdi>".repeat(open));
+    out
 }
 
 fn cut_filter(value: &Value, max: usize) -> Result<Value, Error> {
@@ -268,6 +325,21 @@ mod tests {
         assert_eq!(decimal(1_203.44), "1,203.4");
         assert_eq!(decimal(0.01), "<0.1");
         assert_eq!(decimal(0.0), "0.0");
+    }
+
+    #[test]
+    fn a_sentence_isolates_what_it_quotes_and_keeps_units_with_their_numbers() {
+        assert_eq!(
+            held_together(
+                "9 of 12 (75.0 %, 5–9 %) took 5 min 01 s with “&lt;n&gt; 7 s”; 3 skipped."
+            ),
+            "9 of 12 (75.0\u{a0}%, 5–9\u{a0}%) took 5\u{a0}min 01\u{a0}s with \
+             “<bdi>&lt;n&gt; 7\u{a0}s</bdi>”; 3 skipped."
+        );
+        assert_eq!(
+            held_together("a ” b “c “d…"),
+            "a ” b “<bdi>c “<bdi>d…</bdi></bdi>"
+        );
     }
 
     #[test]

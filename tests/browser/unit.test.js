@@ -79,6 +79,13 @@ test('sorting is stable, and what is absent comes last in both directions', () =
   assert.deepEqual(sort('nonsense'), [0, 1, 2, 3, 4]);
 });
 
+test('what is absent comes last among texts that look like numbers as well', () => {
+  const name = [null, '5', 'abc', '12', null];
+  const sorted = (key) => rowsOf(script.sortRows({ ...table, name }, Uint32Array.of(0, 1, 2, 3, 4), key));
+  assert.deepEqual(sorted('name'), [3, 1, 2, 0, 4]);
+  assert.deepEqual(sorted('-name'), [2, 1, 3, 0, 4]);
+});
+
 test('times are put together again', () => {
   assert.equal(script.isoTime(script.startedAt(table, 0)), '2026-05-14T08:30:00.000001Z');
   assert.equal(script.isoTime(script.endedAt(table, 0)), '2026-05-14T08:30:02.000001Z');
