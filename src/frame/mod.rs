@@ -14,6 +14,9 @@
 //! columns are of the chunks in which they were filled, all of the same lengths: nothing is moved once
 //! it has been read, unless records have to be left out or put into another order.
 //!
+//! Statistics read the columns as slices ([`ItemFrame::rows`]), which are views of the memory that the
+//! polars frame ([`ItemFrame::data_frame`]) holds; who wants to ask it something else, asks that.
+//!
 //! Beside the columns stands what few ask for: which job and which file a row belongs to, which is the
 //! same for all rows of a list; and texts: statuses and skip reasons once each, and the others, messages
 //! among them, as far as [`KeptTexts`] says.

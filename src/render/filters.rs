@@ -66,12 +66,13 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
             Ok::<_, Error>(format!("{} more {word}", thousands(more)))
         },
     );
-    env.add_filter(
-        "counted",
-        |state: &State<'_, '_>, value: &Value, one: &str, many: &str| {
-            number(state, value, |n| counted(n as u64, one, many))
-        },
-    );
+    env.add_filter("counted", |value: &Value, one: &str, many: &str| {
+        let count = present(value)?
+            .map(|count| u64::try_from(count.clone()))
+            .transpose()?;
+        // Lines may break before the word.
+        Ok::<_, Error>(count.map_or(ABSENT.to_owned(), |count| counted(count, one, many)))
+    });
     env.add_filter("sentence", sentence_filter);
 }
 

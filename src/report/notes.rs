@@ -343,6 +343,19 @@ impl Notes<'_> {
                     .to_owned(),
             );
         }
+        let stated = report
+            .job
+            .as_ref()
+            .and_then(|job| job.started_at.zip(job.completed_at));
+        if stated.is_some_and(|(start, end)| end < start) {
+            self.add(
+                Severity::Warning,
+                "negative-wall-time",
+                false,
+                "the status says that the job ended before it started; it has no wall time"
+                    .to_owned(),
+            );
+        }
         let durations = &report.sections.durations;
         for (stats, word) in [
             (&durations.completed, "completed"),

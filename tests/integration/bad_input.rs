@@ -657,6 +657,13 @@ fn yaml_documents_of_other_keys_than_the_one_before_are_whole() {
 }
 
 #[test]
+fn a_job_that_ends_before_it_starts_has_no_wall_time_and_a_note() {
+    let status = r#"{"job":{"id":"bjb-1","job_type":"parse","status":"completed","total_items":1,
+        "started_at":"2026-05-14T08:30:33Z","completed_at":"2026-05-14T08:30:32Z"}}"#;
+    assert!(has(&given("status.json", status), 0, "negative-wall-time"));
+}
+
+#[test]
 fn a_cut_array_is_read_once_whatever_its_texts_hold() {
     let cut = r#"[{"item_id":"{'","status":"failed"},{"item_id":"b","status":"comp"#;
     let (items, codes) = given("items.json", cut);

@@ -1,10 +1,10 @@
 //! What varies in a message, by its form: times, paths, numbers, UUIDs; and what words are made of.
 
 /// Endings of the names of files.
-const ENDINGS: [&str; 35] = [
+const ENDINGS: [&str; 33] = [
     "pdf", "doc", "docx", "ppt", "pptx", "xls", "xlsx", "odt", "ods", "odp", "rtf", "txt", "csv",
     "tsv", "md", "htm", "html", "xml", "json", "eml", "msg", "epub", "png", "jpg", "jpeg", "gif",
-    "tif", "tiff", "webp", "bmp", "heic", "zip", "gz", "PDF", "JPG",
+    "tif", "tiff", "webp", "bmp", "heic", "zip", "gz",
 ];
 
 /// The length of what stands in apostrophes; `inside` begins behind the first. An apostrophe before a
