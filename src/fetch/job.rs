@@ -8,8 +8,8 @@ use super::progress::Reporter;
 use super::url::is_safe_id;
 use super::worker::Worker;
 use crate::render::visible;
-use crate::report::words::{counted, number};
 use crate::snapshot::{Answered, Manifest, Store};
+use crate::words::{counted, number};
 
 /// How often a list is read again because the job ended, or grew, while it was read.
 const MAX_READINGS: u32 = 4;

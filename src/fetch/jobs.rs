@@ -7,7 +7,7 @@ use super::error::FetchError;
 use super::worker::Worker;
 use super::{FetchOptions, Filter};
 use crate::render::visible;
-use crate::report::words::{counted, joined};
+use crate::words::{counted, joined};
 
 /// The jobs a filter chose.
 pub(super) struct Chosen {

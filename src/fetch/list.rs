@@ -10,8 +10,8 @@ use super::body;
 use super::body::JobFacts;
 use super::error::FetchError;
 use super::job::{JobFetch, answered};
-use crate::report::words::{counted, number};
 use crate::snapshot::Page;
+use crate::words::{counted, number};
 
 /// A list that is short is passed over again until so many passes in a row have brought nothing.
 const IDLE_PASSES: u32 = 3;

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::client::Event;
 use crate::progress::Verbosity;
-use crate::report::words::{counted, number};
+use crate::words::{counted, number};
 
 /// How often a plain line says how far it is.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);

@@ -6,9 +6,10 @@ use std::ops::ControlFlow;
 use super::document::read_document;
 use super::error_answer::{ErrorAnswer, error_words};
 use super::note::{Code, Place, excerpt};
-use super::reader::{FileReader, counted};
+use super::reader::FileReader;
 use super::scan::{self, Habit, Scanned};
 use crate::api::field::replace_lone_surrogates;
+use crate::words::counted;
 
 /// Asks the caller to read the file again.
 pub(super) enum Again {

@@ -35,7 +35,6 @@ use self::json::{Again, Ways};
 use self::note::{Code, Note};
 use self::parts::Layout;
 use self::reader::FileReader;
-pub use self::reader::counted;
 pub use self::walk::{Found, STDIN};
 use crate::api::{JobRecord, UtcTime};
 use crate::frame::{ItemFrame, KeptTexts, Recorded};

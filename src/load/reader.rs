@@ -5,6 +5,7 @@ use super::error_answer::ErrorAnswer;
 use super::note::{Code, Note, Place};
 use super::scan::Habit;
 use crate::api::{ItemFields, ItemRecord, JobRecord, WrongType};
+use crate::words::counted;
 
 /// How many documents of which kind a file held.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -615,9 +616,4 @@ fn named_place(place: Option<Place>, what: &str) -> String {
         Some(place) => format!("{place}: {what}"),
         None => what.to_owned(),
     }
-}
-
-/// "1 row", "3 rows".
-pub fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

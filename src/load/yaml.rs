@@ -8,7 +8,8 @@ use granit_parser::{Event, Parser, ScalarStyle};
 
 use super::document::read_document;
 use super::note::{Code, Place, excerpt};
-use super::reader::{FileReader, counted};
+use super::reader::FileReader;
+use crate::words::counted;
 
 /// Whether the text begins like YAML of ours.
 pub(super) fn looks_like_yaml(text: &str) -> bool {

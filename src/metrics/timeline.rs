@@ -153,7 +153,8 @@ pub struct Ends {
 }
 
 impl Ends {
-    /// See [`end_of`].
+    /// An item has ended where it has an end, or a status that is one; then, without an end, its record speaks
+    /// of the instant in which it came to that status.
     pub fn of(rows: &Rows<'_>) -> Self {
         let mut failed = Vec::new();
         let (mut completed, mut last_completed) = (0, i64::MIN);

@@ -5,9 +5,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, HtmlEscape, State, Va
 
 use super::escape;
 use super::escape::ABSENT;
-use crate::report::words::{
-    counted, duration, number as thousands, percent as bare_percent, range,
-};
+use crate::words::{counted, duration, number as thousands, percent as bare_percent, range};
 
 pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("thousands", |state: &State<'_, '_>, value: &Value| {

@@ -8,7 +8,6 @@ use super::model::{
 };
 use super::table::{self, Longest};
 use super::verdict::verdict;
-use super::words::{clip, counted};
 use super::{ReportOptions, findings, notes};
 use crate::api::{JobRecord, UtcTime};
 use crate::load::note::Code;
@@ -16,6 +15,7 @@ use crate::load::{Dump, Job};
 use crate::metrics::patterns::failure_crowd;
 use crate::metrics::{self, Completeness, Drawn, Failures, JobSpan, Limits, Metrics};
 use crate::parallel::{self, MANY_ROWS};
+use crate::words::{clip, counted};
 
 /// The longest message or pattern a report holds, in characters; a dump may hold 10 MB of one.
 const MAX_MESSAGE: usize = 2_000;

@@ -8,7 +8,6 @@ pub mod model;
 mod notes;
 pub mod table;
 mod verdict;
-pub(crate) mod words;
 
 pub use self::build::build;
 pub use self::model::Report;

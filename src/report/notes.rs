@@ -1,10 +1,10 @@
 //! What the reader has to know about a job to trust its numbers.
 
 use super::model::{JobReport, Note, Severity};
-use super::words::{are, counted, joined, number};
 use crate::api::{UtcTime, status};
 use crate::load::{Dump, Job, Milestone};
 use crate::metrics::timeline::PLAUSIBLE_MICROS;
+use crate::words::{are, counted, joined, number};
 
 /// The notes of loading, as they stand in a report.
 pub(super) fn of_loading(dump: &Dump) -> impl Iterator<Item = Note> {

@@ -10,12 +10,12 @@ use std::cmp::Reverse;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::words::{clip, counted, number};
 use crate::api::UtcTime;
 use crate::api::status::code::{FAILED, SKIPPED};
 use crate::frame::{ItemFrame, Row};
 use crate::load::Dump;
 use crate::metrics::Failures;
+use crate::words::{clip, counted, number};
 
 /// Rows in the table, where nothing else is asked for.
 pub const DEFAULT_ROWS: usize = 100_000;

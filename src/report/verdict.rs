@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::model::{ErrorGroup, JobFacts, Rate, Sections};
-use super::words::{are, counted, joined, number, percent, range, were};
 use crate::api::status;
 use crate::load::note::excerpt;
+use crate::words::{are, counted, joined, number, percent, range, were};
 
 /// How long an error pattern may be in the sentence.
 const PATTERN_CHARS: usize = 90;

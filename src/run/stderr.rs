@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use crate::args::{Rendering, ReportArgs, Verbosity};
 use crate::load::note::{Code, Severity};
-use crate::load::{Dump, FileRead, counted};
+use crate::load::{Dump, FileRead};
 use crate::render::{self, Format};
 use crate::report::Report;
 use crate::report::model::Note;
-use crate::report::words::joined;
+use crate::words::{counted, joined};
 
 /// Why nothing can be reported, with what each file looks like; `None` where something can.
 pub(super) fn nothing_found(dump: &Dump, paths: &[PathBuf]) -> Option<String> {

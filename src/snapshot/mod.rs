@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use self::store::{Answered, Store, StoreError};
 pub use self::verify::{Problem, verify};
 use crate::api::UtcTime;
-use crate::report::words::{counted, number};
+use crate::words::{counted, number};
 
 /// The version of the manifest this program writes and reads.
 pub const SNAPSHOT_VERSION: u32 = 1;

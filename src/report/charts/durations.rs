@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::scale::{Plot, Scale, Tick, add_bar, count_axis, position, written};
 use crate::metrics::{Durations, Histogram};
-use crate::report::words::{counted, duration, round_duration};
+use crate::words::{counted, duration, round_duration};
 
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 48.0;

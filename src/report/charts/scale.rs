@@ -93,7 +93,7 @@ pub(super) fn count_axis(most: f64, bottom: f64, top: f64) -> (Scale, Vec<Tick>)
     let ticks = (0..=last / step)
         .map(|nth| Tick {
             at: position(scale.at((nth * step) as f64)),
-            label: super::super::words::number(nth * step),
+            label: crate::words::number(nth * step),
             date: None,
         })
         .collect();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::scale::{Plot, Tick, days, position, time_ticks};
 use super::timeline::time_scale;
 use crate::metrics::{SlowItem, Timeline};
-use crate::report::words::{counted, duration};
+use crate::words::{counted, duration};
 
 /// Items that are drawn; the list may be longer.
 const MOST_BARS: usize = 15;

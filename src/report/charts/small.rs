@@ -9,7 +9,7 @@ use super::timeline::instant;
 use crate::api::UtcTime;
 use crate::metrics::timeline::Axis;
 use crate::metrics::{GroupDetails, Timeline};
-use crate::report::words::round_duration;
+use crate::words::round_duration;
 
 /// A part of the status bar, in percent of its width.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

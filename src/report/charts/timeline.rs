@@ -9,7 +9,7 @@ use super::scale::{Plot, Scale, Tick, add_bar, count_axis, days, position, time_
 use crate::api::UtcTime;
 use crate::api::status::{COMPLETED, FAILED, SKIPPED};
 use crate::metrics::Timeline;
-use crate::report::words::{clock, counted, duration, number, round_duration};
+use crate::words::{clock, counted, duration, number, round_duration};
 
 const PLOT: Plot = Plot {
     width: 960.0,

@@ -5,7 +5,7 @@ use crate::api::status::FAILED;
 use crate::load::note::excerpt;
 use crate::metrics::patterns::FEW_FAILURES;
 use crate::report::model::{JobReport, Sections};
-use crate::report::words::{number, percent};
+use crate::words::{number, percent};
 
 impl Findings {
     pub(super) fn unfinished(&mut self, jobs: &[JobReport]) {

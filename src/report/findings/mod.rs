@@ -6,11 +6,11 @@
 mod jobs;
 
 use super::model::{Finding, JobFacts, JobReport, Sections, Severity};
-use super::words::{clock, counted, duration, number, percent};
 use crate::api::status::{FAILED, PENDING, PROCESSING, SKIPPED};
 use crate::load::note::excerpt;
 use crate::metrics::patterns::FEW_FAILURES;
 use crate::metrics::{FailureCrowd, GroupDetails, Shape, SlowestTwentieth};
+use crate::words::{clock, counted, duration, number, percent};
 
 /// How long an error pattern may be in a finding.
 const PATTERN_CHARS: usize = 90;

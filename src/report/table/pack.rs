@@ -21,7 +21,7 @@ use crate::frame::{ItemFrame, ItemTexts, Row};
 use crate::load::Dump;
 use crate::metrics::Failures;
 use crate::parallel;
-use crate::report::words::clip;
+use crate::words::clip;
 
 /// The rows of a column that are compressed together.
 const ROWS_A_PIECE: usize = 1 << 14;

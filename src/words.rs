@@ -21,12 +21,12 @@ pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
 }
 
 /// "is" or "are".
-pub(super) fn are(count: u64) -> &'static str {
+pub(crate) fn are(count: u64) -> &'static str {
     if count == 1 { "is" } else { "are" }
 }
 
 /// "was" or "were".
-pub(super) fn were(count: u64) -> &'static str {
+pub(crate) fn were(count: u64) -> &'static str {
     if count == 1 { "was" } else { "were" }
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn duration(seconds: f64) -> String {
 }
 
 /// A duration in microseconds that people call round, in all of its units: "15 s", "1 h 30 min".
-pub(super) fn round_duration(micros: i64) -> String {
+pub(crate) fn round_duration(micros: i64) -> String {
     const UNITS: [(i64, &str); 5] = [
         (86_400_000_000, "d"),
         (3_600_000_000, "h"),
@@ -114,7 +114,7 @@ pub(super) fn round_duration(micros: i64) -> String {
 
 /// An instant in microseconds since the epoch as its clock in UTC, with its date where `from` and
 /// `to` lie on different days.
-pub(super) fn clock(at: i64, from: i64, to: i64) -> String {
+pub(crate) fn clock(at: i64, from: i64, to: i64) -> String {
     const DAY: i64 = 86_400_000_000;
     let text = UtcTime::from_micros(at)
         .map(|time| time.to_string())
@@ -138,7 +138,7 @@ pub(crate) fn joined(parts: &[String]) -> String {
 
 /// At most `max` characters; says how many are left out. Of long texts the end is kept as well: there a
 /// traceback says what went wrong.
-pub(super) fn clip(text: &mut String, max: usize) {
+pub(crate) fn clip(text: &mut String, max: usize) {
     // The length in bytes is a cheap bound that nearly every text stays under.
     if text.len() <= max {
         return;
