@@ -802,7 +802,7 @@ function show(section, table) {
   reason.addEventListener('change', () => go({ ...state, reason: reason.value }));
 
   /** To the table, and on from there with the keyboard. */
-  const show = () => {
+  const goThere = () => {
     section.scrollIntoView();
     scroller.focus({ preventScroll: true });
   };
@@ -812,13 +812,13 @@ function show(section, table) {
     const linked = readHash(link?.getAttribute('href') ?? '#-');
     jump = linked !== null;
     // The address does not change, so that no event would follow.
-    if (linked && link?.getAttribute('href') === location.hash) show();
+    if (linked && link?.getAttribute('href') === location.hash) goThere();
   });
   addEventListener('hashchange', () => {
     const wanted = readHash(location.hash);
     if (wanted === null) return;
     apply(wanted);
-    if (jump) show();
+    if (jump) goThere();
     jump = false;
   });
   addEventListener('resize', () => {
@@ -847,6 +847,20 @@ function show(section, table) {
   section.dataset['ready'] = 'true';
 }
 
+/** What scrolls sideways is reached with the keyboard, and nothing else that has nothing to do there. */
+function keepReachable() {
+  const regions = document.querySelectorAll('.scroll[tabindex]');
+  const look = () => {
+    for (const region of regions) {
+      if (region.scrollWidth > region.clientWidth) region.setAttribute('tabindex', '0');
+      else region.removeAttribute('tabindex');
+    }
+  };
+  look();
+  addEventListener('resize', look);
+  document.addEventListener('toggle', look, true);
+}
+
 async function start() {
   const section = document.getElementById('all-items');
   const data = document.getElementById('items-data');
@@ -859,4 +873,7 @@ async function start() {
   }
 }
 
-if (typeof document !== 'undefined') void start();
+if (typeof document !== 'undefined') {
+  keepReachable();
+  void start();
+}

@@ -477,7 +477,7 @@ fn many_broken_lines_cost_those_lines_and_are_counted() {
         .map(|note| note["message"].as_str().expect("words"))
         .collect();
     assert_eq!(words.len(), 4);
-    assert_eq!(words[3], "19997 more documents are broken or cut off");
+    assert_eq!(words[3], "19,997 more documents are broken or cut off");
 }
 
 /// What a file of that content gives: distinct items, and the codes of the notes.
