@@ -657,6 +657,18 @@ fn yaml_documents_of_other_keys_than_the_one_before_are_whole() {
 }
 
 #[test]
+fn a_verdict_names_few_of_many_unknown_statuses() {
+    let items: Vec<String> = (0..40)
+        .map(|n| item(&format!("i{n}"), &format!("state{}", n % 20)))
+        .collect();
+    let run = summary_of_file("items.json", page(&items).as_bytes());
+    let summary = run.summary();
+    let verdict = summary["verdict"].as_str().expect("a sentence");
+    assert!(verdict.contains("30 have 15 other statuses"), "{verdict}");
+    assert_eq!(verdict.matches("have the status").count(), 5, "{verdict}");
+}
+
+#[test]
 fn a_job_that_ends_before_it_starts_has_no_wall_time_and_a_note() {
     let status = r#"{"job":{"id":"bjb-1","job_type":"parse","status":"completed","total_items":1,
         "started_at":"2026-05-14T08:30:33Z","completed_at":"2026-05-14T08:30:32Z"}}"#;

@@ -250,3 +250,32 @@ fn a_name_with_two_ids_is_not_settled_by_a_guess() {
     assert_eq!(owners(&run.summary())[0].1 + owners(&run.summary())[1].1, 1);
     assert!(!owners(&run.summary()).contains(&(A.to_owned(), 1)));
 }
+
+#[test]
+fn rates_of_jobs_of_which_one_list_is_filtered_are_marked_in_every_format() {
+    let printed = |format| {
+        let mut command = program();
+        command.args([
+            "report",
+            "fixtures/filtered",
+            "fixtures/typical",
+            "-q",
+            "--format",
+            format,
+        ]);
+        finish(command, b"").stdout
+    };
+    let summary: Value = serde_json::from_str(&printed("json")).expect("JSON");
+    assert_eq!(summary["overall"]["items"]["filtered_jobs"], 1);
+    let verdict = summary["verdict"].as_str().expect("a sentence");
+    let said =
+        "1 of 2 lists holds only items of one status, so that this is not the rate of the jobs";
+    assert!(verdict.contains(said), "{verdict}");
+    assert!(printed("markdown").contains("| 100 % (77.2–100 %) of a filtered list |"));
+    assert!(printed("html").contains("of a filtered list"));
+    let text = printed("text");
+    assert!(
+        text.contains("100 %*") && text.contains("* of a list that is filtered"),
+        "{text}"
+    );
+}
