@@ -38,8 +38,8 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, ways: Ways) -> ControlFlow<A
 }
 
 /// So many times as long as it is may a text be read in vain, in all attempts together. From then on a
-/// document ends where a line begins another at the latest: where each line begins what goes on to the
-/// end of the text, reading all of it from each would never end.
+/// document ends where another may begin at the latest: where each begins what goes on to the end of the
+/// text, reading all of it from each would never end.
 const MOST_IN_VAIN: usize = 16;
 
 fn read_all(reader: &mut FileReader<'_, '_>, ways: Ways, habit: &mut Habit) -> ControlFlow<Again> {
@@ -51,7 +51,7 @@ fn read_all(reader: &mut FileReader<'_, '_>, ways: Ways, habit: &mut Habit) -> C
     loop {
         at = skip_space(text, at);
         let limit = match read_in_vain / MOST_IN_VAIN > text.len() {
-            true => next_line(text, at).unwrap_or(text.len()),
+            true => resume(text, at + 1, false).unwrap_or(text.len()),
             false => text.len(),
         };
         let rest = &text[at..limit];
@@ -106,15 +106,14 @@ fn read_all(reader: &mut FileReader<'_, '_>, ways: Ways, habit: &mut Habit) -> C
                     0 => at + 1,
                     _ => reader.last_item().unwrap_or_default().max(at + 1),
                 };
-                if kept == 0 {
-                    read_in_vain += end - at;
-                }
                 let in_list_to_the_end = error.is_eof() && kept > 0 && limit == text.len();
                 let next = resume(
                     text,
                     text.floor_char_boundary(read_until),
                     in_list_to_the_end,
                 );
+                // What stands behind the place to go on from is read again.
+                read_in_vain += end.saturating_sub(next.unwrap_or(end));
                 // Text that ends in the middle of a document is cut; where another document begins
                 // before its end, the one before it is broken.
                 let cut = error.is_eof() && next.is_none();
@@ -293,34 +292,18 @@ impl Breaks {
 /// pages were appended to a file that was cut. Within a list that ends with the text, lines that
 /// begin like a document are items of that list.
 fn resume(text: &str, from: usize, in_list_to_the_end: bool) -> Option<usize> {
-    let bytes = &text.as_bytes()[from..];
-    let line = if in_list_to_the_end {
-        None
-    } else {
-        next_line(text, from).map(|line| line - from)
-    };
-    // What begins in a line is looked for only before the next line that begins a document, so that
-    // many broken lines do not each look through the whole text.
-    let before = &bytes[..line.unwrap_or(bytes.len())];
-    first_of(before, &["{\"items\"", "{\"job\""])
-        .or(line)
-        .map(|at| from + at)
-}
-
-/// The next line behind `from` that begins a document.
-fn next_line(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b'\n', &bytes[from..])
-        .map(|newline| from + newline + 1)
-        .find(|at| matches!(bytes.get(*at), Some(b'{' | b'[')))
+    let begins_line = |at: usize| at > 0 && bytes[at - 1] == b'\n' && !in_list_to_the_end;
+    memchr::memchr2_iter(b'{', b'[', bytes.get(from..).unwrap_or_default())
+        .map(|brace| from + brace)
+        .find(|at| (*at > from && begins_line(*at)) || begins(&bytes[*at..], &PAGES))
 }
 
-/// Where the first of these stands.
-fn first_of(bytes: &[u8], begins: &[&str]) -> Option<usize> {
-    begins
-        .iter()
-        .filter_map(|begin| memchr::memmem::find(bytes, begin.as_bytes()))
-        .min()
+/// What pages of ours begin with, wherever they stand in a line.
+const PAGES: [&str; 2] = ["{\"items\"", "{\"job\""];
+
+fn begins(bytes: &[u8], any: &[&str]) -> bool {
+    any.iter().any(|begin| bytes.starts_with(begin.as_bytes()))
 }
 
 /// Replaces what Python's and other writers put into JSON and JSON does not have: NaN and Infinity
@@ -378,12 +361,18 @@ struct Stray {
 impl Stray {
     /// Takes the line at `at`, up to where a document begins in it; gives the length.
     fn add(&mut self, text: &str, at: usize) -> usize {
-        let line = text[at..].lines().next().unwrap_or_default();
-        let first = line.chars().next().map_or(1, char::len_utf8);
-        let begins = ["{\"items\"", "{\"job\"", "{\"item_id\"", "{\"status\""];
-        let length = first_of(&line.as_bytes()[first.min(line.len())..], &begins)
-            .map_or(line.len(), |begin| first + begin)
-            .max(1);
+        /// What stands in a line behind text and is none.
+        const DOCUMENTS: [&str; 2] = ["{\"item_id\"", "{\"status\""];
+        let rest = &text.as_bytes()[at..];
+        let first = text[at..].chars().next().map_or(1, char::len_utf8);
+        let is_end = |at: usize| {
+            let rest = &rest[at..];
+            rest[0] == b'\n' || begins(rest, &PAGES) || begins(rest, &DOCUMENTS)
+        };
+        let length = memchr::memchr2_iter(b'\n', b'{', &rest[first..])
+            .map(|place| first + place)
+            .find(|at| is_end(*at))
+            .unwrap_or(rest.len());
         self.lines += 1;
         self.first.get_or_insert((at, length));
         length
@@ -393,7 +382,7 @@ impl Stray {
         let Some((at, length)) = self.first else {
             return;
         };
-        let line = excerpt(&text[at..at + length], 80);
+        let line = excerpt(text[at..at + length].trim_end(), 80);
         let more = match self.lines {
             1 => String::new(),
             lines => format!(" and {}", counted(lines - 1, "more line", "more lines")),

@@ -1,4 +1,4 @@
-//! How numbers, times and user text are written. Every filter shows what is absent as "–".
+//! How numbers, times and user text are written. What is absent is shown as "–".
 
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, HtmlEscape, State, Value};

@@ -155,10 +155,10 @@ fn filtered(subject: &Subject<'_>) -> Option<String> {
     let (filtered, jobs) = (items.filtered_jobs, subject.jobs.len() as u64);
     (filtered > 0 && items.status_filter.is_none()).then(|| {
         format!(
-            "{} of {} {} only items of one status, so that this is not the rate of the jobs",
+            "the {} of {} of {} only items of one status, so that the jobs' own rates cannot be told",
+            if filtered == 1 { "list" } else { "lists" },
             number(filtered),
-            counted(jobs, "list", "lists"),
-            if filtered == 1 { "holds" } else { "hold" },
+            counted(jobs, "job holds", if filtered == 1 { "jobs holds" } else { "jobs hold" }),
         )
     })
 }

@@ -688,7 +688,7 @@ fn a_cut_array_is_read_once_whatever_its_texts_hold() {
 #[test]
 fn lines_that_each_begin_what_never_ends_cost_themselves() {
     let clipped = item("d", "completed").replace('}', ",\"pages\":[1,2,\n");
-    for begin in ["[\n", "{\"a\":[\n", &clipped] {
+    for begin in ["[\n", "{\"a\":[\n", "{\"items\":[", "{\"job\":", &clipped] {
         let broken = begin.repeat(40_000);
         let text = page(&three()) + "\n" + &broken + "\n" + &item("z", "failed") + "\n";
         let found = given("items.json", &text);

@@ -268,8 +268,7 @@ fn rates_of_jobs_of_which_one_list_is_filtered_are_marked_in_every_format() {
     let summary: Value = serde_json::from_str(&printed("json")).expect("JSON");
     assert_eq!(summary["overall"]["items"]["filtered_jobs"], 1);
     let verdict = summary["verdict"].as_str().expect("a sentence");
-    let said =
-        "1 of 2 lists holds only items of one status, so that this is not the rate of the jobs";
+    let said = "the list of 1 of 2 jobs holds only items of one status, so that the jobs' own rates cannot be told";
     assert!(verdict.contains(said), "{verdict}");
     assert!(printed("markdown").contains("| 100 % (77.2–100 %) of a filtered list |"));
     assert!(printed("html").contains("of a filtered list"));

@@ -189,7 +189,7 @@ const PARTS: &[&str] = &[
     "page",
     "file.tar.gz",
     "/tmp",
-    "/tmp/a",
+    "/data/a",
     "../x",
     "https",
     "https://h.example/a?b=1",
