@@ -208,7 +208,7 @@ pub(super) fn time_scale(line: &Timeline, plot: &Plot) -> Scale {
 
 /// Plausible instants are all within the years of [`UtcTime`].
 pub(super) fn instant(micros: i64) -> UtcTime {
-    UtcTime::from_micros(micros).unwrap_or_else(|| UtcTime::from_micros(0).expect("1970"))
+    UtcTime::from_micros(micros).unwrap_or(UtcTime::EPOCH)
 }
 
 fn steps(means: &[f64], scale: &Scale, edge: impl Fn(usize) -> f64) -> String {
