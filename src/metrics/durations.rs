@@ -244,13 +244,16 @@ pub fn slowest(
     slowest.truncate(most);
     slowest
         .into_iter()
-        .map(|(micros, row)| SlowItem {
-            item_id: items.item_id(row).unwrap_or_default().to_owned(),
-            item_name: items.item_name(row).map(str::to_owned),
-            status: items.status_word(row).to_owned(),
-            duration_seconds: micros as f64 / 1e6,
-            started_at: items.row(row).started_at.and_then(UtcTime::from_micros),
-            job: super::label(items, labels, row),
+        .map(|(micros, row)| {
+            let (item, texts) = (items.row(row), items.texts(row));
+            SlowItem {
+                item_id: texts.id.unwrap_or_default().to_owned(),
+                item_name: texts.name.map(str::to_owned),
+                status: items.statuses().get(item.status).to_owned(),
+                duration_seconds: micros as f64 / 1e6,
+                started_at: item.started_at.and_then(UtcTime::from_micros),
+                job: super::label(items, labels, row),
+            }
         })
         .collect()
 }

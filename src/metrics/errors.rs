@@ -203,9 +203,10 @@ impl Failures {
                 entry.last_at = Some(entry.last_at.map_or(at, |last| last.max(at)));
             }
             if entry.examples.len() < examples {
+                let texts = items.texts(row);
                 entry.examples.push(Example {
-                    item_id: items.item_id(row).unwrap_or_default().to_owned(),
-                    item_name: items.item_name(row).map(str::to_owned),
+                    item_id: texts.id.unwrap_or_default().to_owned(),
+                    item_name: texts.name.map(str::to_owned),
                     error_message: items.error_message(row).map(str::to_owned),
                     job: super::label(items, labels, row),
                 });

@@ -39,12 +39,25 @@ fn with_jobs(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(before.as_bytes())?;
     out.write_all(b"\"jobs\": [")?;
     let mut separator: &[u8] = b"\n    ";
-    for jobs in report.jobs.chunks(AT_A_TIME) {
-        for job in parallel::each(true, jobs.len(), |index| job(&jobs[index])) {
-            out.write_all(separator)?;
-            out.write_all(&job?)?;
-            separator = b",\n    ";
-        }
+    let mut chunks = report.jobs.chunks(AT_A_TIME);
+    let mut render = || {
+        let jobs = chunks.next()?;
+        Some(parallel::each(true, jobs.len(), |index| job(&jobs[index])))
+    };
+    let mut rendered = render();
+    while let Some(jobs) = rendered {
+        // While some are written, others are rendered.
+        let write = || {
+            jobs.into_iter().try_for_each(|job| {
+                out.write_all(separator)?;
+                out.write_all(&job?)?;
+                separator = b",\n    ";
+                Ok(())
+            })
+        };
+        let (written, next): (io::Result<()>, _) = parallel::meanwhile(write, &mut render);
+        written?;
+        rendered = next;
     }
     out.write_all(b"\n  ]")?;
     out.write_all(behind.as_bytes())
