@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::note::Note;
-use super::reader::Tally;
 use super::scan::Habit;
+use super::tally::Tally;
 use crate::api::JobRecord;
 use crate::frame::{ItemColumns, KeptTexts};
 

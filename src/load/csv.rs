@@ -3,7 +3,8 @@
 use csv::{ReaderBuilder, StringRecord};
 
 use super::note::{Code, Place};
-use super::reader::{FileReader, Shape};
+use super::reader::FileReader;
+use super::tally::Shape;
 use super::yaml::MAYBE_CUT;
 use crate::api::{Field, ItemRecord, Value};
 

@@ -5,14 +5,17 @@
 //! document is (a page, a status, both, an SDK's page object, an item by itself …) is decided at
 //! its end, or where it breaks off.
 
+mod finish;
+
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
 
-use super::error_answer;
+use self::finish::count;
 use super::object::{Fields, Name};
-use super::reader::{FileReader, Shape};
-use crate::api::{Field, JobRecord, Value};
+use super::reader::FileReader;
+use super::tally::Shape;
+use crate::api::{Field, Value};
 
 /// The methods of a visitor that refuses what is neither null, nor an array, nor an object.
 macro_rules! refuse_scalars {
@@ -236,96 +239,6 @@ impl<'de> Object<'_, '_, '_, 'de> {
         }
         result
     }
-
-    /// Decides what the object was. `complete` tells whether it was read to its end: an item or a
-    /// job that breaks off is none.
-    fn finish(self, complete: bool) -> bool {
-        let Self {
-            reader,
-            level,
-            fields,
-            list,
-            empty_list,
-        } = self;
-        if level == Level::Listed {
-            // A page where an item should be: pages that were put into one list.
-            if complete && list.is_none() {
-                finish_listed(reader, &fields);
-            }
-            return true;
-        }
-        if list.is_none() && fields.has(Field::SchemaVersion) && fields.has(Field::Generator) {
-            if complete {
-                reader.count(Shape::Summary);
-            }
-            return complete;
-        }
-        if fields.has(Field::SnapshotVersion) && fields.has(Field::Generator) {
-            reader.count(Shape::Manifest);
-            return true;
-        }
-        let is_page = fields.has(Field::TotalSize) || fields.has(Field::NextPageToken);
-        let list = list.or((empty_list && is_page && complete).then(|| List {
-            first_row: reader.next_row(),
-            in_body: false,
-            total_size: None,
-            jobs: 0,
-        }));
-        let job = finish_job(reader, &fields, complete);
-        let has_job = job.is_some();
-        match list {
-            // A list of jobs has a total of its own, which is no count of items.
-            Some(list) if list.jobs > 0 && reader.next_row() == list.first_row => {
-                reader.count(Shape::Job);
-                true
-            }
-            Some(list) => {
-                let options = fields.object(Field::Options);
-                let path_id = options
-                    .as_ref()
-                    .and_then(|options| batch_id_in_path(&options.text(Field::Path)?));
-                let filter = options
-                    .as_ref()
-                    .and_then(|options| options.object(Field::Query))
-                    .and_then(|query| query.text(Field::Status));
-                let beside = fields.text(Field::BatchJobId).or_else(|| {
-                    fields
-                        .text(Field::JobId)
-                        .filter(|id| id.starts_with("bjb-"))
-                });
-                let shape = match (&options, has_job) {
-                    (_, true) => Shape::Combined,
-                    (Some(_), false) => Shape::SdkPage,
-                    (None, false) if list.in_body => Shape::SdkPage,
-                    (None, false) => Shape::Page,
-                };
-                reader.count(shape);
-                let total_size = list.total_size.or_else(|| {
-                    count(&fields.value(Field::TotalSize))
-                        .filter(|total| *total > 0 || shape != Shape::SdkPage)
-                });
-                reader.list(
-                    list.first_row,
-                    job.flatten().or(path_id).or(beside),
-                    total_size,
-                    filter,
-                );
-                true
-            }
-            None if has_job => true,
-            None if fields.is_item() => {
-                if complete {
-                    reader.loose_item(fields.item(), fields.part());
-                }
-                complete
-            }
-            None if complete => {
-                finish_foreign(reader, &fields);
-                false
-            }
-            None => false,
-        }
-    }
 }
 
 /// Ends a page whose list has been read already, from `first_row` on; `fields` are the others.
@@ -348,96 +261,6 @@ pub(super) fn finish_page(
         empty_list: false,
     }
     .finish(true)
-}
-
-/// An object that is none of the documents: an error answer, or nothing of ours.
-fn finish_foreign(reader: &mut FileReader<'_, '_>, fields: &Fields<'_>) {
-    let status = reader.current_http_status();
-    let detail = [Field::Detail, Field::Error, Field::Message]
-        .into_iter()
-        .find_map(|field| fields.raw(field).filter(|raw| *raw != "null"));
-    match detail {
-        _ if fields.has(Field::ItemName) => {
-            reader.unreadable("`item_id` is missing", fields.part());
-        }
-        Some(raw) => reader.error_answer(error_answer::of_detail(raw, status)),
-        None => reader.foreign("an object that is neither an item nor a job", fields.part()),
-    }
-}
-
-fn finish_listed(reader: &mut FileReader<'_, '_>, fields: &Fields<'_>) {
-    if fields.is_job() {
-        take_job(reader, fields, None);
-    } else if fields.is_item() {
-        reader.item(fields.item(), fields.part());
-    } else {
-        reader.unreadable("`item_id` is missing", fields.part());
-    }
-}
-
-/// Takes the job of a status document, of a combined object, or one that stands by itself. The
-/// outer result tells whether there was one, the inner one its id.
-fn finish_job(
-    reader: &mut FileReader<'_, '_>,
-    fields: &Fields<'_>,
-    complete: bool,
-) -> Option<Option<String>> {
-    if let Some(job) = fields.object(Field::Job).filter(|job| job.has(Field::Id)) {
-        reader.count(Shape::Status);
-        return Some(take_job(
-            reader,
-            &job,
-            fields.raw(Field::ProgressPercentage),
-        ));
-    }
-    if let Some(status) = fields.object(Field::Status) {
-        let job = status.object(Field::Job);
-        let progress = status
-            .raw(Field::ProgressPercentage)
-            .or(fields.raw(Field::ProgressPercentage));
-        let job = job.as_ref().unwrap_or(&status);
-        if job.is_job() {
-            reader.count(Shape::Status);
-            return Some(take_job(reader, job, progress));
-        }
-    }
-    if complete && fields.is_job() {
-        reader.count(Shape::Job);
-        return Some(take_job(reader, fields, None));
-    }
-    None
-}
-
-fn take_job(
-    reader: &mut FileReader<'_, '_>,
-    fields: &Fields<'_>,
-    progress: Option<&str>,
-) -> Option<String> {
-    let mut wrong = Vec::new();
-    let value = |field| match (field, progress) {
-        (Field::ProgressPercentage, Some(raw)) => Value::from_json(raw),
-        _ => fields.value(field),
-    };
-    let job = JobRecord::read(value, &mut wrong);
-    let id = job.as_ref().ok().map(|job| job.id.clone());
-    reader.job(job, &wrong, fields.part());
-    id
-}
-
-fn count(value: &Value<'_>) -> Option<u64> {
-    match value {
-        Value::Number(number) => crate::api::record::count(number),
-        // Some writers quote numbers.
-        Value::Text(text) => text.parse().ok(),
-        _ => None,
-    }
-}
-
-/// The batch job of `/api/v1/beta/batch-processing/<id>/items`.
-fn batch_id_in_path(path: &str) -> Option<String> {
-    let rest = path.split("/batch-processing/").nth(1)?;
-    let id = rest.split(['/', '?', '#']).next()?;
-    (!id.is_empty()).then(|| id.to_owned())
 }
 
 /// The value of `items`, or of `body`; `list` is set where it is a list.

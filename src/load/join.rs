@@ -7,7 +7,7 @@ use std::path::Path;
 use super::batch::{Batch, FileRead, ItemGroup, PartRead};
 use super::note::Note;
 use super::pair::{Folder, Owner, Pairing};
-use super::reader::Tally;
+use super::tally::Tally;
 use super::{Dump, Job, LoadError, Milestone};
 use crate::api::JobRecord;
 use crate::frame::{ItemFrame, Recorded, Runs};

@@ -16,8 +16,10 @@ mod object;
 mod pair;
 mod parts;
 mod reader;
+mod remembered;
 mod scan;
 mod snapshots;
+mod tally;
 mod walk;
 mod yaml;
 

@@ -3,60 +3,11 @@
 use super::batch::{Batch, FileRead, FoundJob, ItemGroup, PartRead};
 use super::error_answer::ErrorAnswer;
 use super::note::{Code, Note, Place};
+use super::remembered::{REMEMBERED, Remembered, named_place, wrong_words};
 use super::scan::Habit;
+use super::tally::{Shape, Tally};
 use crate::api::{ItemFields, ItemRecord, JobRecord, WrongType};
 use crate::words::counted;
-
-/// How many documents of which kind a file held.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Tally {
-    pages: u64,
-    loose_items: u64,
-    statuses: u64,
-    jobs: u64,
-    combined: u64,
-    sdk_pages: u64,
-    summaries: u64,
-    manifests: u64,
-}
-
-impl Tally {
-    /// Both together.
-    pub(super) fn plus(self, other: Self) -> Self {
-        Self {
-            pages: self.pages + other.pages,
-            loose_items: self.loose_items + other.loose_items,
-            statuses: self.statuses + other.statuses,
-            jobs: self.jobs + other.jobs,
-            combined: self.combined + other.combined,
-            sdk_pages: self.sdk_pages + other.sdk_pages,
-            summaries: self.summaries + other.summaries,
-            manifests: self.manifests + other.manifests,
-        }
-    }
-
-    /// What a file with records of the API is, in a word.
-    pub(super) fn kind(self) -> Option<&'static str> {
-        let kinds = [
-            (self.pages + self.loose_items > 0, "items"),
-            (self.statuses > 0, "status"),
-            (self.jobs > 0, "jobs"),
-            (self.combined > 0, "combined"),
-            (self.sdk_pages > 0, "sdk-page"),
-        ];
-        let mut present = kinds
-            .iter()
-            .filter(|(there, _)| *there)
-            .map(|(_, kind)| *kind);
-        match (present.next(), present.next()) {
-            (Some(_), Some(_)) => Some("mixed"),
-            (kind, _) => kind,
-        }
-    }
-}
-
-/// How rows that could not be read are remembered: all counted, the first few with their place.
-const REMEMBERED: usize = 5;
 
 /// Takes what is found in one file.
 pub(super) struct FileReader<'b, 't> {
@@ -87,30 +38,6 @@ pub(super) struct FileReader<'b, 't> {
     http_status: Option<u16>,
     /// Whether text that is no data stands beside documents, or in their place.
     has_stray_text: bool,
-}
-
-#[derive(Default)]
-struct Remembered {
-    count: u64,
-    first: Vec<String>,
-}
-
-impl Remembered {
-    /// Counts one; tells whether it is among the first, which are to be described. A description
-    /// counts lines from the begin of the text, so that it is made for few.
-    fn counts_one_of_the_first(&mut self) -> bool {
-        self.count += 1;
-        self.first.len() < REMEMBERED
-    }
-
-    fn list(&self) -> String {
-        let more = self.count as usize - self.first.len();
-        let mut list = self.first.join("; ");
-        if more > 0 {
-            list.push_str(&format!("; and {more} more"));
-        }
-        list
-    }
 }
 
 impl<'b, 't> FileReader<'b, 't> {
@@ -285,7 +212,7 @@ impl<'b, 't> FileReader<'b, 't> {
         if count == 0 {
             return;
         }
-        self.tally.loose_items += count;
+        self.tally.loose_items(count);
         let end = self.next_row();
         let unreadable = std::mem::take(&mut self.pending_unreadable);
         let file = self.file;
@@ -416,17 +343,7 @@ impl<'b, 't> FileReader<'b, 't> {
 
     /// Counts what a document was.
     pub(super) fn count(&mut self, shape: Shape) {
-        let tally = &mut self.tally;
-        let counter = match shape {
-            Shape::Page => &mut tally.pages,
-            Shape::Status => &mut tally.statuses,
-            Shape::Job => &mut tally.jobs,
-            Shape::Combined => &mut tally.combined,
-            Shape::SdkPage => &mut tally.sdk_pages,
-            Shape::Summary => &mut tally.summaries,
-            Shape::Manifest => &mut tally.manifests,
-        };
-        *counter += 1;
+        self.tally.count(shape);
     }
 
     /// Takes an error answer.
@@ -464,7 +381,7 @@ impl<'b, 't> FileReader<'b, 't> {
             || self.batch.notes.len() > self.first_note
             || self.http_status.is_some()
             || self.has_stray_text
-            || tally.summaries + tally.manifests > 0
+            || tally.has_ours()
         {
             return false;
         }
@@ -488,8 +405,7 @@ impl<'b, 't> FileReader<'b, 't> {
         let tally = self.tally;
         let (kind, looks_like) = match tally.kind() {
             Some(kind) => (kind, None),
-            None if tally.summaries > 0 => ("summary", None),
-            None if tally.manifests > 0 => ("snapshot", None),
+            None if tally.has_ours() => (tally.kind_of_ours(), None),
             None if self.has_content() => ("unreadable-items", None),
             None if self.errors.count > 0 => (
                 "error-answer",
@@ -581,39 +497,5 @@ impl<'b, 't> FileReader<'b, 't> {
             let message = format!("parts of a job record could not be read: {}", jobs.list());
             self.note(Code::UnreadableJob, message);
         }
-    }
-}
-
-/// What a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// A list of items.
-    Page,
-    /// A status document.
-    Status,
-    /// A job by itself, or a list of jobs.
-    Job,
-    /// A status document and its items in one object.
-    Combined,
-    /// An SDK's page object.
-    SdkPage,
-    /// A summary of ours.
-    Summary,
-    /// The manifest of a snapshot.
-    Manifest,
-}
-
-fn wrong_words(wrong: WrongType) -> String {
-    let name = wrong.field.name();
-    match (wrong.field, wrong.found) {
-        (_, "absent") => format!("`{name}` is missing"),
-        (_, found) => format!("`{name}` is {found}"),
-    }
-}
-
-fn named_place(place: Option<Place>, what: &str) -> String {
-    match place {
-        Some(place) => format!("{place}: {what}"),
-        None => what.to_owned(),
     }
 }
