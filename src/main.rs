@@ -15,14 +15,7 @@ fn main() -> ExitCode {
         Ok(command) => command,
         Err(refusal) => return refuse(&refusal),
     };
-    let now = match clock::now() {
-        Ok(now) => now,
-        Err(error) => {
-            complain(&error);
-            return ExitCode::from(2);
-        }
-    };
-    match run::run(command, now) {
+    match run::run(command, clock::now) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Loss) => ExitCode::from(4),
         Ok(Outcome::Interrupted) => ExitCode::from(130),

@@ -149,14 +149,17 @@ impl RunError {
     }
 }
 
-/// Runs a command. `now` is the time that a report is made at.
+/// Runs a command. `now` gives the time that a report is made at, and is asked for where one is made.
 ///
 /// # Errors
 ///
 /// Where the command could not be done.
-pub fn run(command: Command, now: UtcTime) -> Result<Outcome, RunError> {
+pub fn run(
+    command: Command,
+    now: impl FnOnce() -> Result<UtcTime, WrongClock>,
+) -> Result<Outcome, RunError> {
     match command {
-        Command::Report(args) => report(&args, now),
+        Command::Report(args) => report(&args, now()?),
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => fetching::run(&args),
         Command::PrintSchema => {

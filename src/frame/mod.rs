@@ -195,11 +195,6 @@ impl ItemFrame {
         self.texts(row).name
     }
 
-    /// The id of the parse or extract job behind it.
-    pub fn processing_job_id(&self, row: usize) -> Option<&str> {
-        self.texts(row).work
-    }
-
     /// Whether a text was asked for that is not kept (see [`KeptTexts`]): a record that was left out in
     /// the end had taken the place of another among the slowest while they were read.
     pub fn missed_texts(&self) -> bool {

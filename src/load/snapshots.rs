@@ -1,6 +1,7 @@
 //! Snapshots among the inputs: whether their pages are still those that were fetched, and whether
 //! they are whole.
 
+use std::error::Error;
 use std::fs;
 use std::path::Path;
 
@@ -24,9 +25,13 @@ pub(super) fn check(file: &FileRead, notes: &mut Vec<Note>) {
     let manifest = match Manifest::read(text) {
         Ok(manifest) => manifest,
         Err(error) => {
+            let why = match error.source() {
+                Some(cause) => format!("{error}: {cause}"),
+                None => error.to_string(),
+            };
             let message = format!(
                 "the pages of this snapshot could not be checked: {}",
-                excerpt(&error.to_string(), 200)
+                excerpt(&why, 200)
             );
             return add(Code::UnreadableManifest, file.path.clone(), message);
         }

@@ -23,7 +23,7 @@ fn read(path: &Path, in_parts: bool) -> (String, usize) {
         let texts = (
             items.item_id(row),
             items.item_name(row),
-            items.processing_job_id(row),
+            items.texts(row).work,
             items.status_word(row),
             items.error_message(row).map(str::len),
             items.skip_reason(row),

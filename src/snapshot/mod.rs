@@ -161,7 +161,7 @@ pub enum ManifestError {
     #[error("it has snapshot version {0}; this program reads version {SNAPSHOT_VERSION}")]
     Version(u64),
     /// It is broken.
-    #[error("it is broken: {0}")]
+    #[error("it is broken")]
     Broken(#[from] serde_json::Error),
 }
 

@@ -553,6 +553,16 @@ fn a_time_that_is_fixed_and_none_is_an_error() {
 }
 
 #[test]
+fn a_time_that_is_fixed_and_none_is_no_matter_where_no_report_is_made() {
+    for args in [&["man"][..], &["completions", "bash"], &["--print-schema"]] {
+        let mut command = program();
+        command.args(args).env("SOURCE_DATE_EPOCH", "abc");
+        let run = crate::harness::finish(command, b"");
+        assert_eq!((run.code, &*run.stderr), (0, ""), "{args:?}");
+    }
+}
+
+#[test]
 fn what_strict_fails_for_is_said_however_quiet_it_is() {
     let folder = Folder::new();
     folder.write(

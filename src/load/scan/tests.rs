@@ -41,7 +41,7 @@ fn read(text: &str, short: bool) -> Option<String> {
         (
             items.item_id(row),
             items.item_name(row),
-            items.processing_job_id(row),
+            items.texts(row).work,
             items.status_word(row),
             items.row(row).started_at,
             items.row(row).completed_at,
