@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::field::{Field, Value};
+use super::status;
 use super::time::UtcTime;
 
 /// A field that holds what it cannot hold.
@@ -244,16 +245,19 @@ impl JobRecord {
         })
     }
 
+    /// When the job ended; absent while it runs, for what it states then is the end of an earlier attempt.
+    pub fn ended_at(&self) -> Option<UtcTime> {
+        let is_open = status::is_open_job(self.status.as_deref());
+        self.completed_at.filter(|_| !is_open)
+    }
+
     /// Whether this record of a job is newer than `other`, which was read before it: the later
-    /// `effective_at`, then the later `updated_at`, then this one, which is later in path order.
+    /// `effective_at`, then the later `updated_at`, then this one, which is later in path order. A record
+    /// without a time is older than one that has it: so the newest of several is the same in whatever
+    /// order they are compared.
     pub fn supersedes(&self, other: &Self) -> bool {
-        let newer = |a: Option<UtcTime>, b: Option<UtcTime>| match (a, b) {
-            (Some(a), Some(b)) if a != b => Some(a > b),
-            _ => None,
-        };
-        newer(self.effective_at, other.effective_at)
-            .or_else(|| newer(self.updated_at, other.updated_at))
-            .unwrap_or(true)
+        let age = |record: &Self| (record.effective_at, record.updated_at);
+        age(self) >= age(other)
     }
 }
 

@@ -51,6 +51,11 @@ pub fn is_terminal_code(code: u32) -> bool {
     (code::COMPLETED..=code::CANCELLED).contains(&code)
 }
 
+/// Whether a job of this status is still to end.
+pub fn is_open_job(word: Option<&str>) -> bool {
+    matches!(word, Some("pending" | "running" | "dispatched"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -62,18 +62,13 @@ impl Superseded {
         let mut rows = Vec::new();
         let repeated = repeated(blocks, ranges, recorded.rows as usize);
         for records in repeated.chunk_by(|a, b| a.0 == b.0) {
-            let mut kept = records[0].1;
-            let mut conflicting = false;
-            for (_, row) in &records[1..] {
-                let (earlier, later) = (blocks.row(kept), blocks.row(*row));
-                conflicting |= differ(&earlier, &later);
-                rows.push(if supersedes(&later, &earlier) {
-                    std::mem::replace(&mut kept, *row)
-                } else {
-                    *row
-                });
-            }
+            let first = blocks.row(records[0].1);
+            let records = records.iter().map(|(_, row)| (*row, blocks.row(*row)));
+            let conflicting = records.clone().any(|(_, record)| differ(&first, &record));
             recorded.conflicting += u64::from(conflicting);
+            let newest = newest(records.clone());
+            let others = records.map(|(row, _)| row);
+            rows.extend(others.filter(|row| Some(*row) != newest));
         }
         rows.sort_unstable();
         Self { rows, recorded }
@@ -221,14 +216,17 @@ impl Filter {
     }
 }
 
-/// Whether a record is newer than an earlier one, which was read before it: the later `effective_at`;
-/// without it a terminal status before another; else the later in path order.
-fn supersedes(later: &BlockRow, earlier: &BlockRow) -> bool {
-    let (new, old) = (later.effective_at, earlier.effective_at);
-    if new != NO_TIME && old != NO_TIME && new != old {
-        return new > old;
-    }
-    status::is_terminal_code(later.status) || !status::is_terminal_code(earlier.status)
+/// The newest of the records of an item, which come in path order: the latest `effective_at`; without it a
+/// terminal status before another; else the later in path order. So of those that have an `effective_at`
+/// the latest is compared with the best of those that have none.
+fn newest(records: impl Iterator<Item = (usize, BlockRow)> + Clone) -> Option<usize> {
+    let rank = |(row, record): &(usize, BlockRow)| (status::is_terminal_code(record.status), *row);
+    let is_dated = |(_, record): &(usize, BlockRow)| record.effective_at != NO_TIME;
+    let dated = records.clone().filter(is_dated);
+    let dated = dated.max_by_key(|found| (found.1.effective_at, rank(found)));
+    let undated = records.filter(|found| !is_dated(found)).max_by_key(rank);
+    let newest = dated.into_iter().chain(undated).max_by_key(rank);
+    newest.map(|(row, _)| row)
 }
 
 /// Whether two records of an item say something else of it.

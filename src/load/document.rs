@@ -126,6 +126,7 @@ impl<'de> Visitor<'de> for Node<'_, '_, '_> {
             fields: Fields::new(),
             list: None,
             empty_list: false,
+            others: false,
         }
         .read(map, self.found)
     }
@@ -188,6 +189,8 @@ struct Object<'r, 'b, 't, 'de> {
     list: Option<List>,
     /// Whether there is an `items` that is null.
     empty_list: bool,
+    /// Whether it has keys that no document of the API has.
+    others: bool,
 }
 
 impl<'de> Object<'_, '_, '_, 'de> {
@@ -204,6 +207,7 @@ impl<'de> Object<'_, '_, '_, 'de> {
                 Some(Field::Body) => self.read_list(map, true)?,
                 Some(field) => self.fields.set(field, map.next_value()?),
                 None => {
+                    self.others = true;
                     map.next_value::<IgnoredAny>()?;
                 }
             }
@@ -215,7 +219,8 @@ impl<'de> Object<'_, '_, '_, 'de> {
         // The body of an SDK's page object and the object itself hold the same items: those that
         // come first are taken, whichever that is.
         let taken = self.list.is_some_and(|list| {
-            list.in_body != in_body && self.reader.has_rows_since(list.first_row)
+            let is_filled = list.jobs > 0 || self.reader.has_rows_since(list.first_row);
+            list.in_body != in_body && is_filled
         });
         let mut listed = None;
         let result = map.next_value_seed(Listed {
@@ -259,6 +264,7 @@ pub(super) fn finish_page(
         fields,
         list: Some(list),
         empty_list: false,
+        others: false,
     }
     .finish(true)
 }

@@ -1,6 +1,6 @@
 //! What was read in parallel becomes one: rows of all readers, paired with their jobs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::batch::{Batch, FileRead, ItemGroup, PartRead};
 use super::note::Note;
 use super::pair::{Folder, Owner, Pairing};
 use super::tally::Tally;
-use super::{Dump, Job, LoadError, Milestone};
+use super::{Dump, Job, KnownFilter, LoadError, Milestone};
 use crate::api::JobRecord;
 use crate::frame::{ItemFrame, Recorded, Runs};
 
@@ -87,9 +87,12 @@ pub(super) fn join(
         let job = jobs.of(owner);
         let list = &mut jobs.lists[job as usize];
         list.unreadable += group.unreadable;
-        list.total_sizes.extend(group.total_size);
-        list.filters
-            .push((group.file, group.rows.clone(), group.status_filter.clone()));
+        list.of.push(List {
+            file: group.file,
+            is_empty: group.rows.is_empty(),
+            asked: group.status_filter.clone(),
+            total_size: group.total_size,
+        });
         runs.add(group.rows.end, job, group.file);
     }
     for found in next_job {
@@ -122,8 +125,16 @@ struct Jobs {
 #[derive(Default)]
 struct Lists {
     unreadable: u64,
-    total_sizes: Vec<u64>,
-    filters: Vec<(u32, Range<usize>, Option<String>)>,
+    of: Vec<List>,
+}
+
+/// What a list says, or a page of one.
+struct List {
+    file: u32,
+    is_empty: bool,
+    /// The status it was asked for by, where the document tells.
+    asked: Option<String>,
+    total_size: Option<u64>,
 }
 
 impl Jobs {
@@ -189,56 +200,80 @@ impl Jobs {
             job.history.sort_unstable();
             job.history.dedup();
             job.unreadable = lists.unreadable;
-            job.has_list = !lists.filters.is_empty();
-            job.total_size = lists.total_sizes.iter().max().copied();
-            job.total_sizes_differ = lists
-                .total_sizes
-                .iter()
-                .any(|size| Some(*size) != job.total_size);
-            let status = only_status(items, ranges[index].clone());
-            job.known_filter = known_filter(&lists.filters, status, paths);
+            job.has_list = !lists.of.is_empty();
+            job.known_filter = known_filter(&lists.of, items, &ranges[index], paths);
+            let sizes = total_sizes(&lists.of, job.known_filter.as_ref());
+            job.total_size = sizes.iter().max().copied();
+            job.total_sizes_differ = sizes.iter().any(|size| Some(*size) != job.total_size);
         }
         self.jobs
     }
 }
 
-/// The one status all these items have.
-fn only_status(items: &ItemFrame, rows: Range<usize>) -> Option<&str> {
-    if rows.is_empty() {
-        return None;
+/// The filters that the lists of a job tell: by what was asked for; or, where there is one for each of them,
+/// by a file name that holds the one status of its items, as in `failed.json`.
+fn known_filter(
+    lists: &[List],
+    items: &ItemFrame,
+    rows: &Range<usize>,
+    paths: &[String],
+) -> Option<KnownFilter> {
+    let said = || {
+        lists
+            .iter()
+            .filter(|list| !list.is_empty || list.asked.is_some())
+    };
+    let named = |list: &List| status_in_name(list.file, items, rows, paths);
+    let by_name: Option<BTreeSet<String>> = said()
+        .map(|list| list.asked.clone().or_else(|| named(list)))
+        .collect();
+    if let Some(statuses) = by_name {
+        return (!statuses.is_empty()).then_some(KnownFilter {
+            statuses,
+            in_part: false,
+        });
     }
-    let first = items.row(rows.start).status;
-    let rows = items.rows(rows);
-    let mut statuses = rows.pieces().iter().flat_map(|piece| piece.status);
-    statuses
-        .all(|status| *status == first)
-        .then(|| items.statuses().get(first))
+    let statuses: BTreeSet<String> = said().filter_map(|list| list.asked.clone()).collect();
+    (!statuses.is_empty()).then_some(KnownFilter {
+        statuses,
+        in_part: true,
+    })
 }
 
-/// The filter that all lists of a job tell: by what was asked for, or by a file name that holds the
-/// one status all items have, as in `failed.json`.
-fn known_filter(
-    lists: &[(u32, Range<usize>, Option<String>)],
-    only_status: Option<&str>,
+/// The totals that are about the same as the rows of a job. That of a list which was asked for by a status
+/// is how many items have it, and so no total beside other lists.
+fn total_sizes(lists: &[List], filter: Option<&KnownFilter>) -> Vec<u64> {
+    let sizes = |of: fn(&&List) -> bool| lists.iter().filter(of).filter_map(|list| list.total_size);
+    match filter {
+        Some(filter) if filter.in_part => sizes(|list| list.asked.is_none()).collect(),
+        Some(filter) if filter.statuses.len() > 1 => Vec::new(),
+        _ => sizes(|_| true).collect(),
+    }
+}
+
+/// The one status that all of these items have which come from a file, where its name holds it.
+fn status_in_name(
+    file: u32,
+    items: &ItemFrame,
+    rows: &Range<usize>,
     paths: &[String],
 ) -> Option<String> {
-    let mut filters = lists
-        .iter()
-        .filter(|(_, rows, asked)| !rows.is_empty() || asked.is_some())
-        .map(|(file, _, asked)| {
-            asked.clone().or_else(|| {
-                let status = only_status?;
-                let name = Path::new(paths.get(*file as usize)?)
-                    .file_name()?
-                    .to_string_lossy();
-                name.to_lowercase()
-                    .split(|c: char| !c.is_alphanumeric())
-                    .any(|word| word == status)
-                    .then(|| status.to_owned())
-            })
-        });
-    let first = filters.next()??;
-    filters
-        .all(|other| other.as_ref() == Some(&first))
-        .then_some(first)
+    let name = Path::new(paths.get(file as usize)?).file_name()?;
+    let name = name.to_string_lossy().to_lowercase();
+    let held = |status: &str| {
+        name.split(|c: char| !c.is_alphanumeric())
+            .any(|word| word == status)
+    };
+    // Few names hold one, and to look at all items takes longer.
+    let statuses = items.statuses();
+    if !statuses.range(0..statuses.len()).any(held) {
+        return None;
+    }
+    let of_file = |row: &usize| items.source(*row).is_some_and(|(_, of)| of == file);
+    let mut statuses = rows
+        .clone()
+        .filter(of_file)
+        .map(|row| items.status_word(row));
+    let first = statuses.next()?;
+    (held(first) && statuses.all(|status| status == first)).then(|| first.to_owned())
 }

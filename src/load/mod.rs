@@ -24,6 +24,7 @@ mod walk;
 mod yaml;
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::ops::{ControlFlow, Range};
@@ -74,15 +75,25 @@ pub struct Job {
     pub recorded: Recorded,
     /// Rows that could not be read.
     pub unreadable: u64,
-    /// The largest `total_size` its lists state.
+    /// The largest `total_size` its lists state; where some of them are filtered and others not, of those
+    /// that are not; absent where they are filtered by several statuses.
     pub total_size: Option<u64>,
     /// Whether its lists state different ones.
     pub total_sizes_differ: bool,
-    /// The status its lists were filtered by, where they tell and agree, or where a file's name
-    /// and all its items say the same.
-    pub known_filter: Option<String>,
+    /// What its lists were filtered by, where they tell, or where the names of files and their items say
+    /// the same.
+    pub known_filter: Option<KnownFilter>,
     /// Whether any list of items was found.
     pub has_list: bool,
+}
+
+/// What the lists of a job were asked for by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownFilter {
+    /// The statuses; there is one at least.
+    pub statuses: BTreeSet<String>,
+    /// Whether there are lists as well that were asked for by none.
+    pub in_part: bool,
 }
 
 /// How far a job was at a time.

@@ -57,6 +57,13 @@ impl<'de> Fields<'de> {
         })
     }
 
+    /// Whether there is a field, and none but these.
+    pub(super) fn are_only(&self, fields: &[Field]) -> bool {
+        let there = |field: &&Field| self.has(**field);
+        let of_all = self.0.iter().flatten().count();
+        of_all > 0 && of_all == fields.iter().filter(there).count()
+    }
+
     pub(super) fn is_item(&self) -> bool {
         self.has(Field::ItemId)
     }

@@ -31,7 +31,7 @@ impl Found {
     }
 }
 
-/// Finds the files, each once, in the order of the arguments and sorted within a folder. Hidden
+/// Finds the files, each once, sorted by their paths. Hidden
 /// files in folders are left alone, as ripgrep does; so are links, which would lead out of the tree
 /// or count a file twice, and whatever is no regular file.
 pub(super) fn find(paths: &[PathBuf], notes: &mut Vec<Note>) -> Vec<Found> {
@@ -55,6 +55,8 @@ pub(super) fn find(paths: &[PathBuf], notes: &mut Vec<Note>) -> Vec<Found> {
     if paths.len() < 2 {
         return found;
     }
+    // The same files are the same report, in whatever order they are named.
+    found.sort_by(|a, b| a.path.cmp(&b.path));
     let mut seen = HashSet::new();
     found.retain(|file| {
         let identity = fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());

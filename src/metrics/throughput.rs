@@ -11,8 +11,8 @@ use crate::frame::Rows;
 /// How fast items ended, and how many were worked on at once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Throughput {
-    /// `ended_items` per minute between `first_start` and `last_end`; absent where that is no
-    /// positive span.
+    /// `ended_items` without `early_items` per minute between `first_start` and `last_end`; absent where that
+    /// is no positive span.
     pub items_per_minute: Option<f64>,
     /// The most items worked on at one instant (`started_at <= t < completed_at`); absent where no
     /// item has both times.
@@ -30,6 +30,9 @@ pub struct Throughput {
     pub tail_seconds: Option<f64>,
     /// Items with a `completed_at`.
     pub ended_items: u64,
+    /// Those of them that ended before `first_start`: there was work on them that is not known.
+    #[serde(default)]
+    pub early_items: u64,
     /// Items the concurrency is made from: those with both times, in order.
     pub timed_items: u64,
     /// Items that started or ended but are left out of the concurrency, because a time is missing
@@ -48,7 +51,10 @@ pub fn throughput(rows: &Rows<'_>) -> Throughput {
     let order = Order::of(rows, &times);
     let minute = 60e6;
     Throughput {
-        items_per_minute: span_micros.map(|span| times.ended as f64 * minute / span as f64),
+        items_per_minute: span_micros.map(|span| {
+            let ended_within = times.ended - times.early;
+            ended_within as f64 * minute / span as f64
+        }),
         peak_concurrency: (times.timed > 0).then_some(order.peak),
         mean_concurrency: span_micros
             .filter(|_| times.timed > 0)
@@ -61,6 +67,7 @@ pub fn throughput(rows: &Rows<'_>) -> Throughput {
             .and_then(|last| tail_micros(times.ended as usize, order.tail, last))
             .map(|micros| micros / 1e6),
         ended_items: times.ended,
+        early_items: times.early,
         timed_items: times.timed,
         untimed_items: times.untimed,
     }
@@ -91,6 +98,8 @@ struct Times {
     from: i64,
     to: i64,
     ended: u64,
+    /// Those that ended before the first start.
+    early: u64,
     timed: u64,
     untimed: u64,
     worked_micros: i128,
@@ -120,12 +129,19 @@ impl Times {
                 _ => untimed += 1,
             }
         });
+        let mut early = 0;
+        // Hardly ever.
+        if started && first_end < first_start {
+            let is_early = |end: i64| end < first_start;
+            rows.each(|_, row| early += u64::from(row.completed_at.is_some_and(is_early)));
+        }
         Self {
             first_start: started.then_some(first_start),
             last_end: (ended > 0).then_some(last_end),
             from: first_start.min(first_end),
             to: last_end,
             ended,
+            early,
             timed,
             untimed,
             worked_micros,

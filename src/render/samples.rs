@@ -46,6 +46,7 @@ fn sections() -> Sections {
             unreadable: 0,
             status_filter: None,
             filtered_jobs: 0,
+            filtered_in_part: false,
             stated_total: Some(250),
             stated_total_source: Some(TotalSource::JobTotalItems),
             missing: Some(0),
@@ -104,6 +105,7 @@ fn sections() -> Sections {
             tail_seconds: Some(200.4),
             ended_items: 241,
             timed_items: 240,
+            early_items: 0,
             untimed_items: 1,
         },
         skip_reasons: vec![
@@ -288,6 +290,7 @@ pub(super) fn bare() -> Report {
             unreadable: 0,
             status_filter: None,
             filtered_jobs: 0,
+            filtered_in_part: false,
             stated_total: None,
             stated_total_source: None,
             missing: None,

@@ -126,7 +126,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
 /// of its record.
 fn span(record: &JobRecord) -> JobSpan {
     let end = record
-        .completed_at
+        .ended_at()
         .or(record.effective_at)
         .or(record.updated_at);
     JobSpan {
@@ -182,7 +182,7 @@ fn facts(record: &JobRecord) -> JobFacts {
     let name = |text: &Option<String>| text.as_deref().map(|text| clipped(text, MAX_NAME));
     let wall_seconds = record
         .started_at
-        .zip(record.completed_at)
+        .zip(record.ended_at())
         .map(|(start, end)| end.seconds_since(start))
         .filter(|seconds| *seconds >= 0.0);
     JobFacts {
@@ -214,11 +214,16 @@ fn facts(record: &JobRecord) -> JobFacts {
 fn sections_of(job: &Job, metrics: Metrics) -> Sections {
     let job_total = job.record.as_ref().and_then(|record| record.total_items);
     let completeness = Completeness::of(metrics.distinct, job_total, job.total_size);
-    // A list that holds the whole job is whole, whatever it was asked for.
-    let whole = job_total.is_some_and(|total| metrics.distinct >= total);
-    let status_filter = job
-        .known_filter
-        .clone()
+    // A list that holds the whole job is whole, whatever it was asked for. A job that states none has not
+    // counted its items yet.
+    let in_part = job.known_filter.as_ref().is_some_and(|known| known.in_part);
+    let whole_total = job_total.or(job.total_size.filter(|_| in_part));
+    let whole = whole_total.is_some_and(|total| total > 0 && metrics.distinct >= total);
+    let known = job.known_filter.as_ref().map(|known| {
+        let statuses: Vec<&str> = known.statuses.iter().map(String::as_str).collect();
+        statuses.join(", ")
+    });
+    let status_filter = known
         .or_else(|| filter_that_can_be_seen(job, &metrics, job_total))
         .filter(|_| !whole);
     let items = ItemCounts {
@@ -229,6 +234,7 @@ fn sections_of(job: &Job, metrics: Metrics) -> Sections {
         conflicting_duplicates: job.recorded.conflicting,
         unreadable: job.unreadable,
         filtered_jobs: u64::from(status_filter.is_some()),
+        filtered_in_part: in_part && status_filter.is_some(),
         status_filter: status_filter.map(|filter| clipped(&filter, MAX_NAME)),
         stated_total: completeness.stated_total,
         stated_total_source: completeness.source,
@@ -267,6 +273,7 @@ fn overall(dump: &Dump, jobs: &[JobReport], metrics: Metrics) -> Sections {
         conflicting_duplicates: items().map(|items| items.conflicting_duplicates).sum(),
         unreadable: dump.jobs.iter().map(|job| job.unreadable).sum(),
         filtered_jobs: items().map(|items| items.filtered_jobs).sum(),
+        filtered_in_part: items().any(|items| items.filtered_in_part),
         status_filter: first_filter
             .filter(|filter| items().all(|items| items.status_filter.as_ref() == Some(filter))),
         stated_total: completeness.stated_total,

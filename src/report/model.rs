@@ -169,9 +169,12 @@ pub struct ItemCounts {
     pub conflicting_duplicates: u64,
     /// Rows that were there but could not be read as items.
     pub unreadable: u64,
-    /// The status the list was filtered by, where that is known or can be seen. The rates of such
-    /// a list are not the job's.
+    /// The status the list was filtered by, where that is known or can be seen; several, of several lists,
+    /// are sorted and parted by a comma. The rates of such a list are not the job's.
     pub status_filter: Option<String>,
+    /// Whether lists that are not filtered stand beside it, so that there are other items, but not all.
+    #[serde(default)]
+    pub filtered_in_part: bool,
     /// Of how many jobs the list is filtered by a status. Where that is some of several, the rates of all
     /// together are not those of the jobs either.
     #[serde(default)]

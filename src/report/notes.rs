@@ -93,7 +93,8 @@ impl Notes<'_> {
             self.info(
                 "unpaired-items",
                 "nothing tells which batch job these items belong to: no id in the document, no \
-                 job id in a file or folder name, no status beside them; name it with --job-id"
+                 single job id in a file or folder name, no status of a single job beside them; name it \
+                 with --job-id"
                     .to_owned(),
             );
         } else if job.record.is_none() {
@@ -120,16 +121,19 @@ impl Notes<'_> {
             }
             _ => String::new(),
         };
-        self.add(
-            Severity::Warning,
-            "filtered-list",
-            true,
+        let message = if items.filtered_in_part {
+            format!(
+                "lists that were asked for by the status “{filter}” stand beside others, which are not \
+                 whole, or do not say so{larger}; the rates are not the job's",
+            )
+        } else {
             format!(
                 "the list looks as if it had been filtered: it holds only {} with the status \
                  “{filter}”{larger}; its rates are those of the filtered list and not the job's",
                 counted(items.distinct, "item", "items"),
-            ),
-        );
+            )
+        };
+        self.add(Severity::Warning, "filtered-list", true, message);
     }
 
     fn completeness(&mut self, job: &Job, report: &JobReport) {
@@ -169,9 +173,8 @@ impl Notes<'_> {
                 "more-items-than-stated",
                 false,
                 format!(
-                    "{} distinct items were recorded where {} {} stated; items of another job may \
-                     be among them",
-                    number(items.distinct),
+                    "{} recorded where {} {} stated; items of another job may be among them",
+                    counted(items.distinct, "distinct item was", "distinct items were"),
                     number(total),
                     are(total),
                 ),
@@ -346,6 +349,7 @@ impl Notes<'_> {
         let stated = report
             .job
             .as_ref()
+            .filter(|job| !status::is_open_job(job.status.as_deref()))
             .and_then(|job| job.started_at.zip(job.completed_at));
         if stated.is_some_and(|(start, end)| end < start) {
             self.add(

@@ -111,11 +111,19 @@ fn main_clause(subject: &Subject<'_>) -> String {
         return without_list(subject);
     }
     if let Some(filter) = &sections.items.status_filter {
+        let filter = excerpt(filter, 40);
+        if sections.items.filtered_in_part {
+            return format!(
+                "some of the lists hold only items with the status “{filter}”, so that the job's own rates \
+                 cannot be told from the {} there {}",
+                counted(sections.items.distinct, "item", "items"),
+                are(sections.items.distinct),
+            );
+        }
         let kind = leading_group(sections, sections.items.distinct);
         return format!(
-            "the list holds only items with the status “{}” ({}{kind}), so that the job's own \
+            "the list holds only items with the status “{filter}” ({}{kind}), so that the job's own \
              rates cannot be told from it",
-            excerpt(filter, 40),
             number(sections.items.distinct),
         );
     }
@@ -155,10 +163,14 @@ fn filtered(subject: &Subject<'_>) -> Option<String> {
     let (filtered, jobs) = (items.filtered_jobs, subject.jobs.len() as u64);
     (filtered > 0 && items.status_filter.is_none()).then(|| {
         format!(
-            "the {} of {} of {} only items of one status, so that the jobs' own rates cannot be told",
+            "the {} of {} of {} filtered by a status, so that the jobs' own rates cannot be told",
             if filtered == 1 { "list" } else { "lists" },
             number(filtered),
-            counted(jobs, "job holds", if filtered == 1 { "jobs holds" } else { "jobs hold" }),
+            counted(
+                jobs,
+                "job is",
+                if filtered == 1 { "jobs is" } else { "jobs are" }
+            ),
         )
     })
 }

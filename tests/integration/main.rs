@@ -9,6 +9,7 @@ mod expected;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod harness;
+mod meaning;
 mod pairing;
 mod readme;
 mod renderings;

@@ -225,7 +225,7 @@ fn a_folder_is_the_same_whichever_way_it_is_named() {
     }
     assert_eq!(
         owners_of(["status.json", "../other/items.json"]),
-        pairs(&[(A, 0), ("../other", 1)])
+        pairs(&[("../other", 1), (A, 0)])
     );
 }
 
@@ -268,7 +268,7 @@ fn rates_of_jobs_of_which_one_list_is_filtered_are_marked_in_every_format() {
     let summary: Value = serde_json::from_str(&printed("json")).expect("JSON");
     assert_eq!(summary["overall"]["items"]["filtered_jobs"], 1);
     let verdict = summary["verdict"].as_str().expect("a sentence");
-    let said = "the list of 1 of 2 jobs holds only items of one status, so that the jobs' own rates cannot be told";
+    let said = "the list of 1 of 2 jobs is filtered by a status, so that the jobs' own rates cannot be told";
     assert!(verdict.contains(said), "{verdict}");
     assert!(printed("markdown").contains("| 100 % (77.2–100 %) of a filtered list |"));
     assert!(printed("html").contains("of a filtered list"));

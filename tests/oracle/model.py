@@ -118,7 +118,8 @@ def throughput(items):
     window = last - first if starts and ends else None
     per_minute = mean = None
     if window is not None and window > 0:
-        per_minute = float(Fraction(len(ends) * 60_000_000, window))
+        within = sum(end >= first for end in ends)
+        per_minute = float(Fraction(within * 60_000_000, window))
         if spans:
             mean = float(Fraction(sum(b - a for a, b in spans), window))
     peak = None
@@ -162,14 +163,14 @@ def statistics(items, kinds):
     }
 
 
-def newer(old, new):
-    """The record that counts of two of one item, `new` being the later in path order."""
-    a, b = old["effective_at"], new["effective_at"]
-    if a is not None and b is not None and a != b:
-        return new if b > a else old
-    if (old["status"] in TERMINAL) != (new["status"] in TERMINAL):
-        return new if new["status"] in TERMINAL else old
-    return new
+def newest(records):
+    """The record that counts of those of one item, which are in path order: the latest `effective_at`;
+    without it a terminal status before another, then the later in path order."""
+    rank = {id(r): (r["status"] in TERMINAL, place) for place, r in enumerate(records)}
+    dated = [r for r in records if r["effective_at"] is not None]
+    rest = [r for r in records if r["effective_at"] is None]
+    best = [max(dated, key=lambda r: (r["effective_at"], rank[id(r)]))] if dated else []
+    return max(best + rest, key=lambda r: rank[id(r)])
 
 
 def content(item):
@@ -180,12 +181,11 @@ def content(item):
 
 def settled(records):
     """Records in path order -> the one of each item that counts, and how many items differed."""
-    kept, seen = {}, {}
+    of = {}
     for item in records:
-        seen.setdefault(item["item_id"], set()).add(content(item))
-        old = kept.get(item["item_id"])
-        kept[item["item_id"]] = item if old is None else newer(old, item)
-    return list(kept.values()), sum(len(s) > 1 for s in seen.values())
+        of.setdefault(item["item_id"], []).append(item)
+    differ = sum(len({content(r) for r in same}) > 1 for same in of.values())
+    return [newest(same) for same in of.values()], differ
 
 
 def item_counts(records, items, conflicting, total, source, status_filter, by_status):

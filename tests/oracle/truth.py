@@ -31,6 +31,8 @@ def status_filter(job, records, items, total, from_job, source):
     words = {i["status"] for i in items}
     if job.named_filter is not None and source != "job.total_items":
         return job.named_filter if words == {job.named_filter} and not job.unreadable else ANY
+    if job.named_filter is not None and total == 0:
+        return ANY
     if len(words) != 1 or total is None or len(items) >= total:
         return None
     if not from_job or job.unreadable or job.damaged or len({r["status"] for r in records}) > 1:
@@ -75,6 +77,8 @@ def sections_of(items):
     through = numbers["throughput"]
     both = [(i["started_at"], i["completed_at"]) for i in items]
     through["ended_items"] = sum(end is not None for _, end in both)
+    starts = [start for start, _ in both if start is not None]
+    through["early_items"] = sum(end is not None and end < min(starts) for _, end in both) if starts else 0
     through["timed_items"] = sum(None not in pair and pair[1] >= pair[0] for pair in both)
     through["untimed_items"] = sum(pair != (None, None) for pair in both) - through["timed_items"]
     first, last = us(through["first_start"]), us(through["last_end"])
@@ -102,7 +106,8 @@ def job_truth(job):
     if fields is not None:
         facts = {k: rfc3339(v) if k in JOB_TIMES else v for k, v in fields.items()}
         begun, ended = fields["started_at"], fields["completed_at"]
-        wall = None if None in (begun, ended) or ended < begun else ended - begun
+        is_open = facts["status"] in ("pending", "running", "dispatched")
+        wall = None if is_open or None in (begun, ended) or ended < begun else ended - begun
         facts.update(wall_seconds=seconds(wall), progress_percentage=progress)
     return {"batch_job_id": job.id, "job": facts, "items": counts, **numbers}
 

@@ -17,6 +17,7 @@ impl Object<'_, '_, '_, '_> {
             fields,
             list,
             empty_list,
+            others,
         } = self;
         if level == Level::Listed {
             // A page where an item should be: pages that were put into one list.
@@ -35,8 +36,12 @@ impl Object<'_, '_, '_, '_> {
             reader.count(Shape::Manifest);
             return true;
         }
-        let is_page = fields.has(Field::TotalSize) || fields.has(Field::NextPageToken);
-        let list = list.or((empty_list && is_page && complete).then(|| List {
+        let of_page = [Field::TotalSize, Field::NextPageToken];
+        let is_page = of_page.iter().any(|field| fields.has(*field));
+        // None of the keys of a page is required; but what has another is no page without its items.
+        let is_bare = !others && fields.are_only(&of_page);
+        let is_empty = complete && (is_bare || is_page && empty_list);
+        let list = list.or(is_empty.then(|| List {
             first_row: reader.next_row(),
             in_body: false,
             total_size: None,

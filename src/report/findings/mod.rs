@@ -6,7 +6,7 @@
 mod jobs;
 
 use super::model::{Finding, JobFacts, JobReport, Sections, Severity};
-use crate::api::status::{FAILED, PENDING, PROCESSING, SKIPPED};
+use crate::api::status::{FAILED, PENDING, PROCESSING, SKIPPED, is_open_job};
 use crate::load::note::excerpt;
 use crate::metrics::patterns::FEW_FAILURES;
 use crate::metrics::{FailureCrowd, GroupDetails, Shape, SlowestTwentieth};
@@ -85,13 +85,7 @@ pub(super) fn of_jobs(overall: &Sections, jobs: &[JobReport], shape: &Shape) -> 
 
 /// Whether no more items will end.
 fn is_over(sections: &Sections, job: Option<&JobFacts>) -> bool {
-    let running = job.is_some_and(|job| {
-        job.completed_at.is_none()
-            && matches!(
-                job.status.as_deref(),
-                Some("pending" | "running" | "dispatched")
-            )
-    });
+    let running = job.is_some_and(|job| is_open_job(job.status.as_deref()));
     let open = [PENDING, PROCESSING]
         .iter()
         .any(|word| sections.items.by_status.get(*word).is_some_and(|n| *n > 0));

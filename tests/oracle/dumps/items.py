@@ -5,7 +5,7 @@ Nothing here knows how it is written. Times are microseconds; what a field says 
 """
 
 from generate import JOB_SERVER_ORDER, SERVER_ORDER, message, name, uuid4
-from model import NO_MESSAGE, STATUSES, TIMES, content, newer
+from model import NO_MESSAGE, STATUSES, TIMES, content, newest
 from .times import SECOND
 from .writing import Raw
 
@@ -183,11 +183,11 @@ def another_record(item, taste):
 
 def wins(old, new):
     """Which of two records counts; None where that hangs on whether an unknown word is an end."""
-    known = newer(old, new)
+    known = newest([old, new])
     for record in (old, new):
         if record["status"] not in STATUSES:
             other = {**record, "status": "completed"}
-            again = newer(other, new) if record is old else newer(old, other)
+            again = newest([other, new]) if record is old else newest([old, other])
             if (again is new or again is other and record is new) != (known is new):
                 return None
     return known

@@ -1,0 +1,294 @@
+//! What counts, and what it counts for, where documents leave room for doubt.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Folder, codes, item, status};
+
+const JOB: &str = "bjb-5eaf9ad5-8702-4c03-8bfd-9f390195055d";
+
+fn page(items: &[String], total: &str) -> String {
+    let items = items.join(",");
+    format!(r#"{{"items":[{items}],"next_page_token":null,"total_size":{total}}}"#)
+}
+
+/// So many items of that status.
+fn items(status: &str, count: usize) -> Vec<String> {
+    let id = |number| format!("{status}-{number}");
+    (0..count).map(|n| item(&id(n), status)).collect()
+}
+
+/// The page object of an SDK, of a list that was asked for by that status.
+fn asked_for(status: &str, items: &[String], total: usize) -> String {
+    let options = format!(
+        r#""options":{{"method":"get","path":"/api/v1/beta/batch-processing/{JOB}/items","query":{{"status":"{status}"}}}}"#
+    );
+    let page = page(items, &total.to_string());
+    format!(r#"{{{options},"body":{page},"items":[],"total_size":0}}"#)
+}
+
+/// The counts of the only job.
+fn counts(folder: &Folder) -> Value {
+    let summary = folder.summary(&["--job-id", JOB]).summary();
+    assert_eq!(summary["jobs"].as_array().map(Vec::len), Some(1));
+    summary["jobs"][0]["items"].clone()
+}
+
+#[test]
+fn lists_of_two_statuses_are_marked_and_no_total_of_a_job() {
+    let folder = Folder::new();
+    folder.write("a.json", asked_for("failed", &items("failed", 13), 13));
+    folder.write("b.json", asked_for("skipped", &items("skipped", 9), 9));
+    let found = counts(&folder);
+    assert_eq!(found["status_filter"], "failed, skipped");
+    assert_eq!(found["filtered_in_part"], false);
+    for unknown in ["stated_total", "missing", "complete"] {
+        assert_eq!(found[unknown], Value::Null, "{unknown}");
+    }
+    assert_eq!(
+        folder
+            .run(&["report", ".", "--strict", "-q", "--format", "json"])
+            .code,
+        4
+    );
+    folder.write("status.json", status(JOB, 250));
+    let found = counts(&folder);
+    assert_eq!(found["status_filter"], "failed, skipped");
+    assert_eq!(found["missing"], 228);
+    folder.write("status.json", status(JOB, 22));
+    assert_eq!(
+        counts(&folder)["status_filter"],
+        Value::Null,
+        "it is all of it"
+    );
+}
+
+#[test]
+fn names_of_files_tell_several_filters_as_well() {
+    let folder = Folder::new();
+    folder.write("status.json", status(JOB, 250));
+    folder.write("failed.json", page(&items("failed", 3), "3"));
+    folder.write("skipped.json", page(&items("skipped", 2), "2"));
+    assert_eq!(counts(&folder)["status_filter"], "failed, skipped");
+    folder.write("others.json", page(&items("completed", 2), "null"));
+    let found = counts(&folder);
+    assert_eq!(
+        found["status_filter"],
+        Value::Null,
+        "a name alone proves nothing"
+    );
+}
+
+#[test]
+fn a_filtered_list_beside_one_that_may_not_be_whole_is_told() {
+    let folder = Folder::new();
+    folder.write("a.json", asked_for("failed", &items("failed", 2), 2));
+    folder.write("b.json", page(&items("completed", 6), "null"));
+    let found = counts(&folder);
+    assert_eq!(found["status_filter"], "failed");
+    assert_eq!(found["filtered_in_part"], true);
+    assert_eq!(
+        found["stated_total"],
+        Value::Null,
+        "2 are those that failed"
+    );
+    for (format, said) in [
+        (
+            "text",
+            "Lists of items with status failed stand beside others",
+        ),
+        (
+            "markdown",
+            "lists of items with status `failed` stand beside others",
+        ),
+        (
+            "html",
+            "lists of items with the status <code>failed</code> stand beside others",
+        ),
+    ] {
+        let run = folder.run(&["report", ".", "-q", "--format", format]);
+        assert!(run.stdout.contains(said), "{}", run.stdout);
+    }
+    folder.write("b.json", page(&items("completed", 6), "8"));
+    let found = counts(&folder);
+    assert_eq!(found["status_filter"], Value::Null, "8 of 8 are there");
+    assert_eq!(found["complete"], true);
+}
+
+#[test]
+fn a_job_that_has_not_counted_its_items_settles_no_filter() {
+    let folder = Folder::new();
+    folder.write(
+        "status.json",
+        status(JOB, 0).replace("completed", "pending"),
+    );
+    folder.write("a.json", asked_for("failed", &items("failed", 2), 2));
+    assert_eq!(counts(&folder)["status_filter"], "failed");
+}
+
+#[test]
+fn a_job_that_runs_has_no_wall_time_whatever_end_it_states() {
+    let folder = Folder::new();
+    let times = r#""started_at":"2026-05-14T08:00:00Z","completed_at":"2026-05-14T08:01:40Z""#;
+    let job = |word: &str| {
+        let status = status(JOB, 2).replace(
+            r#""status":"completed""#,
+            &format!(r#"{times},"status":"{word}""#),
+        );
+        folder.write("status.json", status);
+        folder.summary(&[]).summary()["jobs"][0]["job"]["wall_seconds"].clone()
+    };
+    assert_eq!(job("completed"), 100.0);
+    for open in ["pending", "running", "dispatched"] {
+        assert_eq!(job(open), Value::Null, "{open}");
+        let text = folder
+            .run(&["report", ".", "-q", "--format", "text"])
+            .stdout;
+        assert!(!text.contains("wall time"), "{text}");
+        let markdown = folder
+            .run(&["report", ".", "-q", "--format", "markdown"])
+            .stdout;
+        assert!(
+            markdown.contains("| Started | 2026-05-14 08:00:00 UTC |"),
+            "{markdown}"
+        );
+    }
+}
+
+/// A record of an item, of that status and, if any, `effective_at`.
+fn record(status: &str, effective_at: Option<&str>) -> String {
+    json!({"item_id": "x", "item_name": "x.pdf", "status": status, "effective_at": effective_at})
+        .to_string()
+}
+
+#[test]
+fn of_three_records_of_an_item_none_counts_that_is_older_than_another() {
+    let newer = record("processing", Some("2026-05-14T09:01:40Z"));
+    let undated = record("completed", None);
+    let older = record("failed", Some("2026-05-14T09:00:50Z"));
+    let order = |records: [&String; 3]| {
+        let folder = Folder::new();
+        for (name, record) in ["a", "b", "c"].iter().zip(records) {
+            folder.write(&format!("{name}.json"), record);
+        }
+        let found = counts(&folder);
+        assert_eq!(found["conflicting_duplicates"], 1);
+        found["by_status"].clone()
+    };
+    for records in [
+        [&newer, &undated, &older],
+        [&older, &undated, &newer],
+        [&undated, &older, &newer],
+    ] {
+        assert_eq!(order(records)["completed"], 1, "{records:?}");
+    }
+}
+
+#[test]
+fn of_three_records_of_a_job_none_counts_that_is_older_than_another() {
+    let record = |word: &str, effective: Option<&str>, updated: Option<&str>| {
+        let job = json!({"id": JOB, "job_type": "parse", "project_id": "p", "status": word, "total_items": 1,
+            "effective_at": effective, "updated_at": updated});
+        json!({"job": job, "progress_percentage": null}).to_string()
+    };
+    let folder = Folder::new();
+    folder.write(
+        "a.json",
+        record("completed", Some("2026-05-14T09:01:40Z"), None),
+    );
+    folder.write(
+        "b.json",
+        record("running", None, Some("2026-05-14T09:01:10Z")),
+    );
+    folder.write(
+        "c.json",
+        record(
+            "pending",
+            Some("2026-05-14T09:00:50Z"),
+            Some("2026-05-14T09:01:20Z"),
+        ),
+    );
+    assert_eq!(
+        folder.summary(&[]).summary()["jobs"][0]["job"]["status"],
+        "completed"
+    );
+}
+
+#[test]
+fn files_count_in_the_order_of_their_paths_and_not_of_the_command_line() {
+    let folder = Folder::new();
+    folder.write("a.json", record("completed", None));
+    folder.write("b.json", record("failed", None));
+    let report =
+        |names: [&str; 2]| folder.run(&["report", names[0], names[1], "-q", "--format", "json"]);
+    let forwards = report(["a.json", "b.json"]);
+    assert_eq!(
+        forwards.summary()["jobs"][0]["items"]["by_status"]["failed"],
+        1
+    );
+    assert_eq!(forwards.stdout, report(["b.json", "a.json"]).stdout);
+}
+
+#[test]
+fn a_list_of_jobs_in_the_page_object_of_an_sdk_is_read_once() {
+    let folder = Folder::new();
+    let job = json!({"id": JOB, "job_type": "parse", "project_id": "p", "status": "completed", "total_items": 1});
+    let body = json!({"items": [job], "next_page_token": null, "total_size": 1});
+    let object =
+        json!({"body": body, "items": [job], "options": {"method": "get"}, "total_size": 0});
+    folder.write("jobs.json", object.to_string());
+    let summary = folder.summary(&[]).summary();
+    assert!(
+        !codes(&summary).contains(&"repeated-status".to_owned()),
+        "{:?}",
+        codes(&summary)
+    );
+}
+
+#[test]
+fn what_ended_before_the_first_start_is_no_part_of_the_throughput() {
+    let folder = Folder::new();
+    let early = |id: &str| {
+        item(id, "skipped")
+            .replace(r#""started_at":"2026-05-14T08:30:00Z","#, "")
+            .replace("08:30:10Z", "08:29:00Z")
+    };
+    folder.write(
+        "a.json",
+        page(&[item("a", "completed"), early("b"), early("c")], "3"),
+    );
+    let summary = folder.summary(&[]).summary();
+    let throughput = &summary["jobs"][0]["throughput"];
+    assert_eq!(throughput["items_per_minute"], 6.0, "1 in 10 s");
+    assert_eq!(throughput["ended_items"], 3);
+    assert_eq!(throughput["early_items"], 2);
+}
+
+#[test]
+fn a_page_that_leaves_its_items_out_is_an_empty_one() {
+    let folder = Folder::new();
+    folder.write("1.json", page(&items("completed", 1), "1"));
+    folder.write("2.json", r#"{"next_page_token":null,"total_size":1}"#);
+    let run = folder.run(&["report", ".", "--strict", "-q", "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    folder.write("2.json", r#"{"total_size":7,"files":[]}"#);
+    let run = folder.run(&["report", ".", "--strict", "-q", "--format", "json"]);
+    assert_eq!(run.code, 4, "what has other keys is no page");
+    assert_eq!(counts(&folder)["stated_total"], 1);
+}
+
+#[test]
+fn the_rates_beside_the_failure_rate_are_printed_with_their_denominators() {
+    let folder = Folder::new();
+    let mut all = items("completed", 6);
+    all.extend(items("failed", 2));
+    all.extend(items("skipped", 2));
+    folder.write("a.json", page(&all, "10"));
+    let text = folder
+        .run(&["report", ".", "-q", "--format", "text"])
+        .stdout;
+    assert!(text.contains("Of all items"), "{text}");
+    assert!(
+        text.contains("failed 20.0 % (2 of 10), skipped 20.0 % (2 of 10)"),
+        "{text}"
+    );
+}
