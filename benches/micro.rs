@@ -64,6 +64,7 @@ fn saved(long_way: bool) -> (tempfile::TempDir, PathBuf, usize) {
 
 fn built(dump: &Dump, table_items: TableItems) -> Report {
     let options = ReportOptions {
+        named_groups: Vec::new(),
         title: None,
         slowest: 10,
         examples: 3,

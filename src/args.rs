@@ -5,15 +5,18 @@
 mod fetch;
 mod outputs;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use regex::Regex;
 
 #[cfg(feature = "fetch")]
 pub use self::fetch::FetchArgs;
 use self::outputs::{TemplateKind, format_of, named_twice, printed};
 use crate::load::STDIN;
+use crate::metrics::NamedGroup;
 pub use crate::progress::Verbosity;
 use crate::render::Format;
 
@@ -66,6 +69,8 @@ pub struct ReportArgs {
     pub slowest: Option<usize>,
     /// How many examples each error group has, where it was said.
     pub examples: Option<usize>,
+    /// The kinds of errors that the user names.
+    pub named_groups: Vec<NamedGroup>,
     /// Whether a loss fails the run.
     pub strict: bool,
     /// How much to say on standard error.
@@ -128,6 +133,8 @@ Examples:
   curl -s …/items?limit=1000 | batch-report report status.json - --format markdown
   batch-report report summary.json -o report.html         render a summary that was saved earlier
   batch-report report dumps/ --strict -q -o report.html   in CI: fail where the data is not whole
+  batch-report report dumps/ --error-group 'rate limit=(?i)429|too many requests'
+                                                          give a kind of error a name of yours
   batch-report report dumps/ --assets -o report.html      for hosts that forbid inline styles (Jenkins)
   batch-report report dumps/ --template ours.html.j2 -o report.html   a page of your own making";
 
@@ -223,6 +230,11 @@ struct RawReport {
     /// How many examples to give of each kind of error [default: 3]
     #[arg(long, value_name = "N")]
     examples: Option<usize>,
+
+    /// Name a kind of error: failures belong to it whose message the regular expression matches, and to
+    /// the first of several; all others are grouped by what their messages have in common
+    #[arg(long = "error-group", value_name = "NAME=REGEX", value_parser = named_group)]
+    named_groups: Vec<NamedGroup>,
 
     /// How many items the table of the HTML report holds [default: 100000]; where there are more, it
     /// holds those that failed or were skipped, and the slowest; 0 leaves the table out. JSON by
@@ -340,6 +352,12 @@ fn report(raw: RawReport) -> Result<Command, Refusal> {
             "standard input (`-`) can be read only once".to_owned(),
         ));
     }
+    if let Some(name) = named_again(&raw.named_groups) {
+        return Err(wrong(
+            "report",
+            format!("--error-group names `{name}` twice; join what it matches: `{name}=one|other`"),
+        ));
+    }
     let template = raw.template.as_deref().map(TemplateKind::of).transpose()?;
     let mut outputs: Vec<(PathBuf, Rendering)> = Vec::new();
     for path in raw.outputs {
@@ -376,6 +394,7 @@ fn report(raw: RawReport) -> Result<Command, Refusal> {
         title: raw.title,
         slowest: raw.slowest,
         examples: raw.examples,
+        named_groups: raw.named_groups,
         strict: raw.strict,
         verbosity: match (raw.quiet, raw.verbose) {
             (true, _) => Verbosity::Quiet,
@@ -384,6 +403,30 @@ fn report(raw: RawReport) -> Result<Command, Refusal> {
         },
         color: raw.color,
     }))
+}
+
+/// `NAME=REGEX`. The name ends at the first equals sign.
+fn named_group(text: &str) -> Result<NamedGroup, String> {
+    let parts = text
+        .split_once('=')
+        .map(|(name, regex)| (name.trim(), regex));
+    let Some((name, regex)) = parts.filter(|(name, regex)| !name.is_empty() && !regex.is_empty())
+    else {
+        return Err("a name, an equals sign and a regular expression are needed".to_owned());
+    };
+    // The library's words show the expression, with a mark below the place.
+    let regex = Regex::new(regex).map_err(|error| error.to_string())?;
+    Ok(NamedGroup {
+        name: name.to_owned(),
+        regex,
+    })
+}
+
+/// The first name that stands there for the second time.
+fn named_again(groups: &[NamedGroup]) -> Option<&str> {
+    let mut names = BTreeSet::new();
+    let mut all = groups.iter().map(|group| group.name.as_str());
+    all.find(|name| !names.insert(*name))
 }
 
 fn manual() -> Result<Command, Refusal> {

@@ -56,6 +56,12 @@ pub enum RunError {
         "--job-id pairs items with their job while dumps are read; the summary `{0}` is already paired"
     )]
     JobIdForSummary(String),
+    /// Another option that has none.
+    #[error(
+        "--error-group groups messages while dumps are read; the errors of the summary `{0}` are already \
+         grouped"
+    )]
+    ErrorGroupForSummary(String),
     /// An output is the template.
     #[error("`{}` is the template and would be overwritten; name another file for -o", .0.display())]
     OverwritesTemplate(PathBuf),
@@ -143,6 +149,7 @@ impl RunError {
                 | Self::OverwritesTemplate(_)
                 | Self::AssetIsOutput(_)
                 | Self::JobIdForSummary(_)
+                | Self::ErrorGroupForSummary(_)
                 | Self::TableItemsForSummary(_)
                 | Self::Clock(_)
         )
@@ -214,6 +221,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
                 slowest,
                 examples: args.examples.unwrap_or(DEFAULT_EXAMPLES),
                 table_items,
+                named_groups: args.named_groups.clone(),
             };
             let mut report = report::build(&dump, &options, now);
             if dump.items.missed_texts() {
@@ -352,6 +360,9 @@ fn saved_summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, RunEr
     }
     if args.job_id.is_some() {
         return Err(RunError::JobIdForSummary(file.path.clone()));
+    }
+    if !args.named_groups.is_empty() {
+        return Err(RunError::ErrorGroupForSummary(file.path.clone()));
     }
     let text = file.summary.as_deref().unwrap_or_default();
     let mut report = read_summary(text, &file.path)?;

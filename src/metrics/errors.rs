@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 use memchr::memmem::Finder;
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,12 +19,33 @@ use crate::api::status::code::FAILED;
 use crate::frame::{ItemFrame, Piece, WordLists, Words};
 use crate::parallel::{self, MANY_ROWS};
 
-/// Failures whose messages are equal once what varies is masked.
+/// A kind of error that the user tells by what its messages hold.
+#[derive(Debug, Clone)]
+pub struct NamedGroup {
+    /// What it is called.
+    pub name: String,
+    /// What matches anywhere in each of its messages.
+    pub regex: Regex,
+}
+
+impl PartialEq for NamedGroup {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, self.regex.as_str()) == (&other.name, other.regex.as_str())
+    }
+}
+
+impl Eq for NamedGroup {}
+
+/// Failures whose messages are equal once what varies is masked, or which the user named.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorGroup {
-    /// The message with ids, numbers, quoted names, paths, URLs and times masked; absent for
-    /// failures without a message.
+    /// The message with ids, numbers, quoted names, paths, URLs and times masked; the name of a group that
+    /// the user named; absent for failures without a message.
     pub pattern: Option<String>,
+    /// The regular expression that tells the messages of a group which the user named, as it was given;
+    /// absent for all others.
+    #[serde(default)]
+    pub regex: Option<String>,
     /// Failed items in the group.
     pub count: u64,
     /// count / failed items, 0–1.
@@ -55,6 +77,8 @@ pub struct Failures {
     failed: Vec<Failed>,
     /// The pattern of each group.
     patterns: Vec<Option<String>>,
+    /// The regular expression of each group, of those that the user named.
+    regexes: Vec<Option<String>>,
 }
 
 /// A failed item.
@@ -101,8 +125,9 @@ impl Found {
 }
 
 impl Failures {
-    /// Masks the message of every failed item.
-    pub fn of(items: &ItemFrame) -> Self {
+    /// Groups every failed item: by the first of the `named` that matches its message, and else by what is
+    /// left of the message once it is masked.
+    pub fn of(items: &ItemFrame, named: &[NamedGroup]) -> Self {
         let found = parallel::map(
             items.len() > MANY_ROWS,
             items.rows(0..items.len()).pieces().to_vec(),
@@ -119,22 +144,33 @@ impl Failures {
         for message in messages.iter().flatten() {
             is_asked[*message as usize] = true;
         }
-        let kinds = Kinds::of(items.messages(), &is_asked);
-        // The group of each pattern, and, last, that of failures without a message.
-        let mut groups = vec![None; kinds.patterns.len() + 1];
-        let mut patterns = Vec::new();
+        let kinds = Kinds::of(items.messages(), &is_asked, named);
+        let no_message = named.len() + kinds.patterns.len();
+        // The group of each kind, and, last, that of failures without a message.
+        let mut groups = vec![None; no_message + 1];
+        let (mut patterns, mut regexes) = (Vec::new(), Vec::new());
         for (failed, message) in failed.iter_mut().zip(messages) {
-            let (pattern, attempt) = match message {
+            let (kind, attempt) = match message {
                 Some(message) => kinds.of[message as usize],
-                None => (kinds.patterns.len() as u32, Attempt::NotNamed),
+                None => (no_message as u32, Attempt::NotNamed),
             };
             failed.attempt = attempt;
-            failed.group = *groups[pattern as usize].get_or_insert_with(|| {
-                patterns.push(kinds.patterns.get_index(pattern as usize).cloned());
+            failed.group = *groups[kind as usize].get_or_insert_with(|| {
+                let group = named.get(kind as usize);
+                let pattern = || kinds.patterns.get_index(kind as usize - named.len());
+                patterns.push(match group {
+                    Some(group) => Some(group.name.clone()),
+                    None => pattern().cloned(),
+                });
+                regexes.push(group.map(|group| group.regex.as_str().to_owned()));
                 patterns.len() as u32 - 1
             });
         }
-        Self { failed, patterns }
+        Self {
+            failed,
+            patterns,
+            regexes,
+        }
     }
 
     /// The group of a row, as an index into [`Self::patterns`]; `None` for an item that did not fail.
@@ -191,6 +227,7 @@ impl Failures {
             let (row, group) = (failed.row as usize, failed.group);
             let entry = groups.entry(group).or_insert_with(|| ErrorGroup {
                 pattern: self.patterns[group as usize].clone(),
+                regex: self.regexes[group as usize].clone(),
                 count: 0,
                 share: 0.0,
                 first_at: None,
@@ -336,15 +373,15 @@ impl Attempt {
 
 /// What kind of message each of a frame's messages is.
 struct Kinds {
-    /// By the number of the message: its pattern, as an index, and its attempt; beyond all patterns for
-    /// those that nobody asks for.
+    /// By the number of the message: its kind and its attempt; beyond all kinds for those that nobody asks
+    /// for. The kinds are those that are named, and then those of the patterns.
     of: Vec<(u32, Attempt)>,
     patterns: IndexSet<String, RandomState>,
 }
 
 impl Kinds {
     /// Of those messages that are asked for, by their numbers.
-    fn of(messages: &WordLists, is_asked: &[bool]) -> Self {
+    fn of(messages: &WordLists, is_asked: &[bool], named: &[NamedGroup]) -> Self {
         /// So many are masked in one go.
         const RUN: usize = 1 << 12;
         let runs = |words: &Words| (0..words.len()).step_by(RUN);
@@ -360,7 +397,7 @@ impl Kinds {
             })
             .collect();
         let parts = parallel::map(messages.len() > RUN, runs, |(words, start, is_asked)| {
-            Self::of_some(words.range(start..start + is_asked.len()), is_asked)
+            Self::of_some(words.range(start..start + is_asked.len()), is_asked, named)
         });
         let mut kinds = Self {
             of: Vec::with_capacity(messages.len()),
@@ -368,8 +405,10 @@ impl Kinds {
         };
         for part in parts {
             let patterns = part.patterns.into_iter();
-            let places: Vec<u32> = patterns
-                .map(|pattern| kinds.patterns.insert_full(pattern).0 as u32)
+            let places = patterns.map(|pattern| kinds.patterns.insert_full(pattern).0);
+            let places: Vec<u32> = (0..named.len())
+                .chain(places.map(|place| named.len() + place))
+                .map(|kind| kind as u32)
                 .collect();
             let place = |pattern: u32| places.get(pattern as usize).copied().unwrap_or(u32::MAX);
             let of = part.of.into_iter();
@@ -380,7 +419,11 @@ impl Kinds {
         kinds
     }
 
-    fn of_some<'a>(messages: impl Iterator<Item = &'a str>, is_asked: &[bool]) -> Self {
+    fn of_some<'a>(
+        messages: impl Iterator<Item = &'a str>,
+        is_asked: &[bool],
+        named: &[NamedGroup],
+    ) -> Self {
         let mut kinds = Self {
             of: Vec::with_capacity(is_asked.len()),
             patterns: IndexSet::default(),
@@ -390,12 +433,16 @@ impl Kinds {
                 kinds.of.push((u32::MAX, Attempt::NotNamed));
                 continue;
             }
-            let pattern = mask(message);
-            let place = match kinds.patterns.get_index_of(&*pattern) {
-                Some(place) => place,
-                None => kinds.patterns.insert_full(pattern.into_owned()).0,
-            };
-            kinds.of.push((place as u32, Attempt::in_message(message)));
+            let matching = named.iter().position(|group| group.regex.is_match(message));
+            let kind = matching.unwrap_or_else(|| {
+                let pattern = mask(message);
+                named.len()
+                    + match kinds.patterns.get_index_of(&*pattern) {
+                        Some(place) => place,
+                        None => kinds.patterns.insert_full(pattern.into_owned()).0,
+                    }
+            });
+            kinds.of.push((kind as u32, Attempt::in_message(message)));
         }
         kinds
     }

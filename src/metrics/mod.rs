@@ -18,7 +18,7 @@ use indexmap::IndexMap;
 
 pub use self::counts::{Completeness, SkipReason, TotalSource};
 pub use self::durations::{DurationStats, Durations, SlowItem, SlowestTwentieth, Spans};
-pub use self::errors::{Attempts, ErrorGroup, Example, Failures, GroupDetails};
+pub use self::errors::{Attempts, ErrorGroup, Example, Failures, GroupDetails, NamedGroup};
 pub use self::histogram::Histogram;
 pub use self::patterns::{Crowd, FailureCrowd};
 pub use self::rates::{Rate, Rates};

@@ -19,6 +19,7 @@ fn rate(numerator: u64, denominator: u64, value: f64, ci95: [f64; 2]) -> Rate {
 
 fn error_group(pattern: Option<&str>, count: u64, share: f64, message: Option<&str>) -> ErrorGroup {
     ErrorGroup {
+        regex: None,
         pattern: pattern.map(Into::into),
         count,
         share,

@@ -29,7 +29,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         .iter()
         .map(|job| clipped(&job.label, MAX_NAME))
         .collect();
-    let failures = Failures::of(&dump.items);
+    let failures = Failures::of(&dump.items, &options.named_groups);
     let limits = Limits {
         slowest: options.slowest,
         examples: options.examples,
@@ -310,6 +310,7 @@ fn sections(mut items: ItemCounts, metrics: Metrics) -> Sections {
     }
     for group in &mut sections.error_groups {
         clip_some(&mut group.pattern, MAX_MESSAGE);
+        clip_some(&mut group.regex, MAX_MESSAGE);
         for example in &mut group.examples {
             clip(&mut example.item_id, MAX_NAME);
             clip_some(&mut example.item_name, MAX_NAME);

@@ -47,6 +47,7 @@ impl Report {
         let lists = self.jobs.len() <= FULL_JOBS;
         let group = |group: &ErrorGroup| ErrorGroup {
             pattern: group.pattern.clone(),
+            regex: group.regex.clone(),
             count: group.count,
             share: group.share,
             first_at: group.first_at,

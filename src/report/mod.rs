@@ -12,6 +12,7 @@ mod verdict;
 pub use self::build::build;
 pub use self::model::Report;
 use crate::frame::KeptTexts;
+use crate::metrics::NamedGroup;
 
 /// What the user chose about the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct ReportOptions {
     pub examples: usize,
     /// How many rows the table of items has.
     pub table_items: TableItems,
+    /// The kinds of errors that the user names, of which the first that matches counts.
+    pub named_groups: Vec<NamedGroup>,
 }
 
 /// How many rows the table of items has.

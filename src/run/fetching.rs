@@ -106,6 +106,7 @@ fn write_reports(
         return Ok(());
     }
     let report_args = ReportArgs {
+        named_groups: Vec::new(),
         paths: folders.to_vec(),
         outputs: args.reports.clone(),
         print: None,

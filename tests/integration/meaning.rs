@@ -292,3 +292,120 @@ fn the_rates_beside_the_failure_rate_are_printed_with_their_denominators() {
         "{text}"
     );
 }
+
+/// Failed items with these messages; nothing where there is none.
+fn failed(messages: &[Option<&str>]) -> String {
+    let item = |(number, message): (usize, &Option<&str>)| {
+        json!({"item_id": number.to_string(), "item_name": null, "status": "failed", "error_message": message})
+            .to_string()
+    };
+    let items: Vec<String> = messages.iter().enumerate().map(item).collect();
+    page(&items, "null")
+}
+
+/// The groups, each with its expression and how many items it has.
+fn groups(summary: &Value) -> Vec<(String, Option<String>, u64)> {
+    let of_group = |group: &Value| {
+        let text = |field: &str| group[field].as_str().map(str::to_owned);
+        let count = group["count"].as_u64().expect("a count");
+        (text("pattern").unwrap_or_default(), text("regex"), count)
+    };
+    let groups = summary["jobs"][0]["error_groups"].as_array();
+    groups.expect("a list").iter().map(of_group).collect()
+}
+
+#[test]
+fn the_first_expression_of_the_user_that_matches_names_the_group_of_a_failure() {
+    let folder = Folder::new();
+    let messages = [
+        Some("429: slow down, attempt 1/3"),
+        Some("Too many requests (quota 7)"),
+        Some("timed out after 300 s, too many requests"),
+        Some("timed out after 301 s"),
+        Some("page 7 is broken"),
+        Some("page 8 is broken"),
+        None,
+    ];
+    folder.write("a.json", failed(&messages));
+    let rules = [
+        "--error-group",
+        "time=timed OUT",
+        "--error-group",
+        "rate limit=(?i)429|too many requests",
+        "--error-group",
+        "everything with digits=[0-9]{9}",
+    ];
+    let found = folder.summary(&rules).summary();
+    let named = |name: &str, regex: &str, count| (name.to_owned(), Some(regex.to_owned()), count);
+    assert_eq!(
+        groups(&found),
+        [
+            named("rate limit", "(?i)429|too many requests", 3),
+            ("page <n> is broken".to_owned(), None, 2),
+            ("timed out after <n> s".to_owned(), None, 1),
+            (String::new(), None, 1),
+        ]
+    );
+    let found = folder
+        .summary(&["--error-group", "time=timed out", rules[2], rules[3]])
+        .summary();
+    assert_eq!(
+        groups(&found),
+        [
+            ("page <n> is broken".to_owned(), None, 2),
+            named("rate limit", "(?i)429|too many requests", 2),
+            named("time", "timed out", 2),
+            (String::new(), None, 1),
+        ]
+    );
+}
+
+#[test]
+fn a_name_of_the_user_stands_in_every_format_and_its_expression_on_the_page() {
+    let folder = Folder::new();
+    folder.write("a.json", failed(&[Some("<b>429</b>"), Some("429")]));
+    for (format, said) in [
+        ("text", "rate <i>limit"),
+        ("markdown", "`rate <i>limit`"),
+        ("html", "rate &lt;i&gt;limit"),
+        ("html", "Messages that match <code>&lt;?429</code>"),
+    ] {
+        let run = folder.run(&[
+            "report",
+            ".",
+            "-q",
+            "--error-group",
+            "rate <i>limit=<?429",
+            "--format",
+            format,
+        ]);
+        assert!(run.stdout.contains(said), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn what_is_no_name_or_no_expression_is_wrong_usage_and_so_is_a_name_given_twice() {
+    let folder = Folder::new();
+    folder.write("a.json", failed(&[Some("429")]));
+    for (rules, said) in [
+        (
+            &["nothing"][..],
+            "a name, an equals sign and a regular expression",
+        ),
+        (&["=x"], "a name, an equals sign and a regular expression"),
+        (&["x="], "a name, an equals sign and a regular expression"),
+        (&["x=(429"], "unclosed group"),
+        (&["x=429", "x=500"], "names `x` twice"),
+    ] {
+        let mut args = vec!["report", "."];
+        args.extend(rules.iter().flat_map(|rule| ["--error-group", rule]));
+        let run = folder.run(&args);
+        assert_eq!(run.code, 2, "{rules:?}");
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+    let summary = folder.summary(&[]).stdout;
+    folder.write("summary.json", summary);
+    let run = folder.run(&["report", "summary.json", "--error-group", "x=429"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("already grouped"), "{}", run.stderr);
+}

@@ -51,7 +51,7 @@ fn the_last_attempt_is_told_from_an_earlier_one() {
         "attempt 12 3",
         "no",
     ];
-    let attempts = Failures::of(&failed(&messages)).attempts(&(0..messages.len()));
+    let attempts = Failures::of(&failed(&messages), &[]).attempts(&(0..messages.len()));
     assert_eq!(attempts, Attempts { named: 4, last: 1 });
 }
 
@@ -85,7 +85,7 @@ fn messages_of_items_that_did_not_fail_make_no_group() {
         ("completed", "attempt 2/3"),
         ("failed", "no page broke, attempt 3/3"),
     ]);
-    let failures = Failures::of(&frame);
+    let failures = Failures::of(&frame, &[]);
     let groups: Vec<_> = (0..4).map(|row| failures.group_of(row)).collect();
     assert_eq!(groups, [None, Some(0), None, Some(1)]);
     let pattern = |page| Some(format!("{page} broke, attempt <n>/<n>"));
@@ -99,7 +99,7 @@ fn messages_of_items_that_did_not_fail_make_no_group() {
 #[test]
 fn details_stand_in_the_order_of_the_groups() {
     let frame = failed(&["one", "page 1 broke", "page 2 broke"]);
-    let failures = Failures::of(&frame);
+    let failures = Failures::of(&frame, &[]);
     let groups = failures.groups(&frame, &(0..3), &[String::new()], 0);
     let details = failures.details(&(0..3));
     let counts = |n: usize| (groups[n].count, details[n].count);

@@ -28,7 +28,7 @@ fn dump(files: &[(&str, Value)]) -> Dump {
 
 fn made(dump: &Dump, limit: usize) -> ItemTable {
     let labels: Vec<String> = dump.jobs.iter().map(|job| job.label.clone()).collect();
-    let failures = Failures::of(&dump.items);
+    let failures = Failures::of(&dump.items, &[]);
     table(dump, &failures, &labels, limit, LONGEST).expect("a table")
 }
 
@@ -138,7 +138,7 @@ fn groups_are_ranked_as_in_the_report() {
         ),
     ]);
     let packed = unpacked(&made(&dump, 100));
-    let failures = Failures::of(&dump.items);
+    let failures = Failures::of(&dump.items, &[]);
     let named = |ranks: &Value| -> Vec<Value> {
         let ranks = ranks.as_array().expect("a list").iter();
         ranks
