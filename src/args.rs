@@ -7,6 +7,7 @@ mod outputs;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -220,7 +221,7 @@ struct RawReport {
     job_id: Option<String>,
 
     /// The heading of the report
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     title: Option<String>,
 
     /// How many of the slowest items to list [default: 10]
@@ -446,11 +447,43 @@ fn manual() -> Result<Command, Refusal> {
         std::iter::once(sub).chain(below)
     }));
     for page in pages {
-        clap_mangen::Man::new(page)
-            .render(&mut text)
+        manual_page(&page, &mut text)
             .map_err(|error| wrong("man", format!("the manual could not be made: {error}")))?;
     }
     Ok(Command::Print(text))
+}
+
+/// The manual page of a command; its examples and tables stay in their lines.
+fn manual_page(command: &clap::Command, out: &mut Vec<u8>) -> io::Result<()> {
+    let name = command.get_display_name().unwrap_or("batch-report");
+    let man = clap_mangen::Man::new(command.clone())
+        .title(name.to_uppercase())
+        .source(concat!("batch-report ", env!("CARGO_PKG_VERSION")))
+        .manual("Manual of batch-report");
+    man.render_title(out)?;
+    man.render_name_section(out)?;
+    man.render_synopsis_section(out)?;
+    man.render_description_section(out)?;
+    man.render_options_section(out)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(out)?;
+    }
+    let more = command.get_after_long_help().or(command.get_after_help());
+    if let Some(more) = more {
+        out.extend_from_slice(b".SH MORE\n.nf\n");
+        for line in more.to_string().lines() {
+            // What begins with a full stop or an apostrophe would be a request.
+            let guard = if line.starts_with(['.', '\'']) {
+                "\\&"
+            } else {
+                ""
+            };
+            let line = line.replace('\\', "\\e").replace('-', "\\-");
+            out.extend_from_slice(format!("{guard}{line}\n").as_bytes());
+        }
+        out.extend_from_slice(b".fi\n");
+    }
+    Ok(())
 }
 
 /// A refusal in clap's form, with the usage of the command.

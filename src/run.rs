@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anstream::AutoStream;
 
-use self::stderr::{nothing_found, reads_it_anyway, say_what_is_lost, speak};
+use self::stderr::{nothing_found, reads_it_anyway, say_it_lists_fewer, say_what_is_lost, speak};
 use self::texts::{Texts, is_page};
 use crate::api::UtcTime;
 use crate::args::{
@@ -373,6 +373,14 @@ fn saved_summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, RunEr
         Some(0) => report.item_table = None,
         Some(_) => return Err(RunError::TableItemsForSummary(file.path.clone())),
         None => {}
+    }
+    if args.verbosity > Verbosity::Quiet {
+        let (items, examples) = report.lists_fewer_than(args.slowest, args.examples);
+        for (is_lacking, words) in [(items, "--slowest"), (examples, "--examples")] {
+            if is_lacking {
+                say_it_lists_fewer(&file.path, words);
+            }
+        }
     }
     report.shorten(args.slowest, args.examples);
     report.given_beside(dump, &file.path);

@@ -23,7 +23,7 @@ pub use self::histogram::Histogram;
 pub use self::patterns::{Crowd, FailureCrowd};
 pub use self::rates::{Rate, Rates};
 pub use self::throughput::Throughput;
-pub use self::timeline::{EndedItems, Ends, JobSpan, Timeline};
+pub use self::timeline::{EndedItems, Ends, JobSpan, KnownUntil, Timeline};
 use crate::api::status::{COMPLETED, FAILED, SKIPPED};
 use crate::frame::ItemFrame;
 use crate::parallel::{self, MANY_ROWS};
@@ -85,14 +85,14 @@ pub enum Drawn {
 }
 
 /// Computes the metrics of the items in `rows`, and their shape; `labels` says what each job is
-/// called, and `job` is the time they belong to.
+/// called; `job` is the time they belong to, and up to which instant the job of each row is known.
 pub fn compute(
     items: &ItemFrame,
     rows: &Range<usize>,
     failures: &Failures,
     labels: &[String],
     limits: Limits,
-    job: JobSpan,
+    (job, known_until): (JobSpan, KnownUntil<'_>),
     drawn: Drawn,
 ) -> (Metrics, Shape) {
     let part = items.rows(rows.clone());
@@ -100,7 +100,7 @@ pub fn compute(
     let much = part.len() > MANY_ROWS;
     let of_time = || {
         let ends = Ends::of(&part);
-        let timeline = timeline::timeline(&part, &ends, job, drawn);
+        let timeline = timeline::timeline(&part, &ends, job, known_until, drawn);
         (ends, timeline)
     };
     let of_durations = || {

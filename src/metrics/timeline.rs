@@ -64,6 +64,10 @@ pub struct JobSpan {
     pub end: Option<i64>,
 }
 
+/// Up to which instant the job of a row is known, in microseconds since the epoch; absent where that is not
+/// told.
+pub type KnownUntil<'a> = &'a (dyn Fn(usize) -> Option<i64> + Sync);
+
 /// Ended items and concurrency over time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
@@ -82,7 +86,8 @@ pub struct Timeline {
     /// The mean number of items worked on in each interval, over the part of it that lies between
     /// `from` and `to`. Items without a start are not in it. Empty where it is not drawn.
     pub concurrency: Vec<f64>,
-    /// Items that had started and not ended: they count as worked on until `to`.
+    /// Items that had started and not ended: they count as worked on until `to`, or the instant up to which
+    /// their job is known.
     pub still_worked_on: u64,
     /// Ended items that state no end and stand at the instant their record speaks of.
     pub dated_by_record: u64,
@@ -236,7 +241,16 @@ impl Span {
 }
 
 /// The timeline of these items; absent where nothing is known to have begun or ended.
-pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Option<Timeline> {
+///
+/// `known_until` gives the instant up to which the job of a row is known, where that is another than the
+/// last of all: one that has not ended then is worked on until there.
+pub fn timeline(
+    rows: &Rows<'_>,
+    ends: &Ends,
+    job: JobSpan,
+    known_until: KnownUntil<'_>,
+    drawn: Drawn,
+) -> Option<Timeline> {
     let mut whole = Span::NONE;
     for (first, last) in [ends.starts, ends.span].into_iter().flatten() {
         whole.add(first);
@@ -253,7 +267,7 @@ pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Opt
     let mut still_worked_on = 0;
     let mut ended = vec![Counts::default(); count];
     let mut concurrency = Concurrency::of(&axis);
-    rows.each(|_, row| {
+    rows.each(|number, row| {
         let end = end_of(&row).flatten();
         let at = end.map(|end| axis.place(end));
         if let Some(at) = at {
@@ -268,7 +282,8 @@ pub fn timeline(rows: &Rows<'_>, ends: &Ends, job: JobSpan, drawn: Drawn) -> Opt
             }
             (None, _) if !status::is_terminal_code(row.status) => {
                 still_worked_on += 1;
-                concurrency.add(begun, axis.place(begun), to, axis.place(to));
+                let until = known_until(number).unwrap_or(to).min(to).max(begun);
+                concurrency.add(begun, axis.place(begun), until, axis.place(until));
             }
             _ => {}
         }

@@ -182,7 +182,7 @@ pub(super) fn typical() -> Report {
             version: "0.1.0".into(),
         },
         generated_at: time("2026-05-15T06:00:00Z"),
-        title: "Batch job bjb-5eaf9ad5".into(),
+        title: format!("Batch job {LABEL}"),
         verdict: verdict.into(),
         jobs: vec![JobReport {
             batch_job_id: Some(LABEL.into()),
@@ -315,6 +315,7 @@ pub(super) fn bare() -> Report {
         charts: None,
     };
     let mut report = typical();
+    report.title = "Batch job dumps".into();
     report.verdict = "No item was recorded.".into();
     report.jobs[0] = JobReport {
         batch_job_id: None,

@@ -13,7 +13,7 @@ use crate::api::{JobRecord, UtcTime};
 use crate::load::note::Code;
 use crate::load::{Dump, Job};
 use crate::metrics::patterns::failure_crowd;
-use crate::metrics::{self, Completeness, Drawn, Failures, JobSpan, Limits, Metrics};
+use crate::metrics::{self, Completeness, Drawn, Failures, JobSpan, KnownUntil, Limits, Metrics};
 use crate::parallel::{self, MANY_ROWS};
 use crate::words::{clip, counted};
 
@@ -34,7 +34,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         slowest: options.slowest,
         examples: options.examples,
     };
-    let compute = |rows: &Range<usize>, span: JobSpan, drawn: Drawn| {
+    let compute = |rows: &Range<usize>, span: (JobSpan, KnownUntil<'_>), drawn: Drawn| {
         metrics::compute(&dump.items, rows, &failures, &labels, limits, span, drawn)
     };
     let (detail, drawn) = if dump.jobs.len() > FULL_JOBS {
@@ -45,7 +45,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
     let of_job = |index: usize| {
         let (job, rows) = (&dump.jobs[index], &dump.rows[index]);
         let span = job.record.as_ref().map(span).unwrap_or_default();
-        let (metrics, shape) = compute(rows, span, drawn);
+        let (metrics, shape) = compute(rows, (span, &|_| None), drawn);
         let mut sections = sections_of(job, metrics);
         sections.charts = Some(charts(&sections, &shape, detail));
         let mut report = job_report(job, &labels[index], sections);
@@ -60,8 +60,14 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
     };
     // What one job is together with no other is itself.
     let of_all = || {
-        (dump.jobs.len() != 1)
-            .then(|| compute(&(0..dump.items.len()), span_of_all(dump), Drawn::Whole))
+        let known_until = |row: usize| {
+            let job = &dump.jobs[dump.items.job(row)? as usize];
+            span(job.record.as_ref()?).end
+        };
+        (dump.jobs.len() != 1).then(|| {
+            let span = (span_of_all(dump), &known_until as KnownUntil<'_>);
+            compute(&(0..dump.items.len()), span, Drawn::Whole)
+        })
     };
     let longest = Longest {
         message: MAX_MESSAGE,
@@ -372,6 +378,31 @@ impl Report {
         self.inputs.extend(inputs(dump).into_iter().filter(is_said));
         self.notes.extend(said);
         self.notes.sort_by_key(|note| note.severity);
+    }
+
+    /// Whether a list is shorter than is asked for, and not because there is no more to list: of the slowest
+    /// items, and of examples.
+    pub fn lists_fewer_than(
+        &self,
+        slowest: Option<usize>,
+        examples: Option<usize>,
+    ) -> (bool, bool) {
+        let fewer = |asked: Option<usize>, held: usize, there: u64| {
+            asked.is_some_and(|asked| held < asked && (held as u64) < there)
+        };
+        let jobs = self.jobs.iter().map(|job| &job.sections);
+        let all = jobs.chain([&self.overall]);
+        let groups = |part: &Sections| {
+            let mut groups = part.error_groups.iter();
+            groups.any(|group| fewer(examples, group.examples.len(), group.count))
+        };
+        all.fold((false, false), |(items, of_groups), part| {
+            let timed = part.throughput.timed_items;
+            (
+                items || fewer(slowest, part.slowest.len(), timed),
+                of_groups || groups(part),
+            )
+        })
     }
 
     /// Cuts the lists of the slowest items and of examples, where they are longer than asked for.

@@ -76,7 +76,7 @@ pub(super) fn speak(dump: &Dump, report: &Report, verbosity: Verbosity) {
         }
     }
     let least = match verbosity {
-        Verbosity::Quiet => return,
+        Verbosity::Quiet => Severity::Error,
         Verbosity::Normal => Severity::Warning,
         Verbosity::Verbose => Severity::Info,
     };
@@ -98,6 +98,14 @@ pub(super) fn say_what_is_lost(report: &Report) {
     say(&format!(
         "the record is not whole: {}{more}",
         note_words(first)
+    ));
+}
+
+/// Says that a saved summary lists fewer than an option asks for.
+pub(super) fn say_it_lists_fewer(path: &str, option: &str) {
+    say(&format!(
+        "warning: {}: the summary lists fewer than {option} asks for; make it anew from the dumps",
+        one_line(path)
     ));
 }
 

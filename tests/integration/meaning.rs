@@ -409,3 +409,113 @@ fn what_is_no_name_or_no_expression_is_wrong_usage_and_so_is_a_name_given_twice(
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("already grouped"), "{}", run.stderr);
 }
+
+#[test]
+fn what_is_open_in_a_job_is_worked_on_until_its_own_record_and_not_that_of_another() {
+    let folder = Folder::new();
+    let open = item("open", "processing").replace(r#""completed_at":"2026-05-14T08:30:10Z","#, "");
+    let running = status(JOB, 1).replace(
+        r#""status":"completed""#,
+        r#""effective_at":"2026-05-14T08:31:00Z","status":"running""#,
+    );
+    folder.write("a/status.json", running);
+    folder.write("a/items.json", page(&[open], "1"));
+    let later = "bjb-69c17150-74bb-4db0-b4c3-0906e293e9ee";
+    let late = item("late", "completed").replace("08:30", "10:30");
+    folder.write("b/status.json", status(later, 1));
+    folder.write("b/items.json", page(&[late], "1"));
+    let page = folder
+        .run(&[
+            "report",
+            ".",
+            "-q",
+            "--format",
+            "json",
+            "--table-items",
+            "0",
+        ])
+        .stdout;
+    let summary: Value = serde_json::from_str(&page).expect("JSON");
+    let intervals = &summary["overall"]["charts"]["timeline"]["intervals"];
+    let drawn: Vec<f64> = intervals
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|interval| interval["concurrency"].as_f64().expect("a number"))
+        .collect();
+    let busy = drawn
+        .iter()
+        .filter(|concurrency| **concurrency > 0.0)
+        .count();
+    assert!(
+        busy <= 2,
+        "a minute of one job, and 10 s of the other: {drawn:?}"
+    );
+}
+
+#[test]
+fn a_title_of_the_user_heads_every_format_and_a_title_of_nothing_is_wrong_usage() {
+    let folder = Folder::new();
+    folder.write("status.json", status(JOB, 1));
+    folder.write("a.json", page(&items("completed", 1), "1"));
+    let first = |format: &str, title: &[&str]| {
+        let mut args = vec!["report", ".", "-q", "--format", format];
+        args.extend(title);
+        let printed = folder.run(&args).stdout;
+        printed
+            .lines()
+            .next()
+            .map(str::to_owned)
+            .unwrap_or_default()
+    };
+    let title = ["--title", "INC-4711 *nightly*"];
+    assert_eq!(first("text", &title), "INC-4711 *nightly*");
+    assert_eq!(first("markdown", &title), r"## INC-4711 \*nightly\*");
+    assert!(
+        first("text", &[]).starts_with("The only processed item"),
+        "{}",
+        first("text", &[])
+    );
+    assert!(first("markdown", &[]).starts_with("**The only processed item"));
+    assert_eq!(folder.run(&["report", ".", "--title", ""]).code, 2);
+}
+
+#[test]
+fn an_error_is_said_however_quiet_it_is() {
+    let folder = Folder::new();
+    folder.write("a.json", page(&items("completed", 1), "1"));
+    let run = folder.run(&["report", "a.json", "nope", "-q", "-o", "r.html"]);
+    assert_eq!(run.code, 0);
+    assert!(
+        run.stderr.contains("error: nope: could not be read"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_saved_summary_that_lists_fewer_than_is_asked_for_says_so() {
+    let folder = Folder::new();
+    folder.write("a.json", page(&items("completed", 3), "3"));
+    let summary = folder
+        .run(&[
+            "report",
+            "a.json",
+            "-q",
+            "--format",
+            "json",
+            "--slowest",
+            "2",
+        ])
+        .stdout;
+    folder.write("summary.json", summary);
+    for (asked, said) in [("2", false), ("1", false), ("9", true)] {
+        let run = folder.run(&["report", "summary.json", "--slowest", asked]);
+        assert_eq!(
+            run.stderr.contains("fewer than --slowest asks for"),
+            said,
+            "{}",
+            run.stderr
+        );
+    }
+}

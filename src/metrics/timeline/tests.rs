@@ -80,7 +80,7 @@ fn what_ended_has_an_instant_and_what_runs_counts_up_to_the_record() {
         start: at(0),
         end: at(40),
     };
-    let line = timeline(&rows, &ends, job, Drawn::Whole).expect("a timeline");
+    let line = timeline(&rows, &ends, job, &|_| None, Drawn::Whole).expect("a timeline");
     assert_eq!(
         (line.from, line.to, line.interval),
         (NINE, NINE + 40 * SECOND, SECOND)
@@ -103,7 +103,7 @@ fn failures_that_lie_close_together_are_found_with_what_completed_meanwhile() {
         let frame = items(&completed.chain(failed).collect::<Vec<Row>>());
         let rows = frame.rows(0..frame.len());
         let ends = Ends::of(&rows);
-        let line = timeline(&rows, &ends, JobSpan::default(), Drawn::Small)?;
+        let line = timeline(&rows, &ends, JobSpan::default(), &|_| None, Drawn::Small)?;
         patterns::failure_crowd(&rows, &ends, &line)
     };
     let found = crowd_of(&[0, 600, 601, 603, 607, 608, 900]).expect("a crowd");
@@ -184,7 +184,7 @@ proptest! {
         let items = items(&rows);
         let rows = items.rows(0..items.len());
         let job = JobSpan { start: Some(NINE - before), end: None };
-        let line = timeline(&rows, &Ends::of(&rows), job, Drawn::Whole);
+        let line = timeline(&rows, &Ends::of(&rows), job, &|_| None, Drawn::Whole);
         let found = line.and_then(|line| line.quiet_spell);
         prop_assert_eq!(found, patterns::quiet_spell(&ends));
     }

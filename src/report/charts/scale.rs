@@ -93,11 +93,25 @@ pub(super) fn count_axis(most: f64, bottom: f64, top: f64) -> (Scale, Vec<Tick>)
     let ticks = (0..=last / step)
         .map(|nth| Tick {
             at: position(scale.at((nth * step) as f64)),
-            label: crate::words::number(nth * step),
+            label: short(nth * step, last),
             date: None,
         })
         .collect();
     (scale, ticks)
+}
+
+/// A count on an axis that goes up to `last`, and has room for five characters before it: from ten
+/// thousand on in thousands, whose multiples all its ticks are then, and so on.
+fn short(count: u64, last: u64) -> String {
+    let (unit, sign) = match last {
+        0..10_000 => (1, ""),
+        10_000..10_000_000 => (1_000, "k"),
+        _ => (1_000_000, "M"),
+    };
+    match count {
+        0 => "0".to_owned(),
+        _ => crate::words::number(count / unit) + sign,
+    }
 }
 
 fn count_step(most: f64) -> u64 {
@@ -142,19 +156,19 @@ const TIME_STEPS: [i64; 22] = [
     30 * DAY,
 ];
 
-/// The ticks of an axis of time between two instants, at most ten, in UTC. Where the axis reaches
+/// The ticks of an axis of time between two instants, at most ten, and no more dates than there is room
+/// for, in UTC. Where the axis reaches
 /// into another day the first tick of each day has its date.
 pub(super) fn time_ticks(from: i64, to: i64, scale: &Scale) -> Vec<Tick> {
-    let count = |step: i64| to.div_euclid(step) - (from - 1).div_euclid(step);
-    let step = TIME_STEPS
-        .into_iter()
-        .find(|step| count(*step) <= 10)
-        .unwrap_or_else(|| {
-            (1..)
-                .map(|n| n * 60 * DAY)
-                .find(|s| count(*s) <= 10)
-                .unwrap_or(i64::MAX)
-        });
+    const DATE_WIDTH: f64 = 84.0;
+    let dates = ((scale.end - scale.begin) / DATE_WIDTH) as i64;
+    let fits = |step: &i64| {
+        let count = to.div_euclid(*step) - (from - 1).div_euclid(*step);
+        count <= if *step < DAY { 10 } else { dates.clamp(2, 10) }
+    };
+    let longer = || (1..).map(|n| n * 60 * DAY).find(fits);
+    let step = TIME_STEPS.into_iter().find(fits).or_else(longer);
+    let step = step.unwrap_or(i64::MAX);
     let days = from.div_euclid(DAY) != to.div_euclid(DAY);
     let first = (from - 1).div_euclid(step) + 1;
     let mut last_date = None;
@@ -210,7 +224,7 @@ mod tests {
             from: from as f64,
             to: to as f64,
             begin: 0.0,
-            end: 100.0,
+            end: 800.0,
         };
         time_ticks(from, to, &scale)
             .into_iter()
@@ -259,6 +273,15 @@ mod tests {
         ] {
             assert_eq!(count_step(most), step, "{most}");
         }
+        let labels = |most| {
+            count_axis(most, 100.0, 0.0)
+                .1
+                .into_iter()
+                .map(|tick| tick.label)
+        };
+        assert!(labels(9_000.0).eq(["0", "2k", "4k", "6k", "8k", "10k"]));
+        assert!(labels(120_000.0).eq(["0", "50k", "100k", "150k"]));
+        assert!(labels(3e7).eq(["0", "10M", "20M", "30M"]));
         let (scale, ticks) = count_axis(7.0, 100.0, 0.0);
         assert_eq!(scale.to, 8.0);
         assert_eq!(ticks.len(), 5);

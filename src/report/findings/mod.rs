@@ -220,6 +220,10 @@ impl Findings {
             return;
         }
         let why = match sections.skip_reasons.first() {
+            // None stands out where each is another.
+            Some(reason) if reason.count == 1 && skipped > 1 => {
+                ", each for another reason".to_owned()
+            }
             Some(reason) => {
                 let many = if reason.count == skipped {
                     "all of them".to_owned()
