@@ -39,7 +39,7 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>) {
         }
         let place = Place {
             line: chunk.line,
-            byte: None,
+            byte: Some(chunk.text.as_ptr() as usize - text.as_ptr() as usize),
         };
         // The last item of a list that has fewer keys than the one before it, in a text that does not
         // end with a line, breaks off.

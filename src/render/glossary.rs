@@ -64,8 +64,8 @@ pub(super) const DEFINITIONS: &[(&str, &str)] = &[
         "Timeline",
         "Ended items per interval of a round length, at whole multiples of it in UTC. An ended item \
          that states no end stands at the instant its record speaks of. The concurrency is its mean \
-         over the interval; items still being worked on count up to the end of the axis, which is \
-         the end of the job, or the instant of the record of a job that runs.",
+         over the interval; items still being worked on count up to the end of their job, or the \
+         instant of its record while it runs.",
     ),
     (
         "Histogram of durations",
