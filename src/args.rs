@@ -3,11 +3,11 @@
 
 #[cfg(feature = "fetch")]
 mod fetch;
+mod manual;
 mod outputs;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::io;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -431,59 +431,9 @@ fn named_again(groups: &[NamedGroup]) -> Option<&str> {
 }
 
 fn manual() -> Result<Command, Refusal> {
-    let mut text = Vec::new();
-    let mut command = Cli::command();
-    command.build();
-    let inner = |command: &clap::Command| -> Vec<clap::Command> {
-        let inner = command.get_subcommands();
-        inner
-            .filter(|sub| sub.get_name() != "help")
-            .cloned()
-            .collect()
-    };
-    let below = inner(&command);
-    let pages = std::iter::once(command).chain(below.into_iter().flat_map(|sub| {
-        let below = inner(&sub);
-        std::iter::once(sub).chain(below)
-    }));
-    for page in pages {
-        manual_page(&page, &mut text)
-            .map_err(|error| wrong("man", format!("the manual could not be made: {error}")))?;
-    }
-    Ok(Command::Print(text))
-}
-
-/// The manual page of a command; its examples and tables stay in their lines.
-fn manual_page(command: &clap::Command, out: &mut Vec<u8>) -> io::Result<()> {
-    let name = command.get_display_name().unwrap_or("batch-report");
-    let man = clap_mangen::Man::new(command.clone())
-        .title(name.to_uppercase())
-        .source(concat!("batch-report ", env!("CARGO_PKG_VERSION")))
-        .manual("Manual of batch-report");
-    man.render_title(out)?;
-    man.render_name_section(out)?;
-    man.render_synopsis_section(out)?;
-    man.render_description_section(out)?;
-    man.render_options_section(out)?;
-    if command.has_subcommands() {
-        man.render_subcommands_section(out)?;
-    }
-    let more = command.get_after_long_help().or(command.get_after_help());
-    if let Some(more) = more {
-        out.extend_from_slice(b".SH MORE\n.nf\n");
-        for line in more.to_string().lines() {
-            // What begins with a full stop or an apostrophe would be a request.
-            let guard = if line.starts_with(['.', '\'']) {
-                "\\&"
-            } else {
-                ""
-            };
-            let line = line.replace('\\', "\\e").replace('-', "\\-");
-            out.extend_from_slice(format!("{guard}{line}\n").as_bytes());
-        }
-        out.extend_from_slice(b".fi\n");
-    }
-    Ok(())
+    manual::of(Cli::command())
+        .map(Command::Print)
+        .map_err(|error| wrong("man", format!("the manual could not be made: {error}")))
 }
 
 /// A refusal in clap's form, with the usage of the command.

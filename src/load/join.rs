@@ -9,7 +9,7 @@ use super::note::Note;
 use super::pair::{Folder, Owner, Pairing};
 use super::tally::Tally;
 use super::{Dump, Job, KnownFilter, LoadError, Milestone};
-use crate::api::JobRecord;
+use crate::api::{JobRecord, status};
 use crate::frame::{ItemFrame, Recorded, Runs};
 
 /// Says of each file that was read in parts what it is.
@@ -223,9 +223,9 @@ fn known_filter(
             .iter()
             .filter(|list| !list.is_empty || list.asked.is_some())
     };
-    let named = |list: &List| status_in_name(list.file, items, rows, paths);
+    let named = NamesOfFiles::of(said(), items, rows, paths);
     let by_name: Option<BTreeSet<String>> = said()
-        .map(|list| list.asked.clone().or_else(|| named(list)))
+        .map(|list| list.asked.clone().or_else(|| named.status(list.file)))
         .collect();
     if let Some(statuses) = by_name {
         return (!statuses.is_empty()).then_some(KnownFilter {
@@ -251,29 +251,59 @@ fn total_sizes(lists: &[List], filter: Option<&KnownFilter>) -> Vec<u64> {
     }
 }
 
-/// The one status that all of these items have which come from a file, where its name holds it.
-fn status_in_name(
-    file: u32,
-    items: &ItemFrame,
-    rows: &Range<usize>,
-    paths: &[String],
-) -> Option<String> {
-    let name = Path::new(paths.get(file as usize)?).file_name()?;
-    let name = name.to_string_lossy().to_lowercase();
-    let held = |status: &str| {
-        name.split(|c: char| !c.is_alphanumeric())
-            .any(|word| word == status)
-    };
-    // Few names hold one, and to look at all items takes longer.
-    let statuses = items.statuses();
-    if !statuses.range(0..statuses.len()).any(held) {
-        return None;
+/// What the names of the files say that the items of a job come from.
+struct NamesOfFiles<'f> {
+    /// The one status of a file's items; absent where there are several.
+    statuses: BTreeMap<u32, Option<&'f str>>,
+    paths: &'f [String],
+}
+
+impl<'f> NamesOfFiles<'f> {
+    fn of<'l>(
+        mut lists: impl Iterator<Item = &'l List>,
+        items: &'f ItemFrame,
+        rows: &Range<usize>,
+        paths: &'f [String],
+    ) -> Self {
+        let mut names = Self {
+            statuses: BTreeMap::new(),
+            paths,
+        };
+        // Few names hold a status, and to look at all items takes longer.
+        let all_known = items.statuses().len() == status::KNOWN.len();
+        let may_tell = |list: &List| {
+            let is_held = |word: &&str| names.holds(list.file, word);
+            list.asked.is_none() && (!all_known || status::KNOWN.iter().any(is_held))
+        };
+        if lists.any(may_tell) {
+            for row in rows.clone() {
+                let Some((_, file)) = items.source(row) else {
+                    continue;
+                };
+                let status = Some(items.status_word(row));
+                let of_file = names.statuses.entry(file).or_insert(status);
+                if *of_file != status {
+                    *of_file = None;
+                }
+            }
+        }
+        names
     }
-    let of_file = |row: &usize| items.source(*row).is_some_and(|(_, of)| of == file);
-    let mut statuses = rows
-        .clone()
-        .filter(of_file)
-        .map(|row| items.status_word(row));
-    let first = statuses.next()?;
-    (held(first) && statuses.all(|status| status == first)).then(|| first.to_owned())
+
+    /// Whether the name of a file holds a word.
+    fn holds(&self, file: u32, word: &str) -> bool {
+        let path = self.paths.get(file as usize).map(Path::new);
+        let name = path.and_then(Path::file_name);
+        name.is_some_and(|name| {
+            let name = name.to_string_lossy().to_lowercase();
+            name.split(|c: char| !c.is_alphanumeric())
+                .any(|part| part == word)
+        })
+    }
+
+    /// The one status that all items of a file have, where its name holds it.
+    fn status(&self, file: u32) -> Option<String> {
+        let status = (*self.statuses.get(&file)?)?;
+        self.holds(file, status).then(|| status.to_owned())
+    }
 }

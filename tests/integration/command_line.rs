@@ -553,6 +553,17 @@ fn a_time_that_is_fixed_and_none_is_an_error() {
 }
 
 #[test]
+fn the_manual_keeps_examples_and_tables_in_their_lines() {
+    let manual = run(["man"]).stdout;
+    let examples = "\n.SH MORE\n.nf\nExamples:\n  batch\\-report report dumps/ ";
+    assert!(manual.contains(examples), "{manual}");
+    assert_eq!(
+        manual.matches("\n.nf\n").count(),
+        manual.matches("\n.fi\n").count()
+    );
+}
+
+#[test]
 fn a_time_that_is_fixed_and_none_is_no_matter_where_no_report_is_made() {
     for args in [&["man"][..], &["completions", "bash"], &["--print-schema"]] {
         let mut command = program();
