@@ -134,8 +134,7 @@ Examples:
   curl -s …/items?limit=1000 | batch-report report status.json - --format markdown
   batch-report report summary.json -o report.html         render a summary that was saved earlier
   batch-report report dumps/ --strict -q -o report.html   in CI: fail where the data is not whole
-  batch-report report dumps/ --error-group 'rate limit=(?i)429|too many requests'
-                                                          give a kind of error a name of yours
+  batch-report report dumps/ --error-group 'quota=429|quota'   name a kind of error
   batch-report report dumps/ --assets -o report.html      for hosts that forbid inline styles (Jenkins)
   batch-report report dumps/ --template ours.html.j2 -o report.html   a page of your own making";
 

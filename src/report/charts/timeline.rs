@@ -54,7 +54,8 @@ pub struct TimelineChart {
     pub gaps: Vec<Gap>,
     /// What was drawn, per interval.
     pub intervals: Vec<Interval>,
-    /// Items that had started and not ended: they count as worked on until `to`.
+    /// Items that had started and not ended: they count as worked on until the last instant at which their
+    /// job is known, of which `to` is the last of all.
     pub still_worked_on: u64,
     /// Ended items that state no end and stand at the instant their record speaks of.
     pub dated_by_record: u64,
