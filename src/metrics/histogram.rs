@@ -1,5 +1,8 @@
 //! How durations are spread: the same bins for completed and for failed items.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// The most bins.
 const MOST_BINS: usize = 48;
 /// The fewest bins of a linear axis.
@@ -24,18 +27,69 @@ const TENTHS_OF_A_DECADE: [f64; 10] = [
 ];
 
 /// Counts of durations per bin.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Histogram {
     /// Whether the bins are equally wide on a logarithmic axis, else on a linear one.
     pub log: bool,
-    /// The edges in microseconds, ascending, one more than there are bins. A bin holds its lower
-    /// edge and not its upper one. On a logarithmic axis a first edge of 0 stands for a bin of all
-    /// that is shorter than the next edge.
-    pub edges: Vec<i64>,
-    /// Completed items per bin.
-    pub completed: Vec<u64>,
-    /// Failed items per bin.
-    pub failed: Vec<u64>,
+    /// Bins, ascending, one after another. On a logarithmic axis a first bin that begins at 0 holds
+    /// everything shorter than the next one begins.
+    pub bins: Vec<Bin>,
+}
+
+/// Items whose duration lies in a bin.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Bin {
+    /// Lower edge, which belongs to the bin.
+    pub from_seconds: f64,
+    /// Upper edge, which does not.
+    pub to_seconds: f64,
+    /// Completed items in the bin.
+    pub completed: u64,
+    /// Failed items in the bin.
+    pub failed: u64,
+    /// Share of completed items whose duration is below the upper edge, 0–1; absent if none has a duration.
+    pub completed_below: Option<f64>,
+    /// Share of failed items whose duration is below the upper edge, 0–1; absent if none has a duration.
+    pub failed_below: Option<f64>,
+}
+
+impl Histogram {
+    /// Edges of the bins in microseconds, one more than there are bins.
+    pub fn edges_micros(&self) -> Vec<i64> {
+        let micros = |seconds: f64| (seconds * 1e6).round() as i64;
+        let first = self.bins.first().map(|bin| micros(bin.from_seconds));
+        let others = self.bins.iter().map(|bin| micros(bin.to_seconds));
+        first.into_iter().chain(others).collect()
+    }
+
+    /// Bins with these edges and counts.
+    fn of(log: bool, edges: &[i64], completed: &[u64], failed: &[u64]) -> Self {
+        let seconds = |micros: i64| micros as f64 / 1e6;
+        let (of_completed, of_failed) = (running_shares(completed), running_shares(failed));
+        let bins = edges.windows(2).enumerate().map(|(at, edges)| Bin {
+            from_seconds: seconds(edges[0]),
+            to_seconds: seconds(edges[1]),
+            completed: completed[at],
+            failed: failed[at],
+            completed_below: of_completed[at],
+            failed_below: of_failed[at],
+        });
+        Self {
+            log,
+            bins: bins.collect(),
+        }
+    }
+}
+
+/// Share of the sum that each value and those before it make up; absent if the sum is 0.
+fn running_shares(counts: &[u64]) -> Vec<Option<f64>> {
+    let all: u64 = counts.iter().sum();
+    let mut below = 0;
+    let share = |count: &u64| {
+        below += count;
+        (all > 0).then(|| below as f64 / all as f64)
+    };
+    counts.iter().map(share).collect()
 }
 
 /// The histogram of durations in microseconds, in any order; absent where there are none.
@@ -57,12 +111,12 @@ pub fn histogram(completed: &[i64], failed: &[i64]) -> Option<Histogram> {
     } else {
         linear_edges(shortest, longest)
     };
-    Some(Histogram {
+    Some(Histogram::of(
         log,
-        completed: count(completed, &edges),
-        failed: count(failed, &edges),
-        edges,
-    })
+        &edges,
+        &count(completed, &edges),
+        &count(failed, &edges),
+    ))
 }
 
 /// Edges at tenths, fifths, halves or whole decades, whichever is the finest that takes few enough.
@@ -169,6 +223,10 @@ fn coarse(value: i64) -> usize {
 mod tests {
     use super::*;
 
+    fn completed(histogram: &Histogram) -> Vec<u64> {
+        histogram.bins.iter().map(|bin| bin.completed).collect()
+    }
+
     #[test]
     fn what_spans_decades_is_binned_by_tenths_of_them() {
         let histogram = histogram(
@@ -178,13 +236,18 @@ mod tests {
         .expect("durations");
         assert!(histogram.log);
         assert_eq!(
-            histogram.edges[..4],
+            histogram.edges_micros()[..4],
             [1_000_000, 1_258_925, 1_584_893, 1_995_262]
         );
-        assert_eq!(histogram.completed[..3], [1, 1, 0]);
-        assert_eq!(histogram.failed[3], 1);
-        assert_eq!(histogram.completed.iter().sum::<u64>(), 4);
-        assert!(histogram.edges.last() > Some(&100_000_000));
+        assert_eq!(completed(&histogram)[..3], [1, 1, 0]);
+        assert_eq!(histogram.bins[3].failed, 1);
+        assert_eq!(completed(&histogram).iter().sum::<u64>(), 4);
+        assert!(
+            histogram
+                .bins
+                .last()
+                .is_some_and(|bin| bin.to_seconds > 100.0)
+        );
     }
 
     #[test]
@@ -192,17 +255,17 @@ mod tests {
         let histogram =
             histogram(&[298_000_000, 300_500_000, 305_000_000], &[]).expect("durations");
         assert!(!histogram.log);
-        assert_eq!(histogram.edges[..2], [297_000_000, 298_000_000]);
-        assert_eq!(histogram.completed.iter().sum::<u64>(), 3);
-        assert_eq!(histogram.completed.len(), 10);
+        assert_eq!(histogram.edges_micros()[..2], [297_000_000, 298_000_000]);
+        assert_eq!(completed(&histogram).iter().sum::<u64>(), 3);
+        assert_eq!(completed(&histogram).len(), 10);
     }
 
     #[test]
     fn nothing_at_all_stands_in_a_bin_of_its_own_on_a_logarithmic_axis() {
         let histogram = histogram(&[0, 0, 5_000, 5_000_000], &[]).expect("durations");
-        assert_eq!(histogram.edges[..2], [0, 1_000]);
-        assert_eq!(histogram.completed[0], 2);
-        assert_eq!(histogram.completed.iter().sum::<u64>(), 4);
+        assert_eq!(histogram.edges_micros()[..2], [0, 1_000]);
+        assert_eq!(completed(&histogram)[0], 2);
+        assert_eq!(completed(&histogram).iter().sum::<u64>(), 4);
     }
 
     #[test]
@@ -230,8 +293,11 @@ mod tests {
     #[test]
     fn equal_durations_and_none_at_all() {
         let equal = histogram(&[7_000_000; 3], &[]).expect("durations");
-        assert_eq!(equal.completed.iter().sum::<u64>(), 3);
-        assert_eq!((equal.edges[0], equal.edges.len()), (6_950_000, 12));
+        assert_eq!(completed(&equal).iter().sum::<u64>(), 3);
+        assert_eq!(
+            (equal.bins[0].from_seconds, equal.bins.len()),
+            (6.95, 11)
+        );
         assert_eq!(histogram(&[], &[]), None);
     }
 
@@ -249,9 +315,12 @@ mod tests {
                 let mut all = vec![shortest.min(longest), longest];
                 all.sort_unstable();
                 let histogram = histogram(&all, &all).expect("durations");
-                assert_eq!(histogram.completed.iter().sum::<u64>(), 2, "{all:?}");
-                assert!(histogram.completed.len() <= MOST_BINS + 1, "{all:?}");
-                assert!(histogram.edges.is_sorted_by(|a, b| a < b), "{all:?}");
+                assert_eq!(completed(&histogram).iter().sum::<u64>(), 2, "{all:?}");
+                assert!(completed(&histogram).len() <= MOST_BINS + 1, "{all:?}");
+                assert!(
+                    histogram.edges_micros().is_sorted_by(|a, b| a < b),
+                    "{all:?}"
+                );
             }
         }
     }

@@ -64,7 +64,7 @@ pub const FEW_FAILURES: usize = 5;
 /// The failures that lie closest together, where more than [`FEW_FAILURES`] have an instant, so many
 /// at least lie together, and do so in a quarter of the time at most.
 pub fn failure_crowd(rows: &Rows<'_>, ends: &Ends, line: &Timeline) -> Option<FailureCrowd> {
-    let span = line.to - line.from;
+    let span = line.to.micros() - line.from.micros();
     if ends.failed.len() <= FEW_FAILURES {
         return None;
     }

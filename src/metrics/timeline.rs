@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{Drawn, order, patterns};
+use crate::api::UtcTime;
 use crate::api::status::{self, code};
 use crate::frame::{Row, Rows};
 
@@ -68,47 +72,106 @@ pub struct JobSpan {
 /// told.
 pub type KnownUntil<'a> = &'a (dyn Fn(usize) -> Option<i64> + Sync);
 
-/// Ended items and concurrency over time.
-#[derive(Debug, Clone, PartialEq)]
+/// Items that ended, and the concurrency, per interval of time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeline {
-    /// The first instant: the job's start, or that of an item where it lies before.
-    pub from: i64,
-    /// The last instant: the end of the job or of an item, or the instant of a running job's record.
-    pub to: i64,
-    /// Where the first interval begins: at or before `from`, at a whole multiple of `interval`.
-    pub start: i64,
-    /// The length of an interval.
-    pub interval: i64,
-    /// Ended items per interval, by how they ended.
-    pub ended: EndedItems<Vec<u64>>,
-    /// The longest gap between ends, where it is remarkable: see [`patterns::quiet_spell`].
-    pub quiet_spell: Option<(i64, i64)>,
-    /// The mean number of items worked on in each interval, over the part of it that lies between
-    /// `from` and `to`. Items without a start are not in it. Empty where it is not drawn.
-    pub concurrency: Vec<f64>,
-    /// Items that had started and not ended: they count as worked on until `to`, or the instant up to which
-    /// their job is known.
+    /// First instant: the start of the job, or that of an item that started before it.
+    pub from: UtcTime,
+    /// Last instant: the end of the job or of an item, or the instant of a running job's record.
+    pub to: UtcTime,
+    /// Length of an interval.
+    pub interval_seconds: f64,
+    /// Intervals, one after another. The first begins at the last whole multiple of `interval_seconds` at or
+    /// before `from`.
+    pub intervals: Vec<Interval>,
+    /// Longest time in which no item ended, if it is remarkable; else empty.
+    pub gaps: Vec<Gap>,
+    /// Items that had started and not ended. They count as in progress until `to`, or until the last
+    /// instant at which their job is known.
     pub still_worked_on: u64,
-    /// Ended items that state no end and stand at the instant their record speaks of.
+    /// Ended items without an end time, counted at the instant of their record.
     pub dated_by_record: u64,
-    /// Ended items that are left out because no plausible instant of their end is known.
+    /// Ended items that are left out because no plausible end time is known.
     pub undated: u64,
 }
 
-/// A value for each way in which an item can end.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EndedItems<T> {
-    /// Status `completed`.
-    pub completed: T,
-    /// Status `failed`.
-    pub failed: T,
-    /// Status `skipped`.
-    pub skipped: T,
-    /// Cancelled items, and those with an end and another status.
-    pub other: T,
+/// Items that ended in an interval of time, by how they ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Interval {
+    /// Begin of the interval, which belongs to it; its end does not.
+    pub from: UtcTime,
+    /// Items with status `completed`.
+    pub completed: u64,
+    /// Items with status `failed`.
+    pub failed: u64,
+    /// Items with status `skipped`.
+    pub skipped: u64,
+    /// Cancelled items, and items with an end time and another status.
+    pub other: u64,
+    /// Mean number of items in progress, over the part of the interval between the timeline's `from` and
+    /// `to`, to three decimals. Items without a start are not counted. Absent if the report holds more than
+    /// 50 jobs.
+    pub concurrency: Option<f64>,
 }
 
-/// Counts of each way to end, in the order of the fields of [`EndedItems`].
+impl Interval {
+    /// Number of items that ended in it.
+    pub fn ended(&self) -> u64 {
+        let counts = [self.completed, self.failed, self.skipped, self.other];
+        counts.into_iter().fold(0, u64::saturating_add)
+    }
+}
+
+/// Time between two ends in which no item ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Gap {
+    /// End of the last item before it.
+    pub from: UtcTime,
+    /// End of the first item after it.
+    pub to: UtcTime,
+    /// `to - from`.
+    pub seconds: f64,
+}
+
+impl Gap {
+    /// The gap between two instants, in microseconds since the epoch.
+    fn between((from, to): (i64, i64)) -> Option<Self> {
+        let (from, to) = (UtcTime::from_micros(from)?, UtcTime::from_micros(to)?);
+        Some(Self {
+            from,
+            to,
+            seconds: to.seconds_since(from),
+        })
+    }
+}
+
+impl Timeline {
+    /// Begin of the first interval, in microseconds since the epoch.
+    pub fn start_micros(&self) -> i64 {
+        let first = self.intervals.first().map_or(self.from, |first| first.from);
+        first.micros()
+    }
+
+    /// Length of an interval in microseconds, at least one.
+    pub fn interval_micros(&self) -> i64 {
+        ((self.interval_seconds * 1e6).round() as i64).max(1)
+    }
+
+    /// Begin of an interval, in microseconds since the epoch; the end of the last one is the begin of the
+    /// interval after it.
+    pub fn begin_of(&self, interval: usize) -> i64 {
+        let since = (interval as i64).saturating_mul(self.interval_micros());
+        self.start_micros().saturating_add(since)
+    }
+
+    /// Counts instants, in microseconds since the epoch, per interval.
+    pub fn bin(&self, instants: &[i64]) -> Vec<u64> {
+        let (start, interval) = (self.start_micros(), self.interval_micros());
+        Axis::new(start, interval, self.intervals.len()).bin(instants)
+    }
+}
+
+/// Items that ended as completed, failed, skipped and otherwise.
 type Counts = [u64; 4];
 
 /// The place of a way to end in [`Counts`].
@@ -119,19 +182,6 @@ fn way(status: u32) -> usize {
         code::FAILED => 1,
         code::SKIPPED => 2,
         _ => 3,
-    }
-}
-
-impl EndedItems<Vec<u64>> {
-    fn of(intervals: &[Counts]) -> Self {
-        let [completed, failed, skipped, other] =
-            [0, 1, 2, 3].map(|way| intervals.iter().map(|counts| counts[way]).collect());
-        Self {
-            completed,
-            failed,
-            skipped,
-            other,
-        }
     }
 }
 
@@ -288,21 +338,30 @@ pub fn timeline(
             _ => {}
         }
     });
-    let ended = EndedItems::of(&ended);
     let quiet_spell = may_be_quiet(&ended, interval, ends.span)
         .then(|| patterns::quiet_spell(&instants(rows, ends)))
         .flatten();
+    let means = match drawn {
+        Drawn::Whole => concurrency.means(from..to),
+        Drawn::Small => Vec::new(),
+    };
+    let intervals = ended.iter().enumerate().map(|(index, counts)| {
+        let [completed, failed, skipped, other] = *counts;
+        Some(Interval {
+            from: UtcTime::from_micros(axis.begin_of(index))?,
+            completed,
+            failed,
+            skipped,
+            other,
+            concurrency: means.get(index).copied(),
+        })
+    });
     Some(Timeline {
-        from,
-        to,
-        start,
-        interval,
-        ended,
-        quiet_spell,
-        concurrency: match drawn {
-            Drawn::Whole => concurrency.means(from..to),
-            Drawn::Small => Vec::new(),
-        },
+        from: UtcTime::from_micros(from)?,
+        to: UtcTime::from_micros(to)?,
+        interval_seconds: interval as f64 / 1e6,
+        intervals: intervals.collect::<Option<_>>()?,
+        gaps: quiet_spell.and_then(Gap::between).into_iter().collect(),
         still_worked_on,
         dated_by_record: ends.by_record,
         undated: ends.undated,
@@ -318,23 +377,17 @@ fn instants(rows: &Rows<'_>, ends: &Ends) -> Vec<i64> {
 
 /// Whether there may be a remarkable gap between ends, of which the first and the last are known: one that
 /// lasts two intervals holds a whole one.
-fn may_be_quiet(ended: &EndedItems<Vec<u64>>, interval: i64, of_ends: Option<(i64, i64)>) -> bool {
+fn may_be_quiet(ended: &[Counts], interval: i64, of_ends: Option<(i64, i64)>) -> bool {
     let Some((first, last)) = of_ends else {
         return false;
     };
     if patterns::least_gap(last - first) < 2.0 * interval as f64 {
         return true;
     }
-    let lists = [
-        &ended.completed,
-        &ended.failed,
-        &ended.skipped,
-        &ended.other,
-    ];
-    let holds_some = |at: &usize| lists.iter().any(|list| list[*at] > 0);
-    let mut begun = (0..ended.completed.len()).skip_while(|at| !holds_some(at));
+    let holds_some = |counts: &&Counts| counts.iter().any(|count| *count > 0);
+    let mut begun = ended.iter().skip_while(|counts| !holds_some(counts));
     // The first that holds none, and whether any behind it does.
-    begun.any(|at| !holds_some(&at)) && begun.any(|at| holds_some(&at))
+    begun.any(|counts| !holds_some(&counts)) && begun.any(|counts| holds_some(&counts))
 }
 
 /// The shortest length that takes at most [`MOST_INTERVALS`] from the interval that holds `from` to
@@ -348,7 +401,7 @@ pub fn interval_for(from: i64, to: i64) -> i64 {
 }
 
 /// Intervals one after another.
-pub struct Axis {
+struct Axis {
     start: i64,
     interval: i64,
     count: usize,
@@ -358,7 +411,7 @@ pub struct Axis {
 
 impl Axis {
     /// `count` intervals of that length from `start` on.
-    pub fn new(start: i64, interval: i64, count: usize) -> Self {
+    fn new(start: i64, interval: i64, count: usize) -> Self {
         Self {
             start,
             interval,
@@ -390,8 +443,13 @@ impl Axis {
         (self.index(at).max(0) as usize).min(self.count - 1)
     }
 
+    /// Begin of an interval.
+    fn begin_of(&self, index: usize) -> i64 {
+        self.start + index as i64 * self.interval
+    }
+
     /// How many of the instants lie in each interval.
-    pub fn bin(&self, times: &[i64]) -> Vec<u64> {
+    fn bin(&self, times: &[i64]) -> Vec<u64> {
         let mut bins = vec![0; self.count];
         for at in times {
             let bin = usize::try_from(self.index(*at)).ok();
@@ -427,15 +485,11 @@ impl<'a> Concurrency<'a> {
         if first == last {
             self.covered[first] += i128::from(end - begin);
         } else {
-            self.covered[first] += i128::from(self.begin_of(first + 1) - begin);
-            self.covered[last] += i128::from(end - self.begin_of(last));
+            self.covered[first] += i128::from(self.axis.begin_of(first + 1) - begin);
+            self.covered[last] += i128::from(end - self.axis.begin_of(last));
             self.whole[first + 1] += 1;
             self.whole[last] -= 1;
         }
-    }
-
-    fn begin_of(&self, index: usize) -> i64 {
-        self.axis.start + index as i64 * self.axis.interval
     }
 
     /// The mean over the part of each interval that lies within `known`.
@@ -446,10 +500,10 @@ impl<'a> Concurrency<'a> {
                 running += self.whole[index];
                 let throughout = i128::from(running) * i128::from(self.axis.interval);
                 let area = self.covered[index] + throughout;
-                let begin = self.begin_of(index).max(known.start);
-                let length = self.begin_of(index + 1).min(known.end) - begin;
+                let begin = self.axis.begin_of(index).max(known.start);
+                let length = self.axis.begin_of(index + 1).min(known.end) - begin;
                 if length > 0 {
-                    area as f64 / length as f64
+                    (area as f64 / length as f64 * 1e3).round() / 1e3
                 } else {
                     0.0
                 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::scale::{Plot, Scale, Tick, add_bar, count_axis, position, written};
-use crate::metrics::{Durations, Histogram};
+use crate::metrics::{Bin, Durations, Histogram};
 use crate::words::{counted, duration, round_duration};
 
 const WIDTH: f64 = 960.0;
@@ -45,7 +45,7 @@ pub struct DurationChart {
     /// items only p50.
     pub percentiles: Vec<Percentile>,
     /// What was drawn, per bin.
-    pub bins: Vec<DurationBin>,
+    pub bins: Vec<Bin>,
 }
 
 /// The bars of one status.
@@ -84,28 +84,13 @@ pub struct Percentile {
     pub label_y: f64,
 }
 
-/// The items whose duration lies in a bin.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct DurationBin {
-    /// The lower edge, which belongs to the bin.
-    pub from_seconds: f64,
-    /// The upper edge, which does not.
-    pub to_seconds: f64,
-    /// Completed items in it.
-    pub completed: u64,
-    /// Failed items in it.
-    pub failed: u64,
-    /// The share of completed items with a duration below the upper edge, 0–1; absent where there
-    /// are none.
-    pub completed_below: Option<f64>,
-    /// The same of failed items.
-    pub failed_below: Option<f64>,
-}
-
 pub(super) fn chart(histogram: &Histogram, stats: &Durations) -> DurationChart {
     let axis = Axis::of(histogram);
+    let bins = &histogram.bins;
+    let (in_completed, in_failed): (Vec<u64>, Vec<u64>) =
+        bins.iter().map(|bin| (bin.completed, bin.failed)).unzip();
     let sum = |bins: &[u64]| bins.iter().sum::<u64>();
-    let (of_completed, of_failed) = (sum(&histogram.completed), sum(&histogram.failed));
+    let (of_completed, of_failed) = (sum(&in_completed), sum(&in_failed));
     let marked = if of_completed > 0 {
         &stats.completed
     } else {
@@ -142,11 +127,9 @@ pub(super) fn chart(histogram: &Histogram, stats: &Durations) -> DurationChart {
             )
         })
     };
-    let completed = panel(&histogram.completed, of_completed, HIGH);
+    let completed = panel(&in_completed, of_completed, HIGH);
     let alone = completed.is_none();
-    let failed = panel(&histogram.failed, of_failed, if alone { HIGH } else { LOW });
-    let (mut c_below, mut f_below) = (0, 0);
-    let below = |below: u64, all: u64| (all > 0).then(|| below as f64 / all as f64);
+    let failed = panel(&in_failed, of_failed, if alone { HIGH } else { LOW });
     DurationChart {
         description: description(stats, histogram.log),
         width: WIDTH,
@@ -156,36 +139,20 @@ pub(super) fn chart(histogram: &Histogram, stats: &Durations) -> DurationChart {
         completed,
         failed,
         percentiles,
-        bins: histogram
-            .edges
-            .windows(2)
-            .enumerate()
-            .map(|(at, edges)| {
-                c_below += histogram.completed[at];
-                f_below += histogram.failed[at];
-                DurationBin {
-                    from_seconds: edges[0] as f64 / 1e6,
-                    to_seconds: edges[1] as f64 / 1e6,
-                    completed: histogram.completed[at],
-                    failed: histogram.failed[at],
-                    completed_below: below(c_below, of_completed),
-                    failed_below: below(f_below, of_failed),
-                }
-            })
-            .collect(),
+        bins: bins.clone(),
     }
 }
 
 /// The axis of durations, in microseconds.
-struct Axis<'a> {
-    edges: &'a [i64],
+struct Axis {
+    edges: Vec<i64>,
     log: bool,
     scale: Scale,
 }
 
-impl<'a> Axis<'a> {
-    fn of(histogram: &'a Histogram) -> Self {
-        let edges = &histogram.edges[..];
+impl Axis {
+    fn of(histogram: &Histogram) -> Self {
+        let edges = histogram.edges_micros();
         let last = edges[edges.len() - 1];
         let (from, to) = if histogram.log {
             let first = edges[usize::from(edges[0] == 0)];
@@ -200,7 +167,6 @@ impl<'a> Axis<'a> {
             0.0
         };
         Self {
-            edges,
             log: histogram.log,
             scale: Scale {
                 from,
@@ -208,6 +174,7 @@ impl<'a> Axis<'a> {
                 begin: LEFT + under,
                 end: RIGHT,
             },
+            edges,
         }
     }
 
@@ -308,7 +275,7 @@ const ROUND: [i64; 36] = [
 ];
 
 fn drawn(
-    axis: &Axis<'_>,
+    axis: &Axis,
     bins: &[u64],
     count: u64,
     (top, bottom): (f64, f64),
@@ -364,7 +331,7 @@ fn drawn(
 }
 
 /// A name stands right of its line, above the lines that it would cross otherwise.
-fn percentiles(axis: &Axis<'_>, values: [(&str, Option<f64>); 4]) -> Vec<Percentile> {
+fn percentiles(axis: &Axis, values: [(&str, Option<f64>); 4]) -> Vec<Percentile> {
     let mut marks: Vec<Percentile> = Vec::new();
     let mut rows = Vec::new();
     // Where each line further right stands, and the row it reaches up to.
@@ -474,7 +441,8 @@ mod tests {
     fn the_cumulative_curve_ends_at_the_top() {
         let histogram = histogram(&[1_000_000, 300_000_000], &[]).expect("durations");
         let axis = Axis::of(&histogram);
-        let panel = drawn(&axis, &histogram.completed, 2, (10.0, 110.0), 0.0);
+        let completed: Vec<u64> = histogram.bins.iter().map(|bin| bin.completed).collect();
+        let panel = drawn(&axis, &completed, 2, (10.0, 110.0), 0.0);
         assert!(panel.cumulative_path.starts_with("M48 110"));
         assert!(panel.cumulative_path.ends_with(" 10"));
     }

@@ -13,11 +13,11 @@ mod timeline;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::durations::{DurationBin, DurationChart, Percentile};
+pub use self::durations::{DurationChart, Percentile};
 pub use self::scale::{Plot, Tick};
 pub use self::slowest::{SlowBar, SlowestChart};
 pub use self::small::{GroupStrip, Segment, Sparkline, StripBar};
-pub use self::timeline::{Gap, Interval, Series, TimelineChart};
+pub use self::timeline::{DrawnGap, DrawnInterval, Series, TimelineChart};
 use super::model::Sections;
 use crate::metrics::Shape;
 

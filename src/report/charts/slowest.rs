@@ -56,8 +56,10 @@ pub struct SlowBar {
 
 pub(super) fn chart(slowest: &[SlowItem], line: &Timeline) -> Option<SlowestChart> {
     let begins = |item: &SlowItem| {
-        let start = item.started_at?.micros();
-        (line.from..=line.to).contains(&start).then_some(start)
+        let start = item.started_at?;
+        (line.from..=line.to)
+            .contains(&start)
+            .then_some(start.micros())
     };
     let items: Vec<(&SlowItem, i64)> = slowest
         .iter()
@@ -112,13 +114,13 @@ pub(super) fn chart(slowest: &[SlowItem], line: &Timeline) -> Option<SlowestChar
         duration(longest.duration_seconds),
         duration(shortest.duration_seconds)
     );
-    let end = line.start + line.concurrency.len() as i64 * line.interval;
+    let end = line.begin_of(line.intervals.len());
     Some(SlowestChart {
         description,
         plot,
-        days: days(line.from, line.to),
+        days: days(line.from.micros(), line.to.micros()),
         name_width: plot.left - 10.0,
-        x_ticks: time_ticks(line.start, end, &x),
+        x_ticks: time_ticks(line.begin_of(0), end, &x),
         bars,
     })
 }

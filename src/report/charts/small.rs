@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::scale::{add_bar, position};
 use super::timeline::instant;
 use crate::api::UtcTime;
-use crate::metrics::timeline::Axis;
-use crate::metrics::{GroupDetails, Timeline};
+use crate::metrics::{GroupDetails, Interval, Timeline};
 use crate::words::round_duration;
 
 /// A part of the status bar, in percent of its width.
@@ -76,25 +75,19 @@ pub struct Sparkline {
 const SPARK_HEIGHT: u64 = 20;
 
 pub(super) fn sparkline(line: &Timeline) -> Option<Sparkline> {
-    let ended = &line.ended;
-    let all: Vec<u64> = (0..ended.completed.len())
-        .map(|at| ended.completed[at] + ended.failed[at] + ended.skipped[at] + ended.other[at])
-        .collect();
+    let all: Vec<u64> = line.intervals.iter().map(Interval::ended).collect();
+    let in_failed: Vec<u64> = line.intervals.iter().map(|at| at.failed).collect();
     let most = all.iter().copied().max().filter(|most| *most > 0)?;
-    let failed = ended.failed.iter().any(|count| *count > 0);
+    let failed = in_failed.iter().any(|count| *count > 0);
     Some(Sparkline {
         width: all.len() as f64,
         height: SPARK_HEIGHT as f64,
-        interval_seconds: line.interval as f64 / 1e6,
-        interval_label: round_duration(line.interval),
+        interval_seconds: line.interval_seconds,
+        interval_label: round_duration(line.interval_micros()),
         most,
         path: area(&all, most),
-        failed_path: failed.then(|| area(&ended.failed, most)),
-        failed: if failed {
-            ended.failed.clone()
-        } else {
-            Vec::new()
-        },
+        failed_path: failed.then(|| area(&in_failed, most)),
+        failed: if failed { in_failed } else { Vec::new() },
         ended: all,
     })
 }
@@ -164,13 +157,13 @@ const MOST_STRIPS: usize = 20;
 pub(super) fn group_strips(groups: &[GroupDetails], line: &Timeline) -> Vec<GroupStrip> {
     const WIDTH: f64 = 480.0;
     const HEIGHT: f64 = 24.0;
-    let intervals = line.concurrency.len();
+    let intervals = line.intervals.len();
     let step = WIDTH / intervals as f64;
     groups
         .iter()
         .take(MOST_STRIPS)
         .map(|group| {
-            let bins = Axis::new(line.start, line.interval, intervals).bin(&group.at);
+            let bins = line.bin(&group.at);
             let most = bins.iter().copied().max().unwrap_or_default().max(1) as f64;
             let mut path = String::new();
             let mut bars = Vec::new();
@@ -179,15 +172,15 @@ pub(super) fn group_strips(groups: &[GroupDetails], line: &Timeline) -> Vec<Grou
                 let x = index as f64 * step;
                 add_bar(&mut path, x, HEIGHT - high, (step - 0.5).max(3.0), high);
                 bars.push(StripBar {
-                    from: instant(line.start + index as i64 * line.interval),
+                    from: instant(line.begin_of(index)),
                     count: *count,
                 });
             }
             GroupStrip {
                 width: WIDTH,
                 height: HEIGHT,
-                interval_seconds: line.interval as f64 / 1e6,
-                interval_label: round_duration(line.interval),
+                interval_seconds: line.interval_seconds,
+                interval_label: round_duration(line.interval_micros()),
                 path,
                 bars,
                 undated: group.undated,

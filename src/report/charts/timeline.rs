@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::scale::{Plot, Scale, Tick, add_bar, count_axis, days, position, time_ticks, written};
 use crate::api::UtcTime;
 use crate::api::status::{COMPLETED, FAILED, SKIPPED};
-use crate::metrics::Timeline;
+use crate::metrics::{Gap, Interval, Timeline};
 use crate::words::{clock, counted, duration, number, round_duration};
 
 const PLOT: Plot = Plot {
@@ -51,9 +51,9 @@ pub struct TimelineChart {
     /// A triangle below each interval with failures; absent where there are none.
     pub failures_path: Option<String>,
     /// Times in which remarkably long no item ended.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<DrawnGap>,
     /// What was drawn, per interval.
-    pub intervals: Vec<Interval>,
+    pub intervals: Vec<DrawnInterval>,
     /// Items that had started and not ended: they count as worked on until the last instant at which their
     /// job is known, of which `to` is the last of all.
     pub still_worked_on: u64,
@@ -76,7 +76,7 @@ pub struct Series {
 
 /// A time in which no item ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Gap {
+pub struct DrawnGap {
     /// The end of the last item before it.
     pub from: UtcTime,
     /// The end of the first item after it.
@@ -93,7 +93,7 @@ pub struct Gap {
 
 /// What happened in an interval.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Interval {
+pub struct DrawnInterval {
     /// When it begins.
     pub from: UtcTime,
     /// Where it begins.
@@ -114,18 +114,25 @@ pub struct Interval {
 
 /// `one_job`: between the times of several jobs there are gaps that say nothing.
 pub(super) fn chart(line: &Timeline, one_job: bool) -> TimelineChart {
-    let count = line.concurrency.len();
+    let count = line.intervals.len();
     let x = time_scale(line, &PLOT);
-    let edge = |index: usize| x.at((line.start + index as i64 * line.interval) as f64);
+    let edge = |index: usize| x.at(line.begin_of(index) as f64);
     let step = edge(1) - edge(0);
+    let bins = |of: fn(&Interval) -> u64| -> Vec<u64> { line.intervals.iter().map(of).collect() };
+    let failed = bins(|interval| interval.failed);
     let stacks = [
-        (FAILED, &line.ended.failed),
-        (COMPLETED, &line.ended.completed),
-        (SKIPPED, &line.ended.skipped),
-        ("other", &line.ended.other),
+        (FAILED, failed.clone()),
+        (COMPLETED, bins(|interval| interval.completed)),
+        (SKIPPED, bins(|interval| interval.skipped)),
+        ("other", bins(|interval| interval.other)),
     ];
-    let total = |index: usize| stacks.iter().map(|(_, bins)| bins[index]).sum::<u64>();
-    let most = (0..count).map(total).max().unwrap_or_default();
+    let most = line.intervals.iter().map(Interval::ended).max();
+    let most = most.unwrap_or_default();
+    let concurrency: Vec<f64> = line
+        .intervals
+        .iter()
+        .filter_map(|at| at.concurrency)
+        .collect();
     let (y, y_ticks) = count_axis(most as f64, PLOT.bottom, PLOT.top);
     let mut below = vec![0_u64; count];
     let mut series = Vec::new();
@@ -145,49 +152,54 @@ pub(super) fn chart(line: &Timeline, one_job: bool) -> TimelineChart {
             });
         }
     }
-    let known = line.concurrency.iter().any(|mean| *mean > 0.0);
-    let peak = line.concurrency.iter().copied().fold(0.0, f64::max);
+    let known = concurrency.iter().any(|mean| *mean > 0.0);
+    let peak = concurrency.iter().copied().fold(0.0, f64::max);
     let (c, concurrency_ticks) = count_axis(peak, PLOT.bottom, PLOT.top);
-    let gaps: Vec<Gap> = one_job
-        .then_some(line.quiet_spell)
-        .flatten()
+    let gaps: Vec<DrawnGap> = one_job
+        .then_some(&line.gaps)
         .into_iter()
-        .filter_map(|(from, to)| {
-            Some(Gap {
-                from: UtcTime::from_micros(from)?,
-                to: UtcTime::from_micros(to)?,
-                seconds: (to - from) as f64 / 1e6,
-                x: position(x.at(from as f64)),
-                width: position(x.at(to as f64) - x.at(from as f64)),
-                middle: position((x.at(from as f64) + x.at(to as f64)) / 2.0),
-            })
+        .flatten()
+        .map(|Gap { from, to, seconds }| {
+            let (from, to) = (*from, *to);
+            let at = |instant: UtcTime| x.at(instant.micros() as f64);
+            DrawnGap {
+                from,
+                to,
+                seconds: *seconds,
+                x: position(at(from)),
+                width: position(at(to) - at(from)),
+                middle: position((at(from) + at(to)) / 2.0),
+            }
         })
         .collect();
     TimelineChart {
         description: description(line, &gaps, most, known.then_some(peak)),
         plot: PLOT,
-        days: days(line.from, line.to),
-        from: instant(line.from),
-        to: instant(line.to),
-        interval_seconds: line.interval as f64 / 1e6,
-        interval_label: round_duration(line.interval),
-        x_ticks: time_ticks(line.start, line.start + count as i64 * line.interval, &x),
+        days: days(line.from.micros(), line.to.micros()),
+        from: line.from,
+        to: line.to,
+        interval_seconds: line.interval_seconds,
+        interval_label: round_duration(line.interval_micros()),
+        x_ticks: time_ticks(line.begin_of(0), line.begin_of(count), &x),
         y_ticks,
         concurrency_ticks: if known { concurrency_ticks } else { Vec::new() },
         series,
-        concurrency_path: known.then(|| steps(&line.concurrency, &c, edge)),
-        failures_path: marks(&line.ended.failed, |index| edge(index) + step / 2.0),
+        concurrency_path: known.then(|| steps(&concurrency, &c, edge)),
+        failures_path: marks(&failed, |index| edge(index) + step / 2.0),
         gaps,
-        intervals: (0..count)
-            .map(|index| Interval {
-                from: instant(line.start + index as i64 * line.interval),
+        intervals: line
+            .intervals
+            .iter()
+            .enumerate()
+            .map(|(index, interval)| DrawnInterval {
+                from: interval.from,
                 x: position(edge(index)),
                 width: position(step),
-                completed: line.ended.completed[index],
-                failed: line.ended.failed[index],
-                skipped: line.ended.skipped[index],
-                other: line.ended.other[index],
-                concurrency: (line.concurrency[index] * 1e3).round() / 1e3,
+                completed: interval.completed,
+                failed: interval.failed,
+                skipped: interval.skipped,
+                other: interval.other,
+                concurrency: interval.concurrency.unwrap_or_default(),
             })
             .collect(),
         still_worked_on: line.still_worked_on,
@@ -198,10 +210,9 @@ pub(super) fn chart(line: &Timeline, one_job: bool) -> TimelineChart {
 
 /// The scale of the axis of time: whole intervals.
 pub(super) fn time_scale(line: &Timeline, plot: &Plot) -> Scale {
-    let length = line.concurrency.len() as i64 * line.interval;
     Scale {
-        from: line.start as f64,
-        to: (line.start + length) as f64,
+        from: line.begin_of(0) as f64,
+        to: line.begin_of(line.intervals.len()) as f64,
         begin: plot.left,
         end: plot.right,
     }
@@ -242,26 +253,22 @@ fn marks(failed: &[u64], middle: impl Fn(usize) -> f64) -> Option<String> {
     (!path.is_empty()).then_some(path)
 }
 
-fn description(line: &Timeline, gaps: &[Gap], most: u64, peak: Option<f64>) -> String {
-    let sum = |bins: &[u64]| bins.iter().sum::<u64>();
-    let ended = &line.ended;
+fn description(line: &Timeline, gaps: &[DrawnGap], most: u64, peak: Option<f64>) -> String {
+    let sum = |of: fn(&Interval) -> u64| line.intervals.iter().map(of).sum::<u64>();
     let mut words = format!(
         "{} ended between {} and {} UTC, at most {} in {}: {} completed, {} failed, {} skipped",
-        counted(
-            sum(&ended.completed) + sum(&ended.failed) + sum(&ended.skipped) + sum(&ended.other),
-            "item",
-            "items"
-        ),
-        clock(line.from, line.from, line.to),
-        clock(line.to, line.from, line.to),
+        counted(sum(Interval::ended), "item", "items"),
+        clock(line.from.micros(), line.from.micros(), line.to.micros()),
+        clock(line.to.micros(), line.from.micros(), line.to.micros()),
         number(most),
-        round_duration(line.interval),
-        number(sum(&ended.completed)),
-        number(sum(&ended.failed)),
-        number(sum(&ended.skipped)),
+        round_duration(line.interval_micros()),
+        number(sum(|interval| interval.completed)),
+        number(sum(|interval| interval.failed)),
+        number(sum(|interval| interval.skipped)),
     );
-    if sum(&ended.other) > 0 {
-        let _ = write!(words, ", {} in another way", number(sum(&ended.other)));
+    let other = sum(|interval| interval.other);
+    if other > 0 {
+        let _ = write!(words, ", {} in another way", number(other));
     }
     words.push('.');
     if let Some(peak) = peak {
@@ -275,7 +282,7 @@ fn description(line: &Timeline, gaps: &[Gap], most: u64, peak: Option<f64>) -> S
             words,
             " No item ended for {} from {} UTC.",
             duration(gap.seconds),
-            clock(gap.from.micros(), line.from, line.to)
+            clock(gap.from.micros(), line.from.micros(), line.to.micros())
         );
     }
     words

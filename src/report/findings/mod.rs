@@ -262,12 +262,12 @@ impl Findings {
         };
         let (crowd, ends) = (found.crowd, &shape.ends);
         let of_failures = crowd.count as f64 / ends.failed.len() as f64;
-        let of_time = (crowd.to - crowd.from) as f64 / (line.to - line.from) as f64;
+        let of_time = (crowd.to - crowd.from) as f64 / 1e6 / line.to.seconds_since(line.from);
         let of_completed = found.completed as f64 / ends.completed.max(1) as f64;
         if of_completed > of_failures / 2.0 {
             return;
         }
-        let clock = |at| clock(at, line.from, line.to);
+        let clock = |at| clock(at, line.from.micros(), line.to.micros());
         self.warn(
             12,
             "failures-cluster",
@@ -300,7 +300,7 @@ impl Findings {
                 format!(
                     "After {} UTC nothing completed any more: the {} items that ended later and \
                      were not skipped failed.",
-                    clock(last, line.from, line.to),
+                    clock(last, line.from.micros(), line.to.micros()),
                     number(later as u64)
                 ),
             );
@@ -312,7 +312,7 @@ impl Findings {
         let Some(line) = &shape.timeline else {
             return;
         };
-        let Some((from, to)) = line.quiet_spell else {
+        let Some(quiet) = line.gaps.first() else {
             return;
         };
         let span = ends.span.map_or(0, |(first, last)| last - first);
@@ -321,8 +321,8 @@ impl Findings {
             "gap",
             format!(
                 "No item ended for {} from {} UTC; on average one ended every {}.",
-                duration((to - from) as f64 / 1e6),
-                clock(from, line.from, line.to),
+                duration(quiet.seconds),
+                clock(quiet.from.micros(), line.from.micros(), line.to.micros()),
                 duration(span as f64 / 1e6 / (ends.count - 1) as f64)
             ),
         );

@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::metrics::{Crowd, EndedItems, Ends, FailureCrowd, Timeline};
+use crate::api::UtcTime;
+use crate::metrics::{Crowd, Ends, FailureCrowd, Timeline};
 
 const SECOND: i64 = 1_000_000;
 /// 2026-05-14T09:00:00Z.
@@ -35,13 +36,11 @@ fn shape(failed: Vec<i64>) -> Shape {
             ..Ends::default()
         },
         timeline: Some(Timeline {
-            from: NINE,
-            to: NINE + 1_000 * SECOND,
-            start: NINE,
-            interval: 15 * SECOND,
-            ended: EndedItems::default(),
-            quiet_spell: None,
-            concurrency: Vec::new(),
+            from: UtcTime::from_micros(NINE).expect("a time"),
+            to: UtcTime::from_micros(NINE + 1_000 * SECOND).expect("a time"),
+            interval_seconds: 15.0,
+            intervals: Vec::new(),
+            gaps: Vec::new(),
             still_worked_on: 0,
             dated_by_record: 0,
             undated: 0,
