@@ -294,10 +294,7 @@ mod tests {
     fn equal_durations_and_none_at_all() {
         let equal = histogram(&[7_000_000; 3], &[]).expect("durations");
         assert_eq!(completed(&equal).iter().sum::<u64>(), 3);
-        assert_eq!(
-            (equal.bins[0].from_seconds, equal.bins.len()),
-            (6.95, 11)
-        );
+        assert_eq!((equal.bins[0].from_seconds, equal.bins.len()), (6.95, 11));
         assert_eq!(histogram(&[], &[]), None);
     }
 
