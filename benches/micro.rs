@@ -11,7 +11,7 @@ use batch_report::load::{self, Dump, LoadOptions};
 use batch_report::metrics::durations::percentile;
 use batch_report::metrics::mask::mask;
 use batch_report::render::{self, Format, Look, Model};
-use batch_report::report::{self, Report, ReportOptions, TableItems};
+use batch_report::report::{self, ItemSelection, Report, ReportOptions, TableItems};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 
@@ -68,6 +68,7 @@ fn built(dump: &Dump, table_items: TableItems) -> Report {
         title: None,
         slowest: 10,
         examples: 3,
+        items: ItemSelection::Failed,
         table_items,
     };
     let now = UtcTime::parse("2026-05-14T12:00:00Z").expect("a time");

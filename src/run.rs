@@ -29,7 +29,7 @@ use crate::render::custom::{self, Custom, TemplateError};
 use crate::render::{self, Format, Look, Model, RenderError};
 use crate::report::model::SCHEMA_VERSION;
 use crate::report::table::{DEFAULT_ROWS, MOST_SAVED_UNASKED};
-use crate::report::{self, Report, ReportOptions, TableItems};
+use crate::report::{self, ItemSelection, Report, ReportOptions, TableItems};
 
 /// How a run ended that did what it could.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,6 +199,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         args.verbosity > Verbosity::Quiet,
     );
     let table_items = table_items(args);
+    let items = items(args);
     let slowest = args.slowest.unwrap_or(DEFAULT_SLOWEST);
     let load = |texts, progress: &(dyn Fn(u64) + Sync)| {
         let options = LoadOptions {
@@ -208,7 +209,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         load::load(&files, notes.clone(), options, progress)
     };
     let advance = |bytes| progress.advance(bytes);
-    let mut dump = load(table_items.texts(slowest), &advance)?;
+    let mut dump = load(texts(table_items, items, slowest), &advance)?;
     progress.finish();
     let report = match saved_summary(&dump, args)? {
         Some(report) => report,
@@ -220,6 +221,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
                 title: args.title.clone(),
                 slowest,
                 examples: args.examples.unwrap_or(DEFAULT_EXAMPLES),
+                items,
                 table_items,
                 named_groups: args.named_groups.clone(),
             };
@@ -277,6 +279,34 @@ fn table_items(args: &ReportArgs) -> TableItems {
         None if shown => TableItems::UpTo(DEFAULT_ROWS),
         None if saved => TableItems::AllOrNone(MOST_SAVED_UNASKED),
         _ => TableItems::UpTo(0),
+    }
+}
+
+/// Which items the report holds as rows: none if nothing shows them.
+fn items(args: &ReportArgs) -> ItemSelection {
+    let outputs = args.outputs.iter().map(|(_, rendering)| *rendering);
+    let mut renderings = outputs.chain(args.print);
+    let shown = renderings.any(|rendering| {
+        !matches!(
+            rendering,
+            Rendering::BuiltIn(Format::Text | Format::Markdown)
+        )
+    });
+    match shown {
+        true => ItemSelection::Failed,
+        false => ItemSelection::None,
+    }
+}
+
+fn texts(table_items: TableItems, items: ItemSelection, slowest: usize) -> KeptTexts {
+    match (table_items.texts(slowest), items.texts(slowest)) {
+        (KeptTexts::All, _) | (_, KeptTexts::All) => KeptTexts::All,
+        (KeptTexts::Reported { beyond: a, .. }, KeptTexts::Reported { beyond: b, .. }) => {
+            KeptTexts::Reported {
+                beyond: a.max(b),
+                slowest,
+            }
+        }
     }
 }
 

@@ -25,8 +25,8 @@ def of_summary(summary):
 def of_part(part):
     durations, throughput = part["durations"]["completed"], part["throughput"]
     return {
-        "items": part["items"]["recorded"],
-        "by_status": {status: n for status, n in part["items"]["by_status"].items() if n},
+        "items": part["counts"]["recorded"],
+        "by_status": {status: n for status, n in part["counts"]["by_status"].items() if n},
         "failure_rate": part["rates"]["failure"]["value"],
         "skip_reasons": part["skip_reasons"],
         "error_groups": {group["pattern"]: group["count"] for group in part["error_groups"]},

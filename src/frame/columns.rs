@@ -134,7 +134,7 @@ impl Keeping {
         let is_slow = started_at != NO_TIME
             && completed_at >= started_at
             && self.is_slow(completed_at - started_at, slowest);
-        is_slow || status == status::code::FAILED
+        is_slow || status != status::code::COMPLETED
     }
 
     #[inline]

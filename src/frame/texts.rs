@@ -10,8 +10,8 @@ pub enum KeptTexts {
     /// All.
     #[default]
     All,
-    /// All while no more than `beyond` rows have been read; from then on those that a report without a
-    /// table of items may name: of failed items, and of the `slowest` of each list.
+    /// All while no more than `beyond` rows have been read; from then on those that a report may name:
+    /// of items that are not completed, and of the `slowest` of each list.
     Reported {
         /// So many rows are kept whole.
         beyond: usize,

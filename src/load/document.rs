@@ -203,6 +203,9 @@ impl<'de> Object<'_, '_, '_, 'de> {
     fn read_fields<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
         while let Some(field) = map.next_key_seed(Name)? {
             match field {
+                Some(Field::Items) if self.is_summary() => {
+                    map.next_value::<IgnoredAny>()?;
+                }
                 Some(Field::Items) => self.read_list(map, false)?,
                 Some(Field::Body) => self.read_list(map, true)?,
                 Some(field) => self.fields.set(field, map.next_value()?),
@@ -213,6 +216,12 @@ impl<'de> Object<'_, '_, '_, 'de> {
             }
         }
         Ok(())
+    }
+
+    /// Whether what has been read so far is the head of a summary of ours, whose items are no record.
+    fn is_summary(&self) -> bool {
+        let generator = self.fields.object(Field::Generator);
+        self.fields.has(Field::SchemaVersion) && generator.is_some()
     }
 
     fn read_list<A: MapAccess<'de>>(&mut self, map: &mut A, in_body: bool) -> Result<(), A::Error> {

@@ -11,6 +11,7 @@ use memchr::memmem::Finder;
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::mask::mask;
 use super::timeline::PLAUSIBLE_MICROS;
@@ -39,6 +40,8 @@ impl Eq for NamedGroup {}
 /// Failures whose messages are equal once what varies is masked, or which the user named.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorGroup {
+    /// Stable id: a hash of the pattern, in 12 hexadecimal digits.
+    pub id: String,
     /// The message with ids, numbers, quoted names, paths, URLs and times masked; the name of a group that
     /// the user named; absent for failures without a message.
     pub pattern: Option<String>,
@@ -226,6 +229,7 @@ impl Failures {
         for failed in failures {
             let (row, group) = (failed.row as usize, failed.group);
             let entry = groups.entry(group).or_insert_with(|| ErrorGroup {
+                id: group_id(self.patterns[group as usize].as_deref()),
                 pattern: self.patterns[group as usize].clone(),
                 regex: self.regexes[group as usize].clone(),
                 count: 0,
@@ -314,6 +318,16 @@ pub struct GroupDetails {
     pub undated: u64,
     /// Durations in microseconds, ascending, of those that have one.
     pub micros: Vec<i64>,
+}
+
+/// Returns the stable id of the group with this pattern.
+pub fn group_id(pattern: Option<&str>) -> String {
+    let (seed, pattern) = match pattern {
+        Some(pattern) => (0, pattern),
+        None => (1, ""),
+    };
+    let hash = xxh3_64_with_seed(pattern.as_bytes(), seed);
+    format!("{:012x}", hash >> 16)
 }
 
 /// Most first, then by pattern, those without a message last among equals.

@@ -9,7 +9,9 @@ use super::escape::json_in_html;
 use crate::api::UtcTime;
 use crate::parallel;
 use crate::report::Report;
-use crate::report::model::{Generator, Input, ItemTable, JobReport, Note, Sections};
+use crate::report::model::{
+    Generator, Input, ItemRow, ItemRows, ItemTable, JobReport, Note, Sections,
+};
 
 /// With fewer jobs, waking another thread takes longer.
 const MANY_JOBS: usize = 32;
@@ -88,6 +90,8 @@ pub(super) struct WithoutJobs<'r> {
     verdict: &'r str,
     jobs: [(); 0],
     overall: &'r Sections,
+    items: &'r [ItemRow],
+    item_rows: &'r ItemRows,
     item_table: &'r Option<ItemTable>,
     inputs: &'r [Input],
     notes: &'r [Note],
@@ -104,6 +108,8 @@ impl<'r> WithoutJobs<'r> {
             verdict,
             jobs: _,
             overall,
+            items,
+            item_rows,
             item_table,
             inputs,
             notes,
@@ -116,6 +122,8 @@ impl<'r> WithoutJobs<'r> {
             verdict,
             jobs: [],
             overall,
+            items,
+            item_rows,
             item_table,
             inputs,
             notes,

@@ -19,6 +19,7 @@ fn rate(numerator: u64, denominator: u64, value: f64, ci95: [f64; 2]) -> Rate {
 
 fn error_group(pattern: Option<&str>, count: u64, share: f64, message: Option<&str>) -> ErrorGroup {
     ErrorGroup {
+        id: crate::metrics::errors::group_id(pattern),
         regex: None,
         pattern: pattern.map(Into::into),
         count,
@@ -38,7 +39,7 @@ const LABEL: &str = "bjb-5eaf9ad5-8702-4c03-8bfd-9f390195055d";
 
 fn sections() -> Sections {
     Sections {
-        items: ItemCounts {
+        counts: ItemCounts {
             listed: true,
             recorded: 250,
             distinct: 250,
@@ -96,6 +97,7 @@ fn sections() -> Sections {
                 ..DurationStats::default()
             },
         },
+        queue: None,
         throughput: Throughput {
             items_per_minute: Some(7.22),
             peak_concurrency: Some(12),
@@ -162,6 +164,7 @@ fn sections() -> Sections {
                 job: LABEL.into(),
             },
         ],
+        open: vec![],
         findings: vec![Finding {
             code: "one-error".into(),
             severity: Severity::Warning,
@@ -187,6 +190,7 @@ pub(super) fn typical() -> Report {
         jobs: vec![JobReport {
             batch_job_id: Some(LABEL.into()),
             label: LABEL.into(),
+            api: Api::V1,
             verdict: verdict.into(),
             job: Some(JobFacts {
                 id: LABEL.into(),
@@ -207,6 +211,15 @@ pub(super) fn typical() -> Report {
             sections: sections(),
         }],
         overall: sections(),
+        items: rows(),
+        item_rows: ItemRows {
+            selection: ItemSelection::Failed,
+            held: 1,
+            of: 1,
+            failed: 1,
+            skipped: 0,
+            open: 0,
+        },
         item_table: Some(table()),
         inputs: vec![
             Input {
@@ -247,6 +260,24 @@ pub(super) fn typical() -> Report {
     }
 }
 
+fn rows() -> Vec<ItemRow> {
+    vec![ItemRow {
+        job: LABEL.into(),
+        item_id: "dfl-1".into(),
+        item_name: Some("a.pdf".into()),
+        status: "failed".into(),
+        started_at: Some(time("2026-05-14T08:30:03Z")),
+        completed_at: None,
+        effective_at: None,
+        duration_seconds: None,
+        error_message: Some("no".into()),
+        error_group: None,
+        skip_reason: None,
+        processing_job_id: Some("pjb-1".into()),
+        source: Some("dumps/items_0.json".into()),
+    }]
+}
+
 /// A table with a row; what is in its data only the page's script reads.
 fn table() -> ItemTable {
     let row = PreviewRow {
@@ -282,7 +313,7 @@ pub(super) fn bare() -> Report {
         ci95: None,
     };
     let sections = Sections {
-        items: ItemCounts {
+        counts: ItemCounts {
             listed: true,
             recorded: 0,
             distinct: 0,
@@ -307,10 +338,12 @@ pub(super) fn bare() -> Report {
             completed: DurationStats::default(),
             failed: DurationStats::default(),
         },
+        queue: None,
         throughput: Throughput::default(),
         skip_reasons: vec![],
         error_groups: vec![],
         slowest: vec![],
+        open: vec![],
         findings: vec![],
         charts: None,
     };
@@ -320,11 +353,19 @@ pub(super) fn bare() -> Report {
     report.jobs[0] = JobReport {
         batch_job_id: None,
         label: "dumps".into(),
+        api: Api::V1,
         verdict: "No item was recorded.".into(),
         job: Some(JobFacts::default()),
         sections: sections.clone(),
     };
     report.overall = sections;
+    report.items.clear();
+    report.item_rows = ItemRows {
+        held: 0,
+        of: 0,
+        failed: 0,
+        ..report.item_rows
+    };
     report.item_table = None;
     report.inputs.clear();
     report.notes.clear();
@@ -342,10 +383,10 @@ pub(super) fn many() -> Report {
             job.label = format!("bjb-{number:08x}-8702-4c03-8bfd-9f390195055d");
             if number % 7 == 3 {
                 job.job = None;
-                job.sections.items.stated_total = None;
-                job.sections.items.stated_total_source = None;
-                job.sections.items.missing = None;
-                job.sections.items.complete = None;
+                job.sections.counts.stated_total = None;
+                job.sections.counts.stated_total_source = None;
+                job.sections.counts.missing = None;
+                job.sections.counts.complete = None;
             }
             job
         })
@@ -363,8 +404,8 @@ pub(super) const HOSTILE: &str = "<script>alert(1)</script></title></style>]]>--
 pub(super) fn hostile() -> Report {
     let mut report = typical();
     let part = &mut report.jobs[0].sections;
-    part.items.by_status.insert(HOSTILE.into(), 4);
-    part.items.status_filter = Some(HOSTILE.into());
+    part.counts.by_status.insert(HOSTILE.into(), 4);
+    part.counts.status_filter = Some(HOSTILE.into());
     part.error_groups[1].pattern = Some("W".repeat(10_000));
     part.error_groups[1].examples[0].error_message = Some("|`".repeat(5_000));
     part.slowest[1].item_name = Some("W".repeat(10_000));
@@ -385,7 +426,15 @@ pub(super) fn hostile_jobs() -> Report {
 fn poison(json: &mut serde_json::Value) {
     match json {
         serde_json::Value::String(text) => {
-            let words = ["warning", "info", "job.total_items", "all", &table().data];
+            let words = [
+                "warning",
+                "info",
+                "v1",
+                "job.total_items",
+                "all",
+                "failed",
+                &table().data,
+            ];
             let of_the_model = words.contains(&text.as_str());
             if !of_the_model && text.len() < 1_000 && UtcTime::parse(text).is_none() {
                 *text = HOSTILE.into();

@@ -1,14 +1,16 @@
 //! From a dump to a report: computes the metrics of each job and of all, and puts them into words.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::charts::{Detail, FULL_JOBS, charts};
 use super::model::{
-    Generator, Input, ItemCounts, JobFacts, JobReport, Note, Report, SCHEMA_VERSION, Sections,
+    Api, Generator, Input, ItemCounts, JobFacts, JobReport, Note, OpenItem, Report, SCHEMA_VERSION,
+    Sections,
 };
 use super::table::{self, Longest};
 use super::verdict::verdict;
-use super::{ReportOptions, findings, notes};
+use super::{ReportOptions, findings, items, notes};
 use crate::api::{JobRecord, UtcTime};
 use crate::load::note::Code;
 use crate::load::{Dump, Job};
@@ -18,9 +20,9 @@ use crate::parallel::{self, MANY_ROWS};
 use crate::words::{clip, counted};
 
 /// The longest message or pattern a report holds, in characters; a dump may hold 10 MB of one.
-const MAX_MESSAGE: usize = 2_000;
+pub(super) const MAX_MESSAGE: usize = 2_000;
 /// The longest name, id, label, reason or status word.
-const MAX_NAME: usize = 500;
+pub(super) const MAX_NAME: usize = 500;
 
 /// Makes the report of a dump.
 pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Report {
@@ -37,6 +39,11 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
     let compute = |rows: &Range<usize>, span: (JobSpan, KnownUntil<'_>), drawn: Drawn| {
         metrics::compute(&dump.items, rows, &failures, &labels, limits, span, drawn)
     };
+    let newest = OnceLock::new();
+    let open = |rows: &Range<usize>| {
+        let newest = || *newest.get_or_init(|| newest_instant(dump));
+        metrics::open::open(&dump.items, rows, &labels, newest)
+    };
     let (detail, drawn) = if dump.jobs.len() > FULL_JOBS {
         (Detail::Row, Drawn::Small)
     } else {
@@ -47,6 +54,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         let span = job.record.as_ref().map(span).unwrap_or_default();
         let (metrics, shape) = compute(rows, (span, &|_| None), drawn);
         let mut sections = sections_of(job, metrics);
+        sections.open = clip_open(open(rows));
         sections.charts = Some(charts(&sections, &shape, detail));
         let mut report = job_report(job, &labels[index], sections);
         let failures = shape.timeline.as_ref().and_then(|line| {
@@ -58,7 +66,6 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         let notes = notes::of_job(job, &report);
         (report, notes)
     };
-    // What one job is together with no other is itself.
     let of_all = || {
         let known_until = |row: usize| {
             let job = &dump.jobs[dump.items.job(row)? as usize];
@@ -66,7 +73,8 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         };
         (dump.jobs.len() != 1).then(|| {
             let span = (span_of_all(dump), &known_until as KnownUntil<'_>);
-            compute(&(0..dump.items.len()), span, Drawn::Whole)
+            let rows = 0..dump.items.len();
+            (compute(&rows, span, Drawn::Whole), open(&rows))
         })
     };
     let longest = Longest {
@@ -75,10 +83,11 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
     };
     let recorded: u64 = dump.jobs.iter().map(|job| job.recorded.rows).sum();
     let table_rows = options.table_items.limit(recorded as usize);
+    let item_rows = || items::rows(dump, &failures, &labels, options.items, options.slowest);
     let table = || table::table(dump, &failures, &labels, table_rows, longest);
     let much = dump.items.len() > MANY_ROWS;
     // Packing the table takes as long as everything else together.
-    let ((jobs, of_all), item_table) = parallel::both(
+    let ((jobs, of_all), (item_table, (items, item_rows))) = parallel::both(
         much,
         || {
             parallel::both(
@@ -87,20 +96,19 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
                 of_all,
             )
         },
-        table,
+        || parallel::both(much, table, item_rows),
     );
     let (jobs, job_notes): (Vec<JobReport>, Vec<Vec<Note>>) = jobs.into_iter().unzip();
     let overall = match (of_all, &jobs[..]) {
-        (Some((metrics, shape)), _) => {
+        (Some(((metrics, shape), open)), _) => {
             let mut sections = overall(dump, &jobs, metrics);
+            sections.open = clip_open(open);
             sections.charts = Some(charts(&sections, &shape, Detail::Overall));
             sections.findings = findings::of_jobs(&sections, &jobs, &shape);
             sections
         }
-        (None, jobs) => Sections {
-            charts: None,
-            ..jobs[0].sections.clone()
-        },
+        // One job is the whole.
+        (None, jobs) => jobs[0].sections.clone(),
     };
     let verdict = match &jobs[..] {
         [only] => only.verdict.clone(),
@@ -122,6 +130,8 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         verdict,
         jobs,
         overall,
+        items,
+        item_rows,
         item_table,
         inputs: inputs(dump),
         notes,
@@ -139,6 +149,25 @@ fn span(record: &JobRecord) -> JobSpan {
         start: record.started_at.map(UtcTime::micros),
         end: end.map(UtcTime::micros),
     }
+}
+
+/// Returns the newest instant in the dump, of items and of jobs.
+fn newest_instant(dump: &Dump) -> Option<i64> {
+    let of_jobs = dump.jobs.iter().filter_map(|job| job.record.as_ref());
+    let of_jobs = of_jobs.flat_map(|record| {
+        [
+            record.created_at,
+            record.started_at,
+            record.completed_at,
+            record.effective_at,
+            record.updated_at,
+        ]
+    });
+    let of_jobs = of_jobs.flatten().map(UtcTime::micros);
+    let plausible = of_jobs.filter(|at| metrics::timeline::PLAUSIBLE_MICROS.contains(at));
+    plausible
+        .max()
+        .max(metrics::open::newest_instant(&dump.items))
 }
 
 /// From the first start to the last end of all jobs.
@@ -167,6 +196,7 @@ fn job_report(job: &Job, label: &str, sections: Sections) -> JobReport {
     JobReport {
         batch_job_id: job.id.as_deref().map(|id| clipped(id, MAX_NAME)),
         label: label.to_owned(),
+        api: Api::V1,
         verdict: capitalised(sentence),
         job: facts,
         sections,
@@ -262,7 +292,7 @@ fn filter_that_can_be_seen(job: &Job, metrics: &Metrics, job_total: Option<u64>)
 }
 
 fn overall(dump: &Dump, jobs: &[JobReport], metrics: Metrics) -> Sections {
-    let items = || jobs.iter().map(|job| &job.sections.items);
+    let items = || jobs.iter().map(|job| &job.sections.counts);
     let completeness = Completeness::over(items().map(|items| Completeness {
         stated_total: items.stated_total,
         source: items.stated_total_source,
@@ -292,22 +322,24 @@ fn overall(dump: &Dump, jobs: &[JobReport], metrics: Metrics) -> Sections {
 }
 
 /// Puts the figures together, and cuts what no page can hold.
-fn sections(mut items: ItemCounts, metrics: Metrics) -> Sections {
-    if items.by_status.keys().any(|word| word.len() > MAX_NAME) {
+fn sections(mut counts: ItemCounts, metrics: Metrics) -> Sections {
+    if counts.by_status.keys().any(|word| word.len() > MAX_NAME) {
         let mut by_status = indexmap::IndexMap::new();
-        for (word, count) in items.by_status {
+        for (word, count) in counts.by_status {
             *by_status.entry(clipped(&word, MAX_NAME)).or_default() += count;
         }
-        items.by_status = by_status;
+        counts.by_status = by_status;
     }
     let mut sections = Sections {
-        items,
+        counts,
         rates: metrics.rates,
         durations: metrics.durations,
+        queue: None,
         throughput: metrics.throughput,
         skip_reasons: metrics.skip_reasons,
         error_groups: metrics.error_groups,
         slowest: metrics.slowest,
+        open: Vec::new(),
         findings: Vec::new(),
         charts: None,
     };
@@ -331,6 +363,15 @@ fn sections(mut items: ItemCounts, metrics: Metrics) -> Sections {
     sections
 }
 
+fn clip_open(mut open: Vec<OpenItem>) -> Vec<OpenItem> {
+    for item in &mut open {
+        clip(&mut item.item_id, MAX_NAME);
+        clip_some(&mut item.item_name, MAX_NAME);
+        clip(&mut item.status, MAX_NAME);
+    }
+    open
+}
+
 fn inputs(dump: &Dump) -> Vec<Input> {
     dump.inputs
         .iter()
@@ -345,7 +386,7 @@ fn inputs(dump: &Dump) -> Vec<Input> {
         .collect()
 }
 
-fn clipped(text: &str, max: usize) -> String {
+pub(super) fn clipped(text: &str, max: usize) -> String {
     let mut text = text.to_owned();
     clip(&mut text, max);
     text

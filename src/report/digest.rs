@@ -25,6 +25,8 @@ impl Report {
             verdict: self.verdict.clone(),
             jobs: Vec::new(),
             overall: self.digest_of(&self.overall),
+            items: Vec::new(),
+            item_rows: self.item_rows,
             item_table: None,
             inputs: self.inputs.clone(),
             notes: self.notes.clone(),
@@ -37,6 +39,7 @@ impl Report {
         JobReport {
             batch_job_id: job.batch_job_id.clone(),
             label: job.label.clone(),
+            api: job.api,
             verdict: job.verdict.clone(),
             job: job.job.clone(),
             sections: self.digest_of(&job.sections),
@@ -46,6 +49,7 @@ impl Report {
     fn digest_of(&self, sections: &Sections) -> Sections {
         let lists = self.jobs.len() <= FULL_JOBS;
         let group = |group: &ErrorGroup| ErrorGroup {
+            id: group.id.clone(),
             pattern: group.pattern.clone(),
             regex: group.regex.clone(),
             count: group.count,
@@ -58,9 +62,10 @@ impl Report {
             },
         };
         Sections {
-            items: sections.items.clone(),
+            counts: sections.counts.clone(),
             rates: sections.rates.clone(),
             durations: sections.durations.clone(),
+            queue: sections.queue.clone(),
             throughput: sections.throughput.clone(),
             skip_reasons: sections.skip_reasons.clone(),
             error_groups: sections.error_groups.iter().map(group).collect(),
@@ -68,6 +73,7 @@ impl Report {
                 true => sections.slowest.clone(),
                 false => Vec::new(),
             },
+            open: sections.open.clone(),
             findings: sections.findings.clone(),
             charts: None,
         }

@@ -4,13 +4,14 @@ mod build;
 pub mod charts;
 mod digest;
 mod findings;
+pub mod items;
 pub mod model;
 mod notes;
 pub mod table;
 mod verdict;
 
 pub use self::build::build;
-pub use self::model::Report;
+pub use self::model::{ItemSelection, Report};
 use crate::frame::KeptTexts;
 use crate::metrics::NamedGroup;
 
@@ -23,6 +24,8 @@ pub struct ReportOptions {
     pub slowest: usize,
     /// How many examples each error group has.
     pub examples: usize,
+    /// Which items the report holds as rows.
+    pub items: ItemSelection,
     /// How many rows the table of items has.
     pub table_items: TableItems,
     /// The kinds of errors that the user names, of which the first that matches counts.

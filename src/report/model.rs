@@ -1,4 +1,4 @@
-//! The summary model, schema version 1: what `--format json` prints, what every other format
+//! The summary model, schema version 2: what `--format json` prints, what every other format
 //! renders from, and what a saved summary is read back into.
 //!
 //! Conventions: absent is `null`; a ratio is 0–1 (a percentage only exists on the page); every
@@ -13,17 +13,17 @@ pub use super::table::ItemTable;
 use crate::api::UtcTime;
 pub use crate::load::note::Severity;
 pub use crate::metrics::{
-    DurationStats, Durations, ErrorGroup, Example, Rate, Rates, SkipReason, SlowItem, Throughput,
-    TotalSource,
+    DurationStats, Durations, ErrorGroup, Example, OpenItem, Rate, Rates, SkipReason, SlowItem,
+    Throughput, TotalSource,
 };
 
 /// The version of the model that this program writes and reads.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// A whole report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
-    /// Always 1; a change that would break a reader raises it.
+    /// Always 2; a change that would break a reader raises it.
     pub schema_version: u32,
     /// The program that made the report.
     pub generator: Generator,
@@ -37,6 +37,10 @@ pub struct Report {
     pub jobs: Vec<JobReport>,
     /// The same figures over the items of all jobs.
     pub overall: Sections,
+    /// The items themselves: those that `item_rows` describes, in the order of the inputs.
+    pub items: Vec<ItemRow>,
+    /// Which items are in `items`.
+    pub item_rows: ItemRows,
     /// The items themselves; absent where they were not asked for, and from summaries of earlier
     /// versions.
     pub item_table: Option<ItemTable>,
@@ -62,6 +66,8 @@ pub struct JobReport {
     pub batch_job_id: Option<String>,
     /// What the job is called on the page: its id, else the folder or file its items came from.
     pub label: String,
+    /// The generation of the API that the job was recorded from.
+    pub api: Api,
     /// The answer for this job in one sentence.
     pub verdict: String,
     /// The newest status record of the job; absent where none was recorded.
@@ -69,6 +75,16 @@ pub struct JobReport {
     /// The figures over this job's items.
     #[serde(flatten)]
     pub sections: Sections,
+}
+
+/// A generation of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Api {
+    /// Batch jobs (`bjb-…`).
+    V1,
+    /// Batches (`bat-…`).
+    V2,
 }
 
 /// A job as its newest status record tells it.
@@ -120,11 +136,13 @@ pub struct JobFacts {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Sections {
     /// How many items were recorded, and whether that is all of them.
-    pub items: ItemCounts,
+    pub counts: ItemCounts,
     /// Shares, each with its numerator, denominator and interval.
     pub rates: Rates,
     /// How long items took, per status.
     pub durations: Durations,
+    /// How long items waited before they started; absent in v1, which does not record it.
+    pub queue: Option<DurationStats>,
     /// How fast items ended, and how many were worked on at once.
     pub throughput: Throughput,
     /// Why items were skipped: most first, then by name.
@@ -133,6 +151,8 @@ pub struct Sections {
     pub error_groups: Vec<ErrorGroup>,
     /// The items that took longest, longest first.
     pub slowest: Vec<SlowItem>,
+    /// Items that have not ended, the oldest first, up to 20.
+    pub open: Vec<OpenItem>,
     /// What is remarkable about these figures, the most important first; often nothing.
     #[serde(default)]
     pub findings: Vec<Finding>,
@@ -189,6 +209,67 @@ pub struct ItemCounts {
     pub complete: Option<bool>,
     /// Distinct items per status word: the six known ones, then others by name.
     pub by_status: IndexMap<String, u64>,
+}
+
+/// An item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ItemRow {
+    /// The `label` of the job it belongs to.
+    pub job: String,
+    /// Its id.
+    pub item_id: String,
+    /// Its name.
+    pub item_name: Option<String>,
+    /// Its status: one of the six known words, or another as it is.
+    pub status: String,
+    /// When work on it began.
+    pub started_at: Option<UtcTime>,
+    /// When it ended.
+    pub completed_at: Option<UtcTime>,
+    /// The instant its record speaks of.
+    pub effective_at: Option<UtcTime>,
+    /// `completed_at - started_at`; negative if they are swapped.
+    pub duration_seconds: Option<f64>,
+    /// The error of its latest attempt, cut if it is very long.
+    pub error_message: Option<String>,
+    /// The `id` of its error group; absent unless it failed.
+    pub error_group: Option<String>,
+    /// Why it was skipped.
+    pub skip_reason: Option<String>,
+    /// The id of the parse or extract job behind it.
+    pub processing_job_id: Option<String>,
+    /// The `path` of the input it was read from.
+    pub source: Option<String>,
+}
+
+/// Which items a report holds as rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ItemSelection {
+    /// Every item if at most 10,000 were recorded; else failed, skipped and open items, in this
+    /// order up to 10,000, and the slowest ones.
+    Failed,
+    /// Every item.
+    All,
+    /// No item.
+    None,
+}
+
+/// The number of items that a report holds as rows, and of all items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ItemRows {
+    /// What was asked for.
+    pub selection: ItemSelection,
+    /// Items in `items`.
+    pub held: u64,
+    /// Items there are.
+    pub of: u64,
+    /// Failed items in `items`.
+    pub failed: u64,
+    /// Skipped items in `items`.
+    pub skipped: u64,
+    /// Open items in `items`.
+    pub open: u64,
 }
 
 /// A file that was found.

@@ -108,7 +108,7 @@ impl Notes<'_> {
     }
 
     fn filter(&mut self, report: &JobReport) {
-        let items = &report.sections.items;
+        let items = &report.sections.counts;
         let Some(filter) = &items.status_filter else {
             return;
         };
@@ -137,7 +137,7 @@ impl Notes<'_> {
     }
 
     fn completeness(&mut self, job: &Job, report: &JobReport) {
-        let items = &report.sections.items;
+        let items = &report.sections.counts;
         if !job.has_list {
             let known = match report.job.as_ref().and_then(|job| job.total_items) {
                 Some(total) => format!(" of its {}", counted(total, "item", "items")),
@@ -210,7 +210,7 @@ impl Notes<'_> {
 
     /// Whether the status document counts what the list holds.
     fn counts(&mut self, job: &Job, report: &JobReport) {
-        let items = &report.sections.items;
+        let items = &report.sections.counts;
         let Some(facts) = report.job.as_ref().filter(|_| job.has_list) else {
             return;
         };
@@ -261,7 +261,7 @@ impl Notes<'_> {
     /// `processed_items` may or may not include failed, skipped and cancelled items; only what no
     /// reading allows is worth a note.
     fn processed(&mut self, processed: Option<u64>, report: &JobReport) {
-        let items = &report.sections.items;
+        let items = &report.sections.counts;
         let held = |word| items.by_status.get(word).copied().unwrap_or_default();
         let least = held(status::COMPLETED);
         let most = least + held(status::FAILED) + held(status::SKIPPED) + held(status::CANCELLED);
@@ -283,7 +283,7 @@ impl Notes<'_> {
     }
 
     fn repeated(&mut self, job: &Job, report: &JobReport) {
-        let items = &report.sections.items;
+        let items = &report.sections.counts;
         if items.duplicates > 0 {
             let differ = match items.conflicting_duplicates {
                 0 => "all of them alike".to_owned(),
@@ -312,7 +312,7 @@ impl Notes<'_> {
     fn statuses(&mut self, report: &JobReport) {
         let unknown: Vec<String> = report
             .sections
-            .items
+            .counts
             .by_status
             .iter()
             .filter(|(word, _)| !status::KNOWN.contains(&word.as_str()))

@@ -21,7 +21,7 @@ pub(super) fn verdict<'a>(
         sections,
         jobs: &jobs,
     };
-    let items = &sections.items;
+    let items = &sections.counts;
     let mut parts = vec![main_clause(&subject)];
     parts.extend(filtered(&subject));
     if items.listed && items.status_filter.is_none() {
@@ -107,35 +107,35 @@ fn states(jobs: &[Option<&JobFacts>]) -> String {
 
 fn main_clause(subject: &Subject<'_>) -> String {
     let sections = subject.sections;
-    if !sections.items.listed {
+    if !sections.counts.listed {
         return without_list(subject);
     }
-    if let Some(filter) = &sections.items.status_filter {
+    if let Some(filter) = &sections.counts.status_filter {
         let filter = excerpt(filter, 40);
-        if sections.items.filtered_in_part {
+        if sections.counts.filtered_in_part {
             return format!(
                 "some of the lists hold only items with the status “{filter}”, so that the job's own rates \
                  cannot be told from the {} there {}",
-                counted(sections.items.distinct, "item", "items"),
-                are(sections.items.distinct),
+                counted(sections.counts.distinct, "item", "items"),
+                are(sections.counts.distinct),
             );
         }
-        let kind = leading_group(sections, sections.items.distinct);
+        let kind = leading_group(sections, sections.counts.distinct);
         return format!(
             "the list holds only items with the status “{filter}” ({}{kind}), so that the job's own \
              rates cannot be told from it",
-            number(sections.items.distinct),
+            number(sections.counts.distinct),
         );
     }
     let failure = &sections.rates.failure;
     match (failure.numerator, failure.denominator) {
-        (0, 0) if sections.items.distinct == 0 => "the list holds no items".to_owned(),
-        (0, 0) if sections.items.distinct == 1 => {
+        (0, 0) if sections.counts.distinct == 0 => "the list holds no items".to_owned(),
+        (0, 0) if sections.counts.distinct == 1 => {
             "the only item was not processed to an end".to_owned()
         }
         (0, 0) => format!(
             "none of the {} was processed to an end",
-            counted(sections.items.distinct, "item", "items")
+            counted(sections.counts.distinct, "item", "items")
         ),
         (0, 1) => format!(
             "the only processed item did not fail ({})",
@@ -159,7 +159,7 @@ fn main_clause(subject: &Subject<'_>) -> String {
 
 /// That some of several lists are filtered, where the rate does not say so itself.
 fn filtered(subject: &Subject<'_>) -> Option<String> {
-    let items = &subject.sections.items;
+    let items = &subject.sections.counts;
     let (filtered, jobs) = (items.filtered_jobs, subject.jobs.len() as u64);
     (filtered > 0 && items.status_filter.is_none()).then(|| {
         format!(
@@ -234,7 +234,7 @@ fn other_statuses(sections: &Sections) -> Vec<String> {
     let unknown = |word: &str| !status::KNOWN.contains(&word);
     let there = || {
         sections
-            .items
+            .counts
             .by_status
             .iter()
             .filter(|(_, count)| **count > 0)
@@ -274,7 +274,7 @@ fn other_statuses(sections: &Sections) -> Vec<String> {
 }
 
 fn completeness(subject: &Subject<'_>) -> Option<String> {
-    let items = &subject.sections.items;
+    let items = &subject.sections.counts;
     let lists = if subject.jobs.len() > 1 {
         "the lists are"
     } else {

@@ -159,7 +159,7 @@ fn deep_nesting_in_what_we_do_not_read_costs_nothing() {
     let deep = format!("{}{}", "[".repeat(2_000), "]".repeat(2_000));
     let odd = three()[0].replace("{\"item_id\"", &format!("{{\"extra\":{deep},\"item_id\""));
     let run = summary_of_file("items.json", page(&[odd, three()[1].clone()]).as_bytes());
-    assert_eq!(run.summary()["overall"]["items"]["distinct"], 2);
+    assert_eq!(run.summary()["overall"]["counts"]["distinct"], 2);
 }
 
 #[test]
@@ -181,8 +181,8 @@ fn deep_nesting_in_a_field_we_read_makes_that_item_unreadable() {
     let odd = three()[0].replace("\"completed\"", &deep);
     let summary =
         summary_of_file("items.json", page(&[odd, three()[1].clone()]).as_bytes()).summary();
-    assert_eq!(summary["overall"]["items"]["distinct"], 1);
-    assert_eq!(summary["overall"]["items"]["unreadable"], 1);
+    assert_eq!(summary["overall"]["counts"]["distinct"], 1);
+    assert_eq!(summary["overall"]["counts"]["unreadable"], 1);
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn a_wrong_type_in_any_field_costs_that_item_and_names_its_place() {
             let odd = format!("{{\"item_id\":\"x\",\"status\":\"failed\",\"{field}\":{wrong}}}");
             let content = page(&[three()[0].clone(), odd, three()[1].clone()]);
             let summary = summary_of_file("items.json", content.as_bytes()).summary();
-            let items = &summary["overall"]["items"];
+            let items = &summary["overall"]["counts"];
             assert_eq!(
                 (&items["distinct"], &items["unreadable"]),
                 (&Value::from(2), &Value::from(1)),
@@ -235,7 +235,7 @@ fn numbers_beyond_all_bounds_are_survived() {
             page(&[odd])
         );
         let summary = summary_of_file("items.json", content.as_bytes()).summary();
-        assert_eq!(summary["overall"]["items"]["distinct"], 1, "{number}");
+        assert_eq!(summary["overall"]["counts"]["distinct"], 1, "{number}");
     }
 }
 
@@ -247,7 +247,7 @@ fn nan_is_absent_and_told() {
     let content = format!("{}\n{odd}\n{}\n", three()[1], three()[2]);
     let run = summary_of_file("items.jsonl", content.as_bytes());
     let summary = run.summary();
-    assert_eq!(summary["overall"]["items"]["recorded"], 3);
+    assert_eq!(summary["overall"]["counts"]["recorded"], 3);
     assert_eq!(
         summary["overall"]["durations"]["completed"]["missing_times"],
         1
@@ -264,7 +264,7 @@ fn bytes_that_are_not_utf8_and_lone_surrogates_cost_a_character() {
         .expect("there");
     bytes[at] = 0xff;
     let summary = summary_of_file("items.json", &bytes).summary();
-    assert_eq!(summary["overall"]["items"]["distinct"], 3);
+    assert_eq!(summary["overall"]["counts"]["distinct"], 3);
     assert!(codes(&summary).contains(&"invalid-utf8".to_owned()));
 
     let odd = three()[0]
@@ -272,7 +272,7 @@ fn bytes_that_are_not_utf8_and_lone_surrogates_cost_a_character() {
         .replace("{\"item_id\"", "{\"\\udc00\":1,\"item_id\"");
     let summary =
         summary_of_file("items.json", page(&[odd, three()[1].clone()]).as_bytes()).summary();
-    assert_eq!(summary["overall"]["items"]["distinct"], 2);
+    assert_eq!(summary["overall"]["counts"]["distinct"], 2);
     assert_eq!(
         summary["overall"]["slowest"][0]["item_name"],
         "\u{fffd}.pdf"
@@ -286,7 +286,7 @@ fn of_duplicate_keys_the_last_counts() {
         "\"status\":\"failed\",\"status\":\"skipped\"",
     );
     let summary = summary_of_file("items.json", page(&[odd]).as_bytes()).summary();
-    assert_eq!(summary["overall"]["items"]["by_status"]["skipped"], 1);
+    assert_eq!(summary["overall"]["counts"]["by_status"]["skipped"], 1);
 }
 
 #[test]
@@ -336,7 +336,7 @@ fn pages_appended_to_a_cut_one_are_found_again() {
         let content = format!("{}{between}{}{between}{}", pages[1], cut, pages[2]);
         let summary = summary_of_file("items.json", content.as_bytes()).summary();
         assert_eq!(
-            summary["overall"]["items"]["distinct"],
+            summary["overall"]["counts"]["distinct"],
             3 - u64::from(!cut.contains("}]")),
             "{content}"
         );
@@ -366,7 +366,7 @@ fn links_pipes_and_folders_that_cannot_be_read_are_left_alone_and_named() {
     let run = folder.run(&["report", "d", "--format", "json"]);
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).expect("set");
     let summary = run.summary();
-    assert_eq!(summary["overall"]["items"]["distinct"], 3);
+    assert_eq!(summary["overall"]["counts"]["distinct"], 3);
     let codes = codes(&summary);
     assert_eq!(
         codes
@@ -404,7 +404,7 @@ fn a_pipe_that_is_named_is_not_waited_for_unless_the_shell_opened_it() {
         .current_dir(folder.path())
         .args(["report", "/dev/stdin", "--format", "json"]);
     let run = finish(command, page(&three()).as_bytes());
-    assert_eq!(run.summary()["overall"]["items"]["distinct"], 3);
+    assert_eq!(run.summary()["overall"]["counts"]["distinct"], 3);
 }
 
 #[test]
@@ -430,7 +430,7 @@ fn what_does_not_exist_is_named_and_the_rest_is_reported() {
     let folder = Folder::new();
     folder.write("items.json", page(&three()));
     let run = folder.run(&["report", "items.json", "missing.json", "--format", "json"]);
-    assert_eq!(run.summary()["overall"]["items"]["distinct"], 3);
+    assert_eq!(run.summary()["overall"]["counts"]["distinct"], 3);
     assert!(
         run.stderr
             .contains("error: missing.json: could not be read"),
@@ -468,7 +468,7 @@ fn many_broken_lines_cost_those_lines_and_are_counted() {
     }
     let run = summary_of_file("items.jsonl", lines.as_bytes());
     let summary = run.summary();
-    assert_eq!(summary["overall"]["items"]["distinct"], 20_000);
+    assert_eq!(summary["overall"]["counts"]["distinct"], 20_000);
     let words: Vec<&str> = summary["notes"]
         .as_array()
         .expect("a list")
@@ -487,7 +487,7 @@ fn given(name: &str, content: &str) -> (u64, Vec<String>) {
         return (0, vec![format!("exit {}", run.code)]);
     }
     let summary = run.summary();
-    let distinct = summary["overall"]["items"]["distinct"]
+    let distinct = summary["overall"]["counts"]["distinct"]
         .as_u64()
         .expect("a count");
     (distinct, codes(&summary))
@@ -540,7 +540,7 @@ fn a_body_that_holds_no_list_does_not_hide_the_items() {
         a.replace("{\"item_id\"", "{\"body\":null,\"item_id\""),
     ] {
         let summary = summary_of_file("page.json", content.as_bytes()).summary();
-        assert_eq!(summary["overall"]["items"]["recorded"], 1, "{content}");
+        assert_eq!(summary["overall"]["counts"]["recorded"], 1, "{content}");
     }
     assert_eq!(given("x.json", r#"{"body":3,"foo":1}"#).1, ["exit 1"]);
 }
@@ -557,7 +557,7 @@ fn a_file_that_looks_like_a_summary_and_holds_items_costs_nothing() {
     );
     folder.write("y.json", page(&[item("b", "failed")]));
     assert_eq!(
-        folder.summary(&[]).summary()["overall"]["items"]["distinct"],
+        folder.summary(&[]).summary()["overall"]["counts"]["distinct"],
         2
     );
 }
@@ -774,7 +774,7 @@ fn rows_before_a_break_are_not_read_twice() {
         format!("{a}\n[\n{b}\n{c}\n"),
     ] {
         let summary = summary_of_file("items.json", content.as_bytes()).summary();
-        assert_eq!(summary["overall"]["items"]["duplicates"], 0, "{content}");
+        assert_eq!(summary["overall"]["counts"]["duplicates"], 0, "{content}");
     }
 }
 
@@ -786,7 +786,7 @@ fn totals_beyond_all_bounds_are_survived() {
         format!("[{},{}]", job("aaaa"), job("bbbb")).as_bytes(),
     )
     .summary();
-    assert_eq!(summary["overall"]["items"]["missing"], Value::Null);
+    assert_eq!(summary["overall"]["counts"]["missing"], Value::Null);
 }
 
 #[test]

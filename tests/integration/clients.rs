@@ -58,7 +58,7 @@ fn kind_of(pattern: Option<&str>) -> &'static str {
 }
 
 fn check_items(case: &str, ours: &Value, theirs: &Value) {
-    let items = &ours["items"];
+    let items = &ours["counts"];
     let pairs = [
         ("recorded", "rows"),
         ("distinct", "distinct_items"),
@@ -158,10 +158,10 @@ fn check_job(case: &str, ours: &Value, theirs: &Value) {
             "{case}: progress"
         );
     }
-    if theirs["items"].is_null() {
-        assert_eq!(ours["items"]["recorded"], 0, "{case}");
+    if theirs["counts"].is_null() {
+        assert_eq!(ours["counts"]["recorded"], 0, "{case}");
     } else {
-        check_items(case, ours, &theirs["items"]);
+        check_items(case, ours, &theirs["counts"]);
     }
 }
 
@@ -195,7 +195,7 @@ fn every_recorded_dump_gives_the_truth_about_it() {
 fn a_cut_page_keeps_its_complete_items_and_says_where_it_breaks() {
     let run = summary_of(fixture("clients/curl-truncated-page"));
     let summary = run.summary();
-    let items = &summary["jobs"][0]["items"];
+    let items = &summary["jobs"][0]["counts"];
     // 51 whole items stand before the break in the second page of 100.
     let kept = items["recorded"].as_u64().expect("a count") - 150;
     let page = fs::read_to_string("fixtures/clients/curl-truncated-page/items_100.json");

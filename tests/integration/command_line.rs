@@ -102,7 +102,7 @@ fn reports_are_written_and_the_summary_is_printed() {
     assert!(
         folder
             .read("r.json")
-            .starts_with("{\n  \"schema_version\": 1,")
+            .starts_with("{\n  \"schema_version\": 2,")
     );
     assert_eq!(
         fs::read_dir(folder.path()).expect("there").count(),
@@ -366,12 +366,12 @@ fn a_summary_of_another_version_or_a_broken_one_is_named() {
     let saved = summary_of(fixture("single")).stdout;
     folder.write(
         "newer.json",
-        saved.replace("\"schema_version\": 1", "\"schema_version\": 2"),
+        saved.replace("\"schema_version\": 2", "\"schema_version\": 3"),
     );
     let run = folder.run(&["report", "newer.json"]);
     assert_eq!(run.code, 1);
     assert!(
-        run.stderr.contains("has schema version 2"),
+        run.stderr.contains("has schema version 3"),
         "{}",
         run.stderr
     );
@@ -653,7 +653,7 @@ fn reports_of_earlier_runs_in_a_folder_are_no_loss() {
     }
     let run = folder.run(&["report", ".", "--strict", "--format", "json"]);
     assert_eq!(
-        run.summary()["overall"]["items"]["recorded"],
+        run.summary()["overall"]["counts"]["recorded"],
         1,
         "the page's examples are no items"
     );

@@ -72,7 +72,7 @@ fn instant(text: Option<&str>) -> Option<String> {
 
 fn check_sections(path: &str, ours: &Value, theirs: &Value) {
     for name in [
-        "items",
+        "counts",
         "rates",
         "durations",
         "throughput",

@@ -30,7 +30,7 @@ fn asked_for(status: &str, items: &[String], total: usize) -> String {
 fn counts(folder: &Folder) -> Value {
     let summary = folder.summary(&["--job-id", JOB]).summary();
     assert_eq!(summary["jobs"].as_array().map(Vec::len), Some(1));
-    summary["jobs"][0]["items"].clone()
+    summary["jobs"][0]["counts"].clone()
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn files_count_in_the_order_of_their_paths_and_not_of_the_command_line() {
         |names: [&str; 2]| folder.run(&["report", names[0], names[1], "-q", "--format", "json"]);
     let forwards = report(["a.json", "b.json"]);
     assert_eq!(
-        forwards.summary()["jobs"][0]["items"]["by_status"]["failed"],
+        forwards.summary()["jobs"][0]["counts"]["by_status"]["failed"],
         1
     );
     assert_eq!(forwards.stdout, report(["b.json", "a.json"]).stdout);

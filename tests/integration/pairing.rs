@@ -28,7 +28,7 @@ fn owners(summary: &Value) -> Vec<(String, u64)> {
                 .expect("a name");
             (
                 name.to_owned(),
-                job["items"]["distinct"].as_u64().expect("a count"),
+                job["counts"]["distinct"].as_u64().expect("a count"),
             )
         })
         .collect()
@@ -134,8 +134,8 @@ fn the_newest_record_of_an_item_and_of_a_job_counts() {
     folder.write("2/status.json", older);
     let summary = folder.summary(&[]).summary();
     let job = &summary["jobs"][0];
-    assert_eq!(job["items"]["by_status"]["failed"], 1);
-    assert_eq!(job["items"]["conflicting_duplicates"], 1);
+    assert_eq!(job["counts"]["by_status"]["failed"], 1);
+    assert_eq!(job["counts"]["conflicting_duplicates"], 1);
     assert_eq!(job["job"]["total_items"], 1);
     assert!(codes(&summary).contains(&"repeated-status".to_owned()));
 }
@@ -149,7 +149,7 @@ fn a_list_of_one_status_against_a_larger_job_is_told_to_be_filtered() {
         format!("{}\n{}\n", item("a", "failed"), item("b", "failed")),
     );
     let summary = folder.summary(&[]).summary();
-    assert_eq!(summary["jobs"][0]["items"]["status_filter"], "failed");
+    assert_eq!(summary["jobs"][0]["counts"]["status_filter"], "failed");
     assert!(codes(&summary).contains(&"filtered-list".to_owned()));
 }
 
@@ -161,7 +161,7 @@ fn a_file_name_tells_a_filter_unless_the_list_holds_the_whole_job() {
         page(&[item("a", "failed"), item("b", "failed")]),
     );
     let filter = |folder: &Folder| {
-        folder.summary(&[]).summary()["jobs"][0]["items"]["status_filter"].clone()
+        folder.summary(&[]).summary()["jobs"][0]["counts"]["status_filter"].clone()
     };
     assert_eq!(filter(&folder), "failed");
     folder.write("status.json", status(A, 2));
@@ -175,8 +175,8 @@ fn the_begin_of_a_whole_list_is_not_taken_for_a_filtered_one() {
     let first = page(&[item("a", "completed")]).replace("\"total_size\":1", "\"total_size\":50");
     folder.write("items.json", first);
     let summary = folder.summary(&[]).summary();
-    assert_eq!(summary["jobs"][0]["items"]["status_filter"], Value::Null);
-    assert_eq!(summary["jobs"][0]["items"]["missing"], 49);
+    assert_eq!(summary["jobs"][0]["counts"]["status_filter"], Value::Null);
+    assert_eq!(summary["jobs"][0]["counts"]["missing"], 49);
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn rates_of_jobs_of_which_one_list_is_filtered_are_marked_in_every_format() {
         finish(command, b"").stdout
     };
     let summary: Value = serde_json::from_str(&printed("json")).expect("JSON");
-    assert_eq!(summary["overall"]["items"]["filtered_jobs"], 1);
+    assert_eq!(summary["overall"]["counts"]["filtered_jobs"], 1);
     let verdict = summary["verdict"].as_str().expect("a sentence");
     let said = "the list of 1 of 2 jobs is filtered by a status, so that the jobs' own rates cannot be told";
     assert!(verdict.contains(said), "{verdict}");

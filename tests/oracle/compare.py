@@ -89,10 +89,10 @@ def same(path, expected, got):
 
 
 def same_sections(path, expected, got, labels, most):
-    for part in ("items", "rates", "durations", "throughput"):
+    for part in ("counts", "rates", "durations", "throughput"):
         same(f"{path}.{part}", expected[part], got[part])
-    if set(got["items"]["by_status"]) != set(map(as_written, expected["items"]["by_status"])):
-        raise Difference(f"{path}.items.by_status", list(expected["items"]["by_status"]), list(got["items"]["by_status"]))
+    if set(got["counts"]["by_status"]) != set(map(as_written, expected["counts"]["by_status"])):
+        raise Difference(f"{path}.counts.by_status", list(expected["counts"]["by_status"]), list(got["counts"]["by_status"]))
     same_reasons(f"{path}.skip_reasons", expected["skip_reasons"], got["skip_reasons"])
     same_groups(f"{path}.error_groups", expected, got["error_groups"], labels)
     same_slowest(f"{path}.slowest", expected["spans"], got["slowest"], labels, most)
@@ -227,8 +227,8 @@ def same_charts(path, expected, charts):
     if charts is None:
         return
     bar = {part["status"]: part["count"] for part in charts["status_bar"]}
-    if bar != {as_written(k): v for k, v in expected["items"]["by_status"].items() if v}:
-        raise Difference(f"{path}.charts.status_bar", expected["items"]["by_status"], bar)
+    if bar != {as_written(k): v for k, v in expected["counts"]["by_status"].items() if v}:
+        raise Difference(f"{path}.charts.status_bar", expected["counts"]["by_status"], bar)
     for status in ("completed", "failed"):
         if charts["durations"] is not None:
             spans = sorted(micros for micros, item in expected["spans"] if item["status"] == status)
@@ -258,7 +258,7 @@ def between(ordered, edges):
 def compare(dump, summary, most, asked):
     """Raises the first difference. `most` slowest items were asked for, and perhaps the item table."""
     jobs, overall = truth(dump)
-    same("schema_version", 1, summary["schema_version"])
+    same("schema_version", 2, summary["schema_version"])
     named = {job["batch_job_id"]: job for job in summary["jobs"] if job["batch_job_id"] is not None}
     nameless = [job for job in summary["jobs"] if job["batch_job_id"] is None]
     if len(summary["jobs"]) != len(jobs):

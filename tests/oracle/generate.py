@@ -121,12 +121,12 @@ class Case:
                     "id": job["id"], "job_type": job["job_type"], "status": job["status"],
                     "total_items": job["total_items"], "wall_seconds": wall,
                     "progress_percentage": progress},
-                "items": counts, **numbers})
+                "counts": counts, **numbers})
             everything += items
             parts.append(counts)
         jobs.sort(key=lambda j: (j["batch_job_id"] is None, j["batch_job_id"] or ""))
         by_status, numbers = numbers_of(everything, self.kinds)
-        overall = {"items": overall_counts(parts, by_status), **numbers}
+        overall = {"counts": overall_counts(parts, by_status), **numbers}
         self.inputs.sort(key=lambda r: r["path"].encode())
         return {"case": self.name, "jobs": jobs, "overall": overall, "inputs": self.inputs,
                 **self.extra}

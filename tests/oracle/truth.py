@@ -109,12 +109,12 @@ def job_truth(job):
         is_open = facts["status"] in ("pending", "running", "dispatched")
         wall = None if is_open or None in (begun, ended) or ended < begun else ended - begun
         facts.update(wall_seconds=seconds(wall), progress_percentage=progress)
-    return {"batch_job_id": job.id, "job": facts, "items": counts, **numbers}
+    return {"batch_job_id": job.id, "job": facts, "counts": counts, **numbers}
 
 
 def truth(dump):
     jobs = [job_truth(job) for job in dump.jobs]
-    parts = [job["items"] for job in jobs]
+    parts = [job["counts"] for job in jobs]
     by_status, numbers = sections_of([item for job in jobs for item in job["rows"]])
     counts = overall_counts(parts, by_status)
     unreadable = [p["unreadable"] for p in parts]
@@ -124,4 +124,4 @@ def truth(dump):
         for field in ("status_filter", "stated_total_source"):
             if len({p[field] for p in parts}) > 1:
                 counts[field] = ANY
-    return jobs, {"items": counts, **numbers}
+    return jobs, {"counts": counts, **numbers}

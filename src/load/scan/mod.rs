@@ -178,7 +178,8 @@ impl<'t> Scan<'t> {
                     return (self.bytes.get(value) == Some(&b'['))
                         .then(|| Members::List(self.space(value + 1)));
                 }
-                Some(Field::Body) => return None,
+                // A summary of ours holds items too.
+                Some(Field::Body | Field::SchemaVersion) => return None,
                 field => {
                     let (raw, end) = self.raw(value)?;
                     if let Some(field) = field {

@@ -57,7 +57,7 @@ pub struct Charts {
 /// Draws what is known about a set of items.
 pub(super) fn charts(sections: &Sections, shape: &Shape, detail: Detail) -> Charts {
     let row = Charts {
-        status_bar: small::status_bar(&sections.items.by_status),
+        status_bar: small::status_bar(&sections.counts.by_status),
         sparkline: shape.timeline.as_ref().and_then(small::sparkline),
         ..Charts::default()
     };

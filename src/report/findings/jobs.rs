@@ -41,13 +41,13 @@ impl Findings {
     /// The few jobs that hold most of the failures, while they do not hold most of the items.
     pub(super) fn worst_jobs(&mut self, jobs: &[JobReport]) {
         let count = |job: &JobReport, word: &str| {
-            let by_status = &job.sections.items.by_status;
+            let by_status = &job.sections.counts.by_status;
             by_status.get(word).copied().unwrap_or_default()
         };
-        let whole = |job: &&JobReport| job.sections.items.status_filter.is_none();
+        let whole = |job: &&JobReport| job.sections.counts.status_filter.is_none();
         let mut ranked: Vec<&JobReport> = jobs.iter().filter(whole).collect();
         let failed: u64 = ranked.iter().map(|job| count(job, FAILED)).sum();
-        let items: u64 = ranked.iter().map(|job| job.sections.items.distinct).sum();
+        let items: u64 = ranked.iter().map(|job| job.sections.counts.distinct).sum();
         if failed < 10 || ranked.len() < 3 {
             return;
         }
@@ -56,7 +56,7 @@ impl Findings {
         let (their_failed, their_items) = ranked[..few].iter().fold((0, 0), |sums, job| {
             (
                 sums.0 + count(job, FAILED),
-                sums.1 + job.sections.items.distinct,
+                sums.1 + job.sections.counts.distinct,
             )
         });
         let (share, of_items) = (
@@ -90,7 +90,7 @@ impl Findings {
         };
         let mut high: Vec<(f64, &JobReport)> = jobs
             .iter()
-            .filter(|job| job.sections.items.status_filter.is_none())
+            .filter(|job| job.sections.counts.status_filter.is_none())
             .filter_map(|job| {
                 let rate = &job.sections.rates.failure;
                 let low = rate.ci95?[0];

@@ -88,7 +88,7 @@ fn is_over(sections: &Sections, job: Option<&JobFacts>) -> bool {
     let running = job.is_some_and(|job| is_open_job(job.status.as_deref()));
     let open = [PENDING, PROCESSING]
         .iter()
-        .any(|word| sections.items.by_status.get(*word).is_some_and(|n| *n > 0));
+        .any(|word| sections.counts.by_status.get(*word).is_some_and(|n| *n > 0));
     !running && !open
 }
 
@@ -101,7 +101,7 @@ fn kind(pattern: Option<&str>) -> String {
 
 impl Findings {
     fn incomplete(&mut self, sections: &Sections) {
-        let items = &sections.items;
+        let items = &sections.counts;
         let (Some(missing @ 1..), Some(total)) = (items.missing, items.stated_total) else {
             return;
         };
@@ -124,7 +124,7 @@ impl Findings {
     }
 
     fn errors(&mut self, sections: &Sections, shape: &Shape) {
-        let failed = sections.items.by_status.get(FAILED).copied().unwrap_or(0);
+        let failed = sections.counts.by_status.get(FAILED).copied().unwrap_or(0);
         if failed < FEW_FAILURES as u64 {
             return;
         }
@@ -212,8 +212,8 @@ impl Findings {
 
     fn skips(&mut self, sections: &Sections) {
         let rate = &sections.rates.skipped_of_all;
-        let skipped = sections.items.by_status.get(SKIPPED).copied().unwrap_or(0);
-        if sections.items.status_filter.is_some() || skipped < FEW_FAILURES as u64 {
+        let skipped = sections.counts.by_status.get(SKIPPED).copied().unwrap_or(0);
+        if sections.counts.status_filter.is_some() || skipped < FEW_FAILURES as u64 {
             return;
         }
         if rate.value.is_none_or(|share| share < 0.2) {

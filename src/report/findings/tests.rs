@@ -13,7 +13,7 @@ fn sections(failed: u64, groups: &Value) -> Sections {
     let rate = json!({ "numerator": failed, "denominator": 100 + failed });
     let none = json!({ "count": 0, "missing_times": 0, "negative": 0 });
     serde_json::from_value(json!({
-        "items": {
+        "counts": {
             "listed": true, "recorded": 0, "distinct": 100 + failed, "duplicates": 0,
             "conflicting_duplicates": 0, "unreadable": 0,
             "by_status": { "completed": 100, "failed": failed },
@@ -21,7 +21,7 @@ fn sections(failed: u64, groups: &Value) -> Sections {
         "rates": { "failure": rate, "failed_of_all": rate, "skipped_of_all": rate },
         "durations": { "completed": none, "failed": none },
         "throughput": { "ended_items": 0, "timed_items": 0, "untimed_items": 0 },
-        "skip_reasons": [], "error_groups": groups, "slowest": [],
+        "skip_reasons": [], "error_groups": groups, "slowest": [], "open": [],
     }))
     .expect("sections")
 }
@@ -95,15 +95,15 @@ fn failures_that_cluster_are_weighed_against_time_and_completed_items() {
 #[test]
 fn few_failures_have_no_pattern() {
     let close = shape((0..4).map(|n| NINE + (600 + n) * SECOND).collect());
-    let group = json!([{ "pattern": "x", "count": 4, "share": 1.0, "examples": [] }]);
+    let group = json!([{ "id": "0", "pattern": "x", "count": 4, "share": 1.0, "examples": [] }]);
     assert_eq!(of_job(&sections(4, &group), None, &close, None), []);
 }
 
 #[test]
 fn one_kind_of_error_and_its_limit_are_named() {
     let group = json!([
-        { "pattern": "timed out", "count": 7, "share": 7.0 / 12.0, "examples": [] },
-        { "pattern": null, "count": 5, "share": 5.0 / 12.0, "examples": [] },
+        { "id": "0", "pattern": "timed out", "count": 7, "share": 7.0 / 12.0, "examples": [] },
+        { "id": "0", "pattern": null, "count": 5, "share": 5.0 / 12.0, "examples": [] },
     ]);
     let mut shape = shape(Vec::new());
     shape.groups = vec![
@@ -128,7 +128,7 @@ fn one_kind_of_error_and_its_limit_are_named() {
 
 #[test]
 fn durations_of_millennia_are_no_time_limit() {
-    let group = json!([{ "pattern": "boom", "count": 5, "share": 1.0, "examples": [] }]);
+    let group = json!([{ "id": "0", "pattern": "boom", "count": 5, "share": 1.0, "examples": [] }]);
     let mut shape = shape(Vec::new());
     let mut micros = vec![20 * SECOND; 4];
     // The end of an item that has none, as some write it: 9999-12-31.
@@ -179,8 +179,8 @@ fn after_the_last_completed_item_all_that_fails_is_counted() {
 #[test]
 fn what_is_missing_comes_first() {
     let mut sections = sections(0, &json!([]));
-    sections.items.stated_total = Some(250);
-    sections.items.missing = Some(150);
+    sections.counts.stated_total = Some(250);
+    sections.counts.missing = Some(150);
     let findings = of_job(&sections, None, &shape(Vec::new()), None);
     assert_eq!(
         findings[0].message,

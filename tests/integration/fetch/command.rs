@@ -227,7 +227,7 @@ fn reports_are_written_at_the_end() {
     );
     assert_eq!((run.code, run.stdout), (0, format!("dumps/{JOB}\n")));
     let summary: serde_json::Value = serde_json::from_str(&folder.read("r.json")).expect("JSON");
-    assert_eq!(summary["jobs"][0]["items"]["distinct"], 25);
+    assert_eq!(summary["jobs"][0]["counts"]["distinct"], 25);
     assert!(folder.read("r.html").starts_with("<!doctype html>"));
     let failed = fetch(
         &server,

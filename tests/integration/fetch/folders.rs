@@ -51,7 +51,7 @@ fn a_finished_job_is_not_asked_for_again_unless_forced() {
     );
     let summary = summary_of(folder.path()).summary();
     assert_eq!(summary["jobs"].as_array().map(Vec::len), Some(1));
-    assert_eq!(summary["jobs"][0]["items"]["distinct"], 25);
+    assert_eq!(summary["jobs"][0]["counts"]["distinct"], 25);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn an_earlier_snapshot_of_a_job_that_went_on_is_kept_beside_the_new_one() {
     let summary = summary_of(folder.path()).summary();
     let job = &summary["jobs"][0];
     assert_eq!(job["job"]["status"], "completed");
-    assert_eq!(job["items"]["by_status"]["completed"], 1_203);
+    assert_eq!(job["counts"]["by_status"]["completed"], 1_203);
     let notes = summary["notes"].to_string();
     assert!(
         notes.contains(
@@ -199,7 +199,7 @@ fn a_page_that_was_changed_or_is_gone_is_named_and_fetched_again() {
     let again = succeed(&options);
     assert_eq!((again.distinct(), again.whole()), (35, Some(true)));
     let summary = summary_of(folder.path()).summary();
-    assert_eq!(summary["jobs"][0]["items"]["distinct"], 35);
+    assert_eq!(summary["jobs"][0]["counts"]["distinct"], 35);
     assert_eq!(
         summary["notes"].to_string().matches("-page").count(),
         0,
@@ -226,7 +226,7 @@ fn a_whole_snapshot_is_no_loss_and_is_among_the_inputs() {
         .map(|input| input["kind"].clone())
         .collect();
     assert_eq!(kinds, ["items", "items", "items", "snapshot", "status"]);
-    assert_eq!(strict.summary()["jobs"][0]["items"]["complete"], true);
+    assert_eq!(strict.summary()["jobs"][0]["counts"]["complete"], true);
     // By content, and not by name.
     fs::rename(
         snapshot.folder.join("snapshot.json"),

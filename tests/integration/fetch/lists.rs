@@ -10,7 +10,7 @@ use crate::harness::{Folder, summary_of};
 fn missing(folder: &Folder) -> serde_json::Value {
     let summary = summary_of(folder.path()).summary();
     assert_eq!(summary["jobs"][0]["batch_job_id"], JOB);
-    summary["jobs"][0]["items"]["missing"].clone()
+    summary["jobs"][0]["counts"]["missing"].clone()
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn a_job_that_ends_while_its_list_is_read_is_read_again() {
         ]
     );
     let summary = summary_of(folder.path()).summary();
-    assert_eq!(summary["jobs"][0]["items"]["by_status"]["completed"], 25);
+    assert_eq!(summary["jobs"][0]["counts"]["by_status"]["completed"], 25);
     assert_eq!(summary["jobs"][0]["job"]["status"], "completed");
 }
 

@@ -58,7 +58,7 @@ fn a_refusal_in_the_middle_leaves_a_snapshot_that_says_it_is_not_whole() {
     assert!(!snapshot.is_finished());
     assert_eq!((snapshot.distinct(), snapshot.whole()), (10, None));
     let summary = crate::harness::summary_of(folder.path()).summary();
-    assert_eq!(summary["jobs"][0]["items"]["complete"], false);
+    assert_eq!(summary["jobs"][0]["counts"]["complete"], false);
     let codes = crate::harness::codes(&summary);
     assert!(codes.contains(&"partial-snapshot".to_owned()), "{codes:?}");
 }

@@ -1,0 +1,89 @@
+//! Items that have not ended yet, the oldest first.
+
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::timeline::PLAUSIBLE_MICROS;
+use crate::api::UtcTime;
+use crate::api::status::is_terminal_code;
+use crate::frame::{ItemFrame, Row};
+
+/// Maximum number of open items that are listed.
+const MOST_OPEN: usize = 20;
+
+/// An item that has not ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OpenItem {
+    /// The item.
+    pub item_id: String,
+    /// Its name.
+    pub item_name: Option<String>,
+    /// Its status.
+    pub status: String,
+    /// When it started; absent if it has not.
+    pub started_at: Option<UtcTime>,
+    /// Time from its start to the newest instant in the dump; absent without a start.
+    pub age_seconds: Option<f64>,
+    /// The `label` of the job it belongs to.
+    pub job: String,
+}
+
+/// Returns the oldest open items among `rows`, up to 20; those without a start come last.
+///
+/// `newest` gives the newest instant in the dump, in microseconds since the epoch.
+pub fn open(
+    items: &ItemFrame,
+    rows: &Range<usize>,
+    labels: &[String],
+    newest: impl Fn() -> Option<i64>,
+) -> Vec<OpenItem> {
+    let mut oldest: Vec<(i64, usize)> = Vec::new();
+    items.rows(rows.clone()).each(|row, item| {
+        if is_open(&item) {
+            oldest.push((plausible(item.started_at).unwrap_or(i64::MAX), row));
+        }
+    });
+    if oldest.is_empty() {
+        return Vec::new();
+    }
+    oldest.sort_unstable();
+    oldest.truncate(MOST_OPEN);
+    let newest = newest();
+    let listed = oldest.into_iter().map(|(_, row)| {
+        let texts = items.texts(row);
+        let start = plausible(items.row(row).started_at);
+        OpenItem {
+            item_id: texts.id.unwrap_or_default().to_owned(),
+            item_name: texts.name.map(str::to_owned),
+            status: items.status_word(row).to_owned(),
+            started_at: start.and_then(UtcTime::from_micros),
+            age_seconds: start
+                .zip(newest)
+                .map(|(start, newest)| (newest - start).max(0) as f64 / 1e6),
+            job: super::label(items, labels, row),
+        }
+    });
+    listed.collect()
+}
+
+/// Whether an item has neither an end nor a status that is one.
+pub fn is_open(item: &Row) -> bool {
+    item.completed_at.is_none() && !is_terminal_code(item.status)
+}
+
+/// Returns the newest plausible instant of any item, in microseconds since the epoch.
+pub fn newest_instant(items: &ItemFrame) -> Option<i64> {
+    let mut newest = None;
+    items.rows(0..items.len()).each(|_, item| {
+        for time in [item.started_at, item.completed_at, item.effective_at] {
+            newest = newest.max(plausible(time));
+        }
+    });
+    newest
+}
+
+fn plausible(time: Option<i64>) -> Option<i64> {
+    time.filter(|time| PLAUSIBLE_MICROS.contains(time))
+}

@@ -1,0 +1,134 @@
+//! Which items a report holds as rows, and the rows themselves.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::build::{MAX_MESSAGE, MAX_NAME, clipped};
+use super::model::{ItemRow, ItemRows, ItemSelection};
+use crate::api::UtcTime;
+use crate::api::status::code::{FAILED, SKIPPED};
+use crate::frame::{ItemFrame, KeptTexts};
+use crate::load::Dump;
+use crate::metrics::Failures;
+use crate::metrics::errors::group_id;
+use crate::metrics::open::is_open;
+use crate::parallel::{self, MANY_ROWS};
+
+/// Maximum number of rows of [`ItemSelection::Failed`], the slowest ones not counted.
+pub const MOST_ROWS: usize = 10_000;
+
+impl ItemSelection {
+    /// Which texts a report of these rows needs that lists so many slow items.
+    pub fn texts(self, slowest: usize) -> KeptTexts {
+        match self {
+            Self::Failed => KeptTexts::Reported {
+                beyond: MOST_ROWS,
+                slowest,
+            },
+            Self::All => KeptTexts::All,
+            Self::None => KeptTexts::Reported { beyond: 0, slowest },
+        }
+    }
+}
+
+/// Makes the rows of a selection, of which those of `slowest` items are a part.
+pub(super) fn rows(
+    dump: &Dump,
+    failures: &Failures,
+    labels: &[String],
+    selection: ItemSelection,
+    slowest: usize,
+) -> (Vec<ItemRow>, ItemRows) {
+    let items = &dump.items;
+    let recorded: u64 = dump.jobs.iter().map(|job| job.recorded.rows).sum();
+    let chosen: Vec<usize> = match selection {
+        ItemSelection::None => Vec::new(),
+        ItemSelection::Failed if recorded > MOST_ROWS as u64 => remarkable(items, slowest),
+        ItemSelection::Failed | ItemSelection::All => (0..items.len()).collect(),
+    };
+    let groups: Vec<String> = failures
+        .patterns()
+        .iter()
+        .map(|pattern| group_id(pattern.as_deref()))
+        .collect();
+    let row = |at| item_row(dump, failures, labels, &groups, chosen[at]);
+    let rows = parallel::each(chosen.len() > MANY_ROWS, chosen.len(), row);
+    let count = |is: fn(&ItemFrame, usize) -> bool| {
+        chosen.iter().filter(|row| is(items, **row)).count() as u64
+    };
+    let held = ItemRows {
+        selection,
+        held: rows.len() as u64,
+        of: items.len() as u64,
+        failed: count(|items, row| items.row(row).status == FAILED),
+        skipped: count(|items, row| items.row(row).status == SKIPPED),
+        open: count(|items, row| is_open(&items.row(row))),
+    };
+    (rows, held)
+}
+
+/// Chooses failed, then skipped, then open items up to [`MOST_ROWS`], and the slowest of the others.
+fn remarkable(items: &ItemFrame, slowest: usize) -> Vec<usize> {
+    let (mut chosen, mut skipped, mut open) = (Vec::new(), Vec::new(), Vec::new());
+    let mut slow: BinaryHeap<Reverse<(i64, Reverse<usize>)>> = BinaryHeap::new();
+    items.rows(0..items.len()).each(|row, item| {
+        let list = match item.status {
+            FAILED => &mut chosen,
+            SKIPPED => &mut skipped,
+            _ if is_open(&item) => &mut open,
+            _ => {
+                if let Some(micros) = item.micros().filter(|micros| *micros >= 0) {
+                    slow.push(Reverse((micros, Reverse(row))));
+                    if slow.len() > slowest {
+                        slow.pop();
+                    }
+                }
+                return;
+            }
+        };
+        if list.len() < MOST_ROWS {
+            list.push(row);
+        }
+    });
+    chosen.extend(skipped);
+    chosen.extend(open);
+    chosen.truncate(MOST_ROWS);
+    chosen.extend(slow.into_iter().map(|Reverse((_, Reverse(row)))| row));
+    chosen.sort_unstable();
+    chosen
+}
+
+fn item_row(
+    dump: &Dump,
+    failures: &Failures,
+    labels: &[String],
+    groups: &[String],
+    row: usize,
+) -> ItemRow {
+    let items = &dump.items;
+    let (item, texts) = (items.row(row), items.texts(row));
+    let (job, file) = items.source(row).unzip();
+    let name = |text: Option<&str>| text.map(|text| clipped(text, MAX_NAME));
+    let label = job.and_then(|job| labels.get(job as usize));
+    let source = file.and_then(|file| dump.inputs.get(file as usize));
+    let group = failures.group_of(row);
+    ItemRow {
+        job: label.cloned().unwrap_or_default(),
+        item_id: name(texts.id).unwrap_or_default(),
+        item_name: name(texts.name),
+        status: clipped(items.statuses().get(item.status), MAX_NAME),
+        started_at: item.started_at.and_then(UtcTime::from_micros),
+        completed_at: item.completed_at.and_then(UtcTime::from_micros),
+        effective_at: item.effective_at.and_then(UtcTime::from_micros),
+        duration_seconds: item.micros().map(|micros| micros as f64 / 1e6),
+        error_message: item
+            .error_message
+            .map(|message| clipped(items.messages().get(message), MAX_MESSAGE)),
+        error_group: group.and_then(|group| groups.get(group as usize).cloned()),
+        skip_reason: item
+            .skip_reason
+            .and_then(|reason| name(Some(items.reasons().get(reason)))),
+        processing_job_id: name(texts.work),
+        source: source.map(|file| file.path.clone()),
+    }
+}
