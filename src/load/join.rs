@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
-use super::batch::{Batch, FileRead, ItemGroup, PartRead};
+use super::accumulator::{Accumulator, FileRead, PartRead};
 use super::note::Note;
 use super::pair::{Folder, Owner, Pairing};
 use super::tally::Tally;
@@ -25,48 +25,29 @@ fn join_parts(inputs: &mut [FileRead], parts: Vec<PartRead>) {
     }
 }
 
-/// Makes one group of each list that was read in parts.
-fn whole_lists(groups: Vec<ItemGroup>) -> Vec<ItemGroup> {
-    let mut whole = Vec::with_capacity(groups.len());
-    let mut begun: Option<ItemGroup> = None;
-    for mut group in groups {
-        if let Some(before) = begun.take() {
-            group.rows.start = before.rows.start;
-            group.unreadable += before.unreadable;
-        }
-        if group.goes_on {
-            begun = Some(group);
-        } else {
-            whole.push(group);
-        }
-    }
-    whole
-}
-
 /// Joins what was read in parallel, in path order, and pairs it.
 pub(super) fn join(
-    batches: Vec<Batch>,
+    accumulators: Vec<Accumulator>,
     notes: &mut Vec<Note>,
     job_id: Option<&str>,
 ) -> Result<Dump, LoadError> {
-    let mut columns = Vec::with_capacity(batches.len());
+    let mut columns = Vec::with_capacity(accumulators.len());
     let (mut groups, mut found_jobs) = (Vec::new(), Vec::new());
     let (mut inputs, mut parts) = (Vec::new(), Vec::new());
     let mut rows = 0;
-    for batch in batches {
-        groups.extend(batch.groups.into_iter().map(|mut group| {
+    for read in accumulators {
+        groups.extend(read.groups.into_iter().map(|mut group| {
             group.rows = group.rows.start + rows..group.rows.end + rows;
             group
         }));
-        rows += batch.columns.len();
-        columns.push(batch.columns);
-        found_jobs.extend(batch.jobs);
-        inputs.extend(batch.files);
-        parts.extend(batch.parts);
-        notes.extend(batch.notes);
+        rows += read.columns.len();
+        columns.push(read.columns);
+        found_jobs.extend(read.jobs);
+        inputs.extend(read.files);
+        parts.extend(read.parts);
+        notes.extend(read.notes);
     }
     join_parts(&mut inputs, parts);
-    let groups = whole_lists(groups);
     let paths: Vec<String> = inputs.iter().map(|file| file.path.clone()).collect();
     let folders = Folder::of_all(&paths);
     let pairing = Pairing {

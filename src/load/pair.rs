@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use super::batch::{FoundJob, ItemGroup};
+use super::accumulator::{FoundJob, ItemGroup};
+use super::find::is_pipe;
 use super::note::{Code, Note, excerpt};
-use super::walk::is_pipe;
 use crate::parallel;
 
 /// To which job a group of items belongs.
@@ -380,7 +380,6 @@ mod tests {
             total_size: None,
             status_filter: None,
             loose: false,
-            goes_on: false,
         };
         let mut notes = Vec::new();
         let folders = Folder::of_all(&paths);

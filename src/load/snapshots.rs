@@ -5,9 +5,9 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use super::batch::FileRead;
+use super::accumulator::FileRead;
+use super::find::STDIN;
 use super::note::{Code, Note, excerpt};
-use super::walk::STDIN;
 use crate::snapshot::{Manifest, Problem, folder_of, is_body_name, verify};
 
 /// Says what is wrong with the snapshot that a file describes, where it is a manifest.

@@ -9,45 +9,45 @@ use serde_json::value::RawValue;
 use crate::api::{Field, ItemRecord, Value, WrongType};
 
 /// The values of an object's fields, as they stand in the text.
-pub(super) struct Fields<'de>([Option<&'de str>; Field::COUNT]);
+pub(in crate::load) struct Fields<'de>([Option<&'de str>; Field::COUNT]);
 
 impl<'de> Fields<'de> {
-    pub(super) fn new() -> Self {
+    pub(in crate::load) fn new() -> Self {
         Self([None; Field::COUNT])
     }
 
-    pub(super) fn set(&mut self, field: Field, raw: &'de RawValue) {
+    pub(in crate::load) fn set(&mut self, field: Field, raw: &'de RawValue) {
         // Of a key that stands there twice the last counts, as in every JSON library.
         self.0[field as usize] = Some(raw.get());
     }
 
-    pub(super) fn raw(&self, field: Field) -> Option<&'de str> {
+    pub(in crate::load) fn raw(&self, field: Field) -> Option<&'de str> {
         self.0[field as usize]
     }
 
-    pub(super) fn has(&self, field: Field) -> bool {
+    pub(in crate::load) fn has(&self, field: Field) -> bool {
         self.raw(field).is_some()
     }
 
-    pub(super) fn value(&self, field: Field) -> Value<'de> {
+    pub(in crate::load) fn value(&self, field: Field) -> Value<'de> {
         self.raw(field).map_or(Value::Absent, Value::from_json)
     }
 
-    pub(super) fn text(&self, field: Field) -> Option<String> {
+    pub(in crate::load) fn text(&self, field: Field) -> Option<String> {
         match self.value(field) {
             Value::Text(text) if !text.is_empty() => Some(text.into_owned()),
             _ => None,
         }
     }
 
-    pub(super) fn object(&self, field: Field) -> Option<Fields<'de>> {
+    pub(in crate::load) fn object(&self, field: Field) -> Option<Fields<'de>> {
         self.raw(field)
             .filter(|raw| raw.starts_with('{'))
             .and_then(fields_of)
     }
 
     /// Something that stands where the object stands.
-    pub(super) fn part(&self) -> Option<&'de str> {
+    pub(in crate::load) fn part(&self) -> Option<&'de str> {
         self.raw(Field::ItemId).or_else(|| {
             self.0
                 .iter()
@@ -58,17 +58,17 @@ impl<'de> Fields<'de> {
     }
 
     /// Whether there is a field, and none but these.
-    pub(super) fn are_only(&self, fields: &[Field]) -> bool {
+    pub(in crate::load) fn are_only(&self, fields: &[Field]) -> bool {
         let there = |field: &&Field| self.has(**field);
         let of_all = self.0.iter().flatten().count();
         of_all > 0 && of_all == fields.iter().filter(there).count()
     }
 
-    pub(super) fn is_item(&self) -> bool {
+    pub(in crate::load) fn is_item(&self) -> bool {
         self.has(Field::ItemId)
     }
 
-    pub(super) fn is_job(&self) -> bool {
+    pub(in crate::load) fn is_job(&self) -> bool {
         !self.is_item()
             && self.has(Field::Id)
             && ([
@@ -84,7 +84,7 @@ impl<'de> Fields<'de> {
                     .is_some_and(|id| id.starts_with("bjb-")))
     }
 
-    pub(super) fn item(&self) -> Result<ItemRecord<'de>, WrongType> {
+    pub(in crate::load) fn item(&self) -> Result<ItemRecord<'de>, WrongType> {
         ItemRecord::read(|field| self.value(field))
     }
 }
@@ -118,7 +118,7 @@ fn fields_of(raw: &str) -> Option<Fields<'_>> {
 }
 
 /// The name of a field, looked up without copying it.
-pub(super) struct Name;
+pub(in crate::load) struct Name;
 
 impl<'de> DeserializeSeed<'de> for Name {
     type Value = Option<Field>;

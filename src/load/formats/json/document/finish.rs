@@ -3,8 +3,8 @@
 use super::{Level, List, Object};
 use crate::api::{Field, JobRecord, Value};
 use crate::load::error_answer;
-use crate::load::object::Fields;
-use crate::load::reader::FileReader;
+use crate::load::formats::json::object::Fields;
+use crate::load::sink::FileReader;
 use crate::load::tally::Shape;
 
 impl Object<'_, '_, '_, '_> {

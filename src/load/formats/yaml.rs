@@ -6,9 +6,9 @@ use std::collections::HashSet;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-use super::document::read_document;
-use super::note::{Code, Place, excerpt};
-use super::reader::FileReader;
+use super::json::document::read_document;
+use crate::load::note::{Code, Place, excerpt};
+use crate::load::sink::FileReader;
 use crate::words::counted;
 
 /// Whether the text begins like YAML of ours.

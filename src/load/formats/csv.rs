@@ -2,11 +2,11 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::note::{Code, Place};
-use super::reader::FileReader;
-use super::tally::Shape;
 use super::yaml::MAYBE_CUT;
 use crate::api::{Field, ItemRecord, Value};
+use crate::load::note::{Code, Place};
+use crate::load::sink::FileReader;
+use crate::load::tally::Shape;
 
 /// The delimiter, where the first line is a header that names an item's id and status.
 pub(super) fn delimiter(text: &str) -> Option<u8> {

@@ -1,18 +1,14 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::sample::Index;
-
 use super::*;
 use crate::frame::{ItemFrame, Runs};
-use crate::load::batch::Batch;
-use crate::load::json::{self, Again, Ways};
+use crate::load::accumulator::Accumulator;
+use crate::load::formats::json::{self, Again, Ways};
 
 /// All that was read of a text: rows, groups, records and notes.
 fn read(text: &str, short: bool) -> Option<String> {
-    let mut batch = Batch::default();
+    let mut batch = Accumulator::default();
     let mut reader = FileReader::new(&mut batch, 0, "a.json".to_owned(), text);
     let mut ways = Ways {
         short,
@@ -51,7 +47,7 @@ fn read(text: &str, short: bool) -> Option<String> {
         )
     };
     let rows: Vec<String> = (0..rows).map(|at| format!("{:?}", row(at))).collect();
-    let Batch {
+    let Accumulator {
         groups,
         jobs,
         files,
@@ -157,41 +153,5 @@ fn items_that_differ_in_their_keys_and_white_space_are_read_alike() {
             agree(&format!("[{}]", mixed.join(",")));
             agree(&mixed.join("\n"));
         }
-    }
-}
-
-/// What an item is read as, and where it ends.
-fn read_as(end: Option<usize>, item: &Item) -> impl PartialEq + std::fmt::Debug {
-    (end, item.kinds, item.begins, item.ends, item.has_id)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
-
-    /// The one place that is not safe by itself, beside the same that is.
-    #[test]
-    fn whole_blocks_and_halves_are_looked_at_alike(
-        texts in vec("[a-z \"\\\\\u{1}\u{1f}é ]{0,70}|[a-f0-9-]{30,66}|2026-05-14T08:30:33\\.[0-9]{5,7}Z", 3),
-        change in any::<(Index, u8)>(),
-        cut in 0..90_usize,
-    ) {
-        let known = r#"{"item_id":"a","status":"failed","started_at":null}"#;
-        let [id, status, time] = [&texts[0], &texts[1], &texts[2]];
-        let item = format!(r#"{{"item_id":"{id}","status":"{status}","started_at":"{time}"}}"#);
-        let mut bytes = item.into_bytes();
-        let (at, byte) = change;
-        let at = at.index(bytes.len());
-        bytes[at] = byte;
-        // The last items of a text have few bytes behind them.
-        bytes.extend(std::iter::repeat_n(b' ', cut));
-        let text = String::from_utf8_lossy(&bytes);
-        let mut habit = Habit::default();
-        prop_assert!(Scan::of(known).item_by_keys(0, &mut habit, &mut Item::new()).is_some());
-        let scan = Scan::of(&text);
-        let (mut whole, mut halves) = (Item::new(), Item::new());
-        let end = scan.item_by_habit(0, &mut habit, &mut whole);
-        let whole = read_as(end, &whole);
-        let end = scan.item_by_habit_with(0, &mut habit, &mut halves, &Halves);
-        prop_assert_eq!(whole, read_as(end, &halves));
     }
 }

@@ -1,18 +1,21 @@
 //! Texts of JSON documents: one, or many one after another with whatever white space between them,
 //! HTTP headers before each, and stray text beside them.
 
+pub(super) mod document;
+pub(super) mod object;
+
 use std::ops::ControlFlow;
 
-use super::document::read_document;
-use super::error_answer::{ErrorAnswer, error_words};
-use super::note::{Code, Place, excerpt};
-use super::reader::FileReader;
-use super::scan::{self, Habit, Scanned};
+use self::document::read_document;
+use super::scan::{self, Scanned, Skeleton};
 use crate::api::field::replace_lone_surrogates;
+use crate::load::error_answer::{ErrorAnswer, error_words};
+use crate::load::note::{Code, Place, excerpt};
+use crate::load::sink::FileReader;
 use crate::words::counted;
 
 /// Asks the caller to read the file again.
-pub(super) enum Again {
+pub(in crate::load) enum Again {
     /// With this text, in which what JSON does not have (NaN, half surrogate pairs in names) has been
     /// replaced.
     Mended(String),
@@ -22,7 +25,7 @@ pub(super) enum Again {
 
 /// Which ways of reading are open.
 #[derive(Clone, Copy)]
-pub(super) struct Ways {
+pub(in crate::load) struct Ways {
     /// The short one through plain documents.
     pub short: bool,
     /// To ask for a mended text.
@@ -30,10 +33,10 @@ pub(super) struct Ways {
 }
 
 /// Reads all documents of a text.
-pub(super) fn read(reader: &mut FileReader<'_, '_>, ways: Ways) -> ControlFlow<Again> {
-    let mut habit = reader.take_habit();
-    let result = read_all(reader, ways, &mut habit);
-    reader.put_habit(habit);
+pub(in crate::load) fn read(reader: &mut FileReader<'_, '_>, ways: Ways) -> ControlFlow<Again> {
+    let mut skeleton = reader.take_skeleton();
+    let result = read_all(reader, ways, &mut skeleton);
+    reader.put_skeleton(skeleton);
     result
 }
 
@@ -42,7 +45,11 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, ways: Ways) -> ControlFlow<A
 /// text, reading all of it from each would never end.
 const MOST_IN_VAIN: usize = 16;
 
-fn read_all(reader: &mut FileReader<'_, '_>, ways: Ways, habit: &mut Habit) -> ControlFlow<Again> {
+fn read_all(
+    reader: &mut FileReader<'_, '_>,
+    ways: Ways,
+    skeleton: &mut Skeleton,
+) -> ControlFlow<Again> {
     let text = reader.text();
     let mut stray = Stray::default();
     let mut breaks = Breaks::default();
@@ -71,7 +78,7 @@ fn read_all(reader: &mut FileReader<'_, '_>, ways: Ways, habit: &mut Habit) -> C
             continue;
         }
         if ways.short {
-            match scan::read_document(rest, reader, habit) {
+            match scan::read_document(rest, reader, skeleton) {
                 Scanned::Taken(length) => {
                     at += length;
                     reader.http_status(None);

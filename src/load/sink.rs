@@ -1,17 +1,17 @@
 //! What the readers of all formats write into: the columns, and beside them what each file held.
 
-use super::batch::{Batch, FileRead, FoundJob, ItemGroup, PartRead};
+use super::accumulator::{Accumulator, FileRead, FoundJob, ItemGroup, PartRead};
 use super::error_answer::ErrorAnswer;
+use super::formats::scan::Skeleton;
 use super::note::{Code, Note, Place};
 use super::remembered::{REMEMBERED, Remembered, named_place, wrong_words};
-use super::scan::Habit;
 use super::tally::{Shape, Tally};
 use crate::api::{ItemFields, ItemRecord, JobRecord, WrongType};
 use crate::words::counted;
 
 /// Takes what is found in one file.
 pub(super) struct FileReader<'b, 't> {
-    batch: &'b mut Batch,
+    batch: &'b mut Accumulator,
     file: u32,
     path: String,
     text: &'t str,
@@ -42,7 +42,7 @@ pub(super) struct FileReader<'b, 't> {
 
 impl<'b, 't> FileReader<'b, 't> {
     /// A reader for the file of that index.
-    pub(super) fn new(batch: &'b mut Batch, file: u32, path: String, text: &'t str) -> Self {
+    pub(super) fn new(batch: &'b mut Accumulator, file: u32, path: String, text: &'t str) -> Self {
         batch.columns.begin_list();
         Self {
             first_row: batch.columns.len(),
@@ -85,13 +85,13 @@ impl<'b, 't> FileReader<'b, 't> {
     }
 
     /// What stood between the values of the items before, of whatever file.
-    pub(super) fn take_habit(&mut self) -> Habit {
-        std::mem::take(&mut self.batch.habit)
+    pub(super) fn take_skeleton(&mut self) -> Skeleton {
+        std::mem::take(&mut self.batch.skeleton)
     }
 
     /// Remembers it for the next file.
-    pub(super) fn put_habit(&mut self, habit: Habit) {
-        self.batch.habit = habit;
+    pub(super) fn put_skeleton(&mut self, skeleton: Skeleton) {
+        self.batch.skeleton = skeleton;
     }
 
     /// The text that is read.
@@ -294,23 +294,8 @@ impl<'b, 't> FileReader<'b, 't> {
             total_size,
             status_filter,
             loose: false,
-            goes_on: false,
         });
         self.batch.columns.begin_list();
-    }
-
-    /// Says of the rows from `start` on that they belong to a list that goes on in the next part of the
-    /// file, where all is said about it.
-    pub(super) fn list_goes_on(&mut self, start: usize) {
-        let rows = start..self.next_row();
-        let unreadable = std::mem::take(&mut self.pending_unreadable);
-        self.group(ItemGroup {
-            rows,
-            unreadable,
-            loose: false,
-            goes_on: true,
-            ..ItemGroup::loose(self.file)
-        });
     }
 
     /// Takes a status record.

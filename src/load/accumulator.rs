@@ -1,18 +1,18 @@
-//! What reading files gives, before it is joined and paired.
+//! The content of files before it is joined and paired.
 
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use super::formats::scan::Skeleton;
 use super::note::Note;
-use super::scan::Habit;
 use super::tally::Tally;
 use crate::api::JobRecord;
 use crate::frame::{ItemColumns, KeptTexts};
 
-/// What a run of files, read one after another, held.
+/// Accumulator of a thread: the content of a run of files, read one after another.
 #[derive(Default)]
-pub(super) struct Batch {
+pub(super) struct Accumulator {
     /// The rows.
     pub columns: ItemColumns,
     /// To which document the rows belong.
@@ -25,11 +25,11 @@ pub(super) struct Batch {
     pub parts: Vec<PartRead>,
     /// What there is to say.
     pub notes: Vec<Note>,
-    /// What stood between the values of the items before.
-    pub habit: Habit,
+    /// The text between the values of the items before.
+    pub skeleton: Skeleton,
 }
 
-impl Batch {
+impl Accumulator {
     /// Nothing yet.
     pub(super) fn new(texts: KeptTexts, read: Arc<AtomicUsize>) -> Self {
         Self {
@@ -56,8 +56,6 @@ pub(super) struct ItemGroup {
     pub status_filter: Option<String>,
     /// Whether these are loose items and not a list.
     pub loose: bool,
-    /// Whether the list goes on in the next group, which holds all that is said about it.
-    pub goes_on: bool,
 }
 
 impl ItemGroup {
@@ -71,7 +69,6 @@ impl ItemGroup {
             total_size: None,
             status_filter: None,
             loose: true,
-            goes_on: false,
         }
     }
 }

@@ -13,9 +13,9 @@ use std::fmt;
 
 use self::finish::count;
 use super::object::{Fields, Name};
-use super::reader::FileReader;
-use super::tally::Shape;
 use crate::api::{Field, Value};
+use crate::load::sink::FileReader;
+use crate::load::tally::Shape;
 
 /// The methods of a visitor that refuses what is neither null, nor an array, nor an object.
 macro_rules! refuse_scalars {
@@ -52,7 +52,7 @@ macro_rules! refuse_scalars {
 /// # Errors
 ///
 /// Where the text is no JSON or breaks off; everything complete before that has been taken.
-pub(super) fn read_document(
+pub(in crate::load::formats) fn read_document(
     text: &str,
     reader: &mut FileReader<'_, '_>,
 ) -> Result<usize, serde_json::Error> {
@@ -256,7 +256,7 @@ impl<'de> Object<'_, '_, '_, 'de> {
 }
 
 /// Ends a page whose list has been read already, from `first_row` on; `fields` are the others.
-pub(super) fn finish_page(
+pub(in crate::load::formats) fn finish_page(
     reader: &mut FileReader<'_, '_>,
     fields: Fields<'_>,
     first_row: usize,

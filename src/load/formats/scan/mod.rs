@@ -9,20 +9,19 @@
 //! and where it is not, nothing has been said about it yet.
 
 mod bytes;
-mod habit;
 mod item;
-pub(super) mod list;
+mod skeleton;
 
 use serde_json::value::RawValue;
 
-use self::bytes::{BLOCK, Between, Halves, Look, is_special};
-pub(super) use self::habit::Habit;
-use self::habit::Step;
+use self::bytes::{BLOCK, Between, first_special, is_special};
 use self::item::{Found, ITEM_FIELDS, Item, ItemField, Kind};
-use super::document::finish_page;
-use super::object::Fields;
-use super::reader::FileReader;
+pub(in crate::load) use self::skeleton::Skeleton;
+use self::skeleton::Step;
+use super::json::document::finish_page;
+use super::json::object::Fields;
 use crate::api::Field;
+use crate::load::sink::FileReader;
 
 /// What became of a document.
 pub(super) enum Scanned {
@@ -40,19 +39,19 @@ pub(super) enum Scanned {
 pub(super) fn read_document(
     text: &str,
     reader: &mut FileReader<'_, '_>,
-    habit: &mut Habit,
+    skeleton: &mut Skeleton,
 ) -> Scanned {
     let scan = Scan::of(text);
     match scan.bytes.first() {
         Some(b'{') => {}
-        Some(b'[') => return scan.array(reader, habit),
+        Some(b'[') => return scan.array(reader, skeleton),
         _ => return Scanned::Left,
     }
     let mut item = Item::new();
-    if let Some(end) = scan.item(0, habit, &mut item) {
-        return Scanned::Taken(scan.loose_items(end, item, reader, habit));
+    if let Some(end) = scan.item(0, skeleton, &mut item) {
+        return Scanned::Taken(scan.loose_items(end, item, reader, skeleton));
     }
-    scan.page(reader, habit)
+    scan.page(reader, skeleton)
 }
 
 /// Where the items of an array end.
@@ -93,7 +92,7 @@ impl<'t> Scan<'t> {
         mut end: usize,
         mut item: Item,
         reader: &mut FileReader<'_, '_>,
-        habit: &mut Habit,
+        skeleton: &mut Skeleton,
     ) -> usize {
         let start = reader.next_row();
         let mut count = 0;
@@ -104,7 +103,7 @@ impl<'t> Scan<'t> {
             if self.bytes.get(next) != Some(&b'{') {
                 break;
             }
-            match self.item(next, habit, &mut item) {
+            match self.item(next, skeleton, &mut item) {
                 Some(behind) => end = behind,
                 None => break,
             }
@@ -115,12 +114,12 @@ impl<'t> Scan<'t> {
     }
 
     /// An array of items.
-    fn array(self, reader: &mut FileReader<'_, '_>, habit: &mut Habit) -> Scanned {
+    fn array(self, reader: &mut FileReader<'_, '_>, skeleton: &mut Skeleton) -> Scanned {
         let begin = self.space(1);
-        if self.bytes.get(begin) != Some(&b'{') || !self.is_item(begin, habit) {
+        if self.bytes.get(begin) != Some(&b'{') || !self.is_item(begin, skeleton) {
             return Scanned::Left;
         }
-        match self.loose_elements(begin, reader, habit) {
+        match self.loose_elements(begin, reader, skeleton) {
             Items::Closed(end) => {
                 reader.documents(1);
                 Scanned::Taken(end)
@@ -130,11 +129,11 @@ impl<'t> Scan<'t> {
     }
 
     /// An object with a list of items.
-    fn page(self, reader: &mut FileReader<'_, '_>, habit: &mut Habit) -> Scanned {
+    fn page(self, reader: &mut FileReader<'_, '_>, skeleton: &mut Skeleton) -> Scanned {
         let start = reader.next_row();
         let mut fields = Fields::new();
         let mut has_list = false;
-        match self.members(reader, habit, &mut fields, &mut has_list) {
+        match self.members(reader, skeleton, &mut fields, &mut has_list) {
             Some(end) if has_list => {
                 if finish_page(reader, fields, start) {
                     reader.documents(1);
@@ -149,18 +148,18 @@ impl<'t> Scan<'t> {
     fn members(
         self,
         reader: &mut FileReader<'_, '_>,
-        habit: &mut Habit,
+        skeleton: &mut Skeleton,
         fields: &mut Fields<'t>,
         has_list: &mut bool,
     ) -> Option<usize> {
         let Members::List(begin) = self.until_list(self.space(1), fields)? else {
             return None;
         };
-        if self.bytes.get(begin) != Some(&b']') && !self.is_item(begin, habit) {
+        if self.bytes.get(begin) != Some(&b']') && !self.is_item(begin, skeleton) {
             return None;
         }
         *has_list = true;
-        let items = self.items(begin, habit, |item| {
+        let items = self.items(begin, skeleton, |item| {
             self.take(item, reader);
         });
         match items {
@@ -223,11 +222,11 @@ impl<'t> Scan<'t> {
         self,
         at: usize,
         reader: &mut FileReader<'_, '_>,
-        habit: &mut Habit,
+        skeleton: &mut Skeleton,
     ) -> Items {
         let start = reader.next_row();
         let mut count = 0;
-        let items = self.items(at, habit, |item| {
+        let items = self.items(at, skeleton, |item| {
             self.take(item, reader);
             count += 1;
         });
@@ -237,13 +236,13 @@ impl<'t> Scan<'t> {
 
     /// The elements of an array from `at` on.
     #[inline]
-    fn items(self, mut at: usize, habit: &mut Habit, mut take: impl FnMut(&Item)) -> Items {
+    fn items(self, mut at: usize, skeleton: &mut Skeleton, mut take: impl FnMut(&Item)) -> Items {
         if self.bytes.get(at) == Some(&b']') {
             return Items::Closed(at + 1);
         }
         let mut item = Item::new();
         loop {
-            let Some(end) = self.item(at, habit, &mut item) else {
+            let Some(end) = self.item(at, skeleton, &mut item) else {
                 return match at == self.bytes.len() {
                     true => Items::Open,
                     false => Items::Broken,
@@ -260,22 +259,22 @@ impl<'t> Scan<'t> {
     }
 
     /// Whether an item begins at `at`.
-    fn is_item(self, at: usize, habit: &mut Habit) -> bool {
-        self.item(at, habit, &mut Item::new()).is_some()
+    fn is_item(self, at: usize, skeleton: &mut Skeleton) -> bool {
+        self.item(at, skeleton, &mut Item::new()).is_some()
     }
 
     /// Reads the item that begins at `at`; gives where it ends. What `item` holds is what the item
     /// before held, or nothing.
     #[inline]
-    fn item(self, at: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
-        if let Some(end) = self.item_by_habit(at, habit, item) {
+    fn item(self, at: usize, skeleton: &mut Skeleton, item: &mut Item) -> Option<usize> {
+        if let Some(end) = self.item_by_skeleton(at, skeleton, item) {
             return Some(end);
         }
-        self.item_by_keys(at, habit, item)
+        self.item_by_keys(at, skeleton, item)
     }
 
     /// Reads an item by its keys, and remembers what stood between its values.
-    fn item_by_keys(self, start: usize, habit: &mut Habit, item: &mut Item) -> Option<usize> {
+    fn item_by_keys(self, start: usize, skeleton: &mut Skeleton, item: &mut Item) -> Option<usize> {
         // Nothing is left of an item with other keys.
         *item = Item::new();
         if self.bytes.get(start) != Some(&b'{') {
@@ -299,9 +298,9 @@ impl<'t> Scan<'t> {
                 Some(field) => Some(field as ItemField).filter(|at| usize::from(*at) < ITEM_FIELDS),
                 None => None,
             };
-            let found = self.value(begin, &Halves)?;
+            let found = self.value(begin)?;
             if let Some(field) = field {
-                item.set(field, found, self.bytes, &mut habit.times);
+                item.set(field, found, self.bytes, &mut skeleton.times);
                 item.has_id |= field == Field::ItemId as ItemField;
             }
             steps = steps.and_then(|mut steps: Vec<Step>| {
@@ -321,7 +320,7 @@ impl<'t> Scan<'t> {
         }
         let end = Between::of(&self.bytes[between..=at]);
         let (steps, end) = steps.zip(end).unwrap_or_default();
-        habit.change_to(steps, end);
+        skeleton.change_to(steps, end);
         Some(at + 1)
     }
 
@@ -330,17 +329,17 @@ impl<'t> Scan<'t> {
         if self.bytes.get(at) != Some(&b'"') {
             return None;
         }
-        let end = self.end_of_plain_string(at + 1, &Halves)?;
+        let end = self.end_of_plain_string(at + 1)?;
         let colon = self.space(end + 1);
         (self.bytes.get(colon) == Some(&b':'))
             .then(|| (&self.text[at + 1..end], self.space(colon + 1)))
     }
 
     #[inline(always)]
-    fn value(self, at: usize, look: &impl Look) -> Option<Found> {
+    fn value(self, at: usize) -> Option<Found> {
         let first = *self.bytes.get(at)?;
         if first == b'"'
-            && let Some(end) = self.end_of_plain_string(at + 1, look)
+            && let Some(end) = self.end_of_plain_string(at + 1)
         {
             return Some(Found {
                 kind: Kind::Text,
@@ -392,13 +391,13 @@ impl<'t> Scan<'t> {
     /// Where the string ends whose inside begins at `at`; `None` where something in it is escaped
     /// or may not stand in a string.
     #[inline(always)]
-    fn end_of_plain_string(self, mut at: usize, look: &impl Look) -> Option<usize> {
+    fn end_of_plain_string(self, mut at: usize) -> Option<usize> {
         while let Some(block) = self
             .bytes
             .get(at..)
             .and_then(|rest| rest.first_chunk::<BLOCK>())
         {
-            match look.first_special(block) {
+            match first_special(block) {
                 BLOCK => at += BLOCK,
                 first => {
                     at += first;

@@ -1,0 +1,72 @@
+//! The formats that records come in. Each is recognised by its content, and each writes into the sink.
+
+pub(super) mod csv;
+pub(super) mod json;
+pub(super) mod scan;
+pub(super) mod yaml;
+
+use std::ops::ControlFlow;
+
+use self::json::{Again, Ways};
+use super::accumulator::Accumulator;
+use super::decode::Decoded;
+use super::looks;
+use super::note::Code;
+use super::sink::FileReader;
+
+/// Reads the text of a file into an accumulator, in whichever format it is. `bytes` is the size of the file.
+pub(super) fn read(
+    accumulator: &mut Accumulator,
+    index: u32,
+    path: String,
+    decoded: &Decoded<'_>,
+    bytes: u64,
+) {
+    let text = &*decoded.text;
+    let mended;
+    let mut reader = FileReader::new(accumulator, index, path, text);
+    // What begins like JSON is tried as nothing else.
+    let json = text.trim_start().starts_with(['{', '[']);
+    let delimiter = if json { None } else { csv::delimiter(text) };
+    if looks::is_own_report(text) {
+        // A page of ours holds items as examples, which are no record.
+    } else if let Some(delimiter) = delimiter {
+        csv::read(&mut reader, delimiter);
+    } else {
+        if !json && yaml::looks_like_yaml(text) {
+            yaml::read(&mut reader);
+        }
+        // A line of a log or a header looks like YAML too, before JSON that follows it.
+        if !reader.has_content() {
+            reader = reader.restart(text);
+            let mut ways = Ways {
+                short: true,
+                mending: true,
+            };
+            let mut read = json::read(&mut reader, ways);
+            if let ControlFlow::Break(Again::TheLongWay) = read {
+                ways.short = false;
+                reader = reader.restart(text);
+                read = json::read(&mut reader, ways);
+            }
+            if let ControlFlow::Break(Again::Mended(text)) = read {
+                mended = text;
+                // What had to be mended is no plain document.
+                ways = Ways {
+                    short: false,
+                    mending: false,
+                };
+                reader = reader.restart(&mended);
+                reader.note(Code::NonStandardJson, NON_STANDARD_JSON.to_owned());
+                let _ = json::read(&mut reader, ways);
+            }
+        }
+    }
+    for (code, message) in &decoded.notes {
+        reader.note(*code, message.clone());
+    }
+    reader.finish(Some(bytes), || looks::looks_like(text, decoded.packed));
+}
+
+const NON_STANDARD_JSON: &str = "holds NaN, Infinity or half a surrogate pair, which JSON does not \
+                                 have; the first two are read as null, the last as \u{fffd}";

@@ -1,0 +1,128 @@
+//! Reading files in parallel: one accumulator for each run of files, in path order.
+
+mod parts;
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::Read as _;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use self::parts::Parts;
+use super::accumulator::{Accumulator, FileRead};
+use super::find::{Found, STDIN};
+use super::note::{Code, Note};
+use super::{decode, formats};
+use crate::frame::KeptTexts;
+use crate::parallel;
+
+/// Fewer bytes are read sooner than another thread is awake.
+const WORTH_SHARING: u64 = 1 << 19;
+
+/// Reads all files. `progress` is told the bytes of each file that is done.
+pub(super) fn read_files(
+    files: &[Found],
+    stdin: &[u8],
+    texts: KeptTexts,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Vec<Accumulator> {
+    let rows = Arc::new(AtomicUsize::new(0));
+    let new = || Accumulator::new(texts, rows.clone());
+    let read_run = |run: Range<usize>| {
+        let mut accumulator = new();
+        for index in run {
+            let file = &files[index];
+            read_file(&mut accumulator, index as u32, file, stdin);
+            progress(file.bytes.unwrap_or_default());
+        }
+        accumulator
+    };
+    let read_several = |run: Range<usize>| {
+        let bytes: u64 = files[run.clone()]
+            .iter()
+            .filter_map(|file| file.bytes)
+            .sum();
+        if run.len() > 1 && bytes > WORTH_SHARING {
+            let of = |part: Range<usize>| read_run(run.start + part.start..run.start + part.end);
+            parallel::runs(run.len(), of)
+        } else {
+            vec![read_run(run)]
+        }
+    };
+    let mut accumulators = Vec::new();
+    let mut next = 0;
+    for (index, file) in files.iter().enumerate() {
+        let Some(parts) = Parts::of(file) else {
+            continue;
+        };
+        if next < index {
+            accumulators.extend(read_several(next..index));
+        }
+        next = index + 1;
+        match parts.read(index as u32, file, &new, progress) {
+            Some(read) => accumulators.extend(read),
+            None => {
+                let mut accumulator = new();
+                read_file(&mut accumulator, index as u32, file, stdin);
+                accumulators.push(accumulator);
+            }
+        }
+    }
+    if next < files.len() || accumulators.is_empty() {
+        accumulators.extend(read_several(next..files.len()));
+    }
+    accumulators
+}
+
+/// Reads a file as a whole.
+fn read_file(accumulator: &mut Accumulator, index: u32, file: &Found, stdin: &[u8]) {
+    let mut buffer = BUFFER.take();
+    buffer.clear();
+    let bytes = if file.path.as_os_str() == STDIN {
+        Ok(stdin)
+    } else {
+        File::open(&file.path)
+            .and_then(|mut opened| {
+                buffer.reserve(file.bytes.unwrap_or_default() as usize + 1);
+                // The size is known: a file by itself would be asked for it once more.
+                opened.by_ref().take(u64::MAX).read_to_end(&mut buffer)
+            })
+            .map(|_| &*buffer)
+    };
+    match bytes {
+        Ok(bytes) => {
+            let decoded = decode::decode(bytes);
+            let size = bytes.len() as u64;
+            formats::read(accumulator, index, file.display(), &decoded, size);
+        }
+        Err(error) => {
+            let message = format!("could not be read: {error}");
+            accumulator.notes.push(Note {
+                code: Code::UnreadableFile,
+                path: Some(file.display()),
+                message: message.clone(),
+            });
+            accumulator.files.push(FileRead {
+                path: file.display(),
+                kind: "unreadable",
+                looks_like: Some(message),
+                ..FileRead::default()
+            });
+        }
+    }
+    if buffer.capacity() <= KEPT_ROOM {
+        BUFFER.set(buffer);
+    }
+}
+
+thread_local! {
+    /// Room for the bytes of a file, used again for the next.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// More room than this is given back after each file.
+const KEPT_ROOM: usize = 64 << 20;
+
+#[cfg(test)]
+mod tests;
