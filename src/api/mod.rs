@@ -5,6 +5,7 @@ pub mod field;
 pub mod record;
 pub mod status;
 pub mod time;
+pub mod v2;
 
 pub use field::{Field, Value};
 pub use record::{ItemFields, ItemRecord, JobRecord, WrongType};
