@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{order, patterns};
 use crate::api::UtcTime;
 use crate::api::status::code::{COMPLETED, FAILED};
 use crate::frame::{ItemFrame, Rows};
@@ -18,62 +17,62 @@ pub struct Durations {
 }
 
 /// Statistics of `completed_at - started_at` over items that have both and whose difference is not
-/// negative. Percentiles interpolate linearly between closest ranks (type 7). All absent where
+/// negative. Percentiles interpolate linearly between closest ranks (type 7). All of them are absent if
 /// `count` is 0.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DurationStats {
-    /// Items the statistics are about.
+    /// Items that the statistics are about.
     pub count: u64,
     /// Items left out because a time is missing.
     pub missing_times: u64,
     /// Items left out because they ended before they started.
     pub negative: u64,
-    /// The shortest.
+    /// Shortest duration.
     pub min_seconds: Option<f64>,
-    /// The arithmetic mean.
+    /// Arithmetic mean.
     pub mean_seconds: Option<f64>,
-    /// The median.
+    /// Median.
     pub p50_seconds: Option<f64>,
-    /// The 90th percentile.
+    /// 90th percentile.
     pub p90_seconds: Option<f64>,
-    /// The 95th percentile.
+    /// 95th percentile.
     pub p95_seconds: Option<f64>,
-    /// The 99th percentile.
+    /// 99th percentile.
     pub p99_seconds: Option<f64>,
-    /// The longest.
+    /// Longest duration.
     pub max_seconds: Option<f64>,
-    /// The sum.
+    /// Sum of the durations.
     pub total_seconds: Option<f64>,
 }
 
 /// An item that took long.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SlowItem {
-    /// The item.
+    /// Id of the item.
     pub item_id: String,
-    /// Its name.
+    /// Name of the item.
     pub item_name: Option<String>,
-    /// Its status.
+    /// Status word of the item.
     pub status: String,
     /// `completed_at - started_at`.
     pub duration_seconds: f64,
-    /// When it started.
+    /// Start of the item.
     pub started_at: Option<UtcTime>,
-    /// The `label` of the job it belongs to.
+    /// `label` of its job.
     pub job: String,
 }
 
-/// The durations that the statistics are about, by status.
+/// Durations by status.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spans {
-    /// Of the completed items.
+    /// Durations of the completed items.
     pub completed: Collected,
-    /// Of the failed items.
+    /// Durations of the failed items.
     pub failed: Collected,
 }
 
 impl Spans {
-    /// Those of these rows.
+    /// Collects the durations of these rows.
     pub fn of(rows: &Rows<'_>) -> Self {
         let mut spans = Self::default();
         // Most items are completed.
@@ -86,11 +85,13 @@ impl Spans {
             };
             collected.add(row.started_at, row.completed_at);
         });
+        spans.completed.micros.sort_unstable();
+        spans.failed.micros.sort_unstable();
         spans
     }
 
-    /// Their statistics.
-    pub fn stats(&mut self) -> Durations {
+    /// Statistics of each status.
+    pub fn stats(&self) -> Durations {
         Durations {
             completed: self.completed.stats(),
             failed: self.failed.stats(),
@@ -98,11 +99,10 @@ impl Spans {
     }
 }
 
-/// The durations of one status.
+/// Durations of the items of one status.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Collected {
-    /// In microseconds, which are summed without rounding. Once there are statistics, those at the
-    /// ranks that these are made from stand where they would stand in ascending order; others in no order.
+    /// Durations in microseconds, ascending, which are summed without rounding.
     pub micros: Vec<i64>,
     /// Items left out because a time is missing.
     pub missing_times: u64,
@@ -119,12 +119,10 @@ impl Collected {
         }
     }
 
-    fn stats(&mut self) -> DurationStats {
+    fn stats(&self) -> DurationStats {
         let seconds = |micros: f64| micros / 1e6;
         let count = self.micros.len();
-        order::place(&mut self.micros, &ranks(count));
-        let total: i128 = self.micros.iter().map(|micros| i128::from(*micros)).sum();
-        let total = (count > 0).then(|| seconds(total as f64));
+        let total = (count > 0).then(|| seconds(sum(&self.micros) as f64));
         let at = |fraction| percentile(&self.micros, fraction).map(seconds);
         DurationStats {
             count: count as u64,
@@ -140,77 +138,56 @@ impl Collected {
             total_seconds: total,
         }
     }
-}
 
-impl Collected {
-    /// The share of the slowest twentieth, once there are statistics.
+    /// Share of the slowest twentieth; absent if there are fewer than 20 items, or they took no time.
     pub fn slowest_twentieth(&self) -> Option<SlowestTwentieth> {
-        let count = twentieth(self.micros.len());
-        let share = patterns::share_of_greatest(&self.micros, count)?;
-        (count > 0).then_some(SlowestTwentieth {
+        let of = self.micros.len();
+        let count = of / 20;
+        let (all, slowest) = (sum(&self.micros), sum(&self.micros[of - count..]));
+        (count > 0 && all > 0).then(|| SlowestTwentieth {
             count: count as u64,
-            of: self.micros.len() as u64,
-            share,
+            of: of as u64,
+            share: slowest as f64 / all as f64,
         })
     }
 }
 
-/// How much of the time worked on items the slowest of them took.
+fn sum(micros: &[i64]) -> i128 {
+    micros.iter().map(|micros| i128::from(*micros)).sum()
+}
+
+/// Share of the time spent on items that the slowest of them took.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SlowestTwentieth {
-    /// How many they are.
+    /// Number of the slowest items.
     pub count: u64,
-    /// Of how many.
+    /// Number of all items.
     pub of: u64,
-    /// The sum of their durations / the sum of all, 0–1.
+    /// Sum of their durations / sum of all durations, 0–1.
     pub share: f64,
 }
 
-fn twentieth(count: usize) -> usize {
-    count / 20
-}
-
-/// The ranks of the values that statistics of so many are made from, ascending.
-fn ranks(count: usize) -> Vec<usize> {
-    let Some(last) = count.checked_sub(1) else {
-        return Vec::new();
-    };
-    let mut ranks: Vec<usize> = [0.0, 0.50, 0.90, 0.95, 0.99, 1.0]
-        .into_iter()
-        .flat_map(|fraction| closest_ranks(last, fraction))
-        // All behind it are the slowest twentieth.
-        .chain([last.min(count - twentieth(count))])
-        .collect();
-    ranks.sort_unstable();
-    ranks.dedup();
-    ranks
-}
-
-/// The percentile at `fraction` (0–1) of sorted values, interpolated linearly between the closest
-/// ranks; `None` for no values.
+/// Percentile at `fraction` (0–1) of ascending values, interpolated linearly between the closest ranks;
+/// absent for no values.
 ///
 /// Source: R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages", The American
 /// Statistician 50 (1996), type 7, which numpy and polars call `linear`: with `h = (n - 1) · p`,
 /// `x[⌊h⌋] + (h - ⌊h⌋) · (x[⌊h⌋ + 1] - x[⌊h⌋])`.
 pub fn percentile(sorted: &[i64], fraction: f64) -> Option<f64> {
-    percentile_of(sorted.len(), |rank| sorted[rank], fraction)
+    let ([low, high], above) = closest_ranks(sorted.len(), fraction)?;
+    let (low, high) = (sorted[low], sorted[high]);
+    Some(low as f64 + above * (high - low) as f64)
 }
 
-/// The same of `count` values, of which `at` gives the one at a rank.
-pub(super) fn percentile_of(count: usize, at: impl Fn(usize) -> i64, fraction: f64) -> Option<f64> {
+/// The two ranks closest to a percentile of `count` values, and how far above the lower one it lies (0–1).
+pub(super) fn closest_ranks(count: usize, fraction: f64) -> Option<([usize; 2], f64)> {
     let last = count.checked_sub(1)?;
     let rank = last as f64 * fraction;
-    let [low, high] = closest_ranks(last, fraction).map(at);
-    Some(low as f64 + (rank - rank.floor()) * (high - low) as f64)
+    let below = rank as usize;
+    Some(([below, (below + 1).min(last)], rank - rank.floor()))
 }
 
-/// The ranks closest to a percentile, the lower one first, of values whose last has that rank.
-pub(super) fn closest_ranks(last: usize, fraction: f64) -> [usize; 2] {
-    let below = (last as f64 * fraction) as usize;
-    [below, (below + 1).min(last)]
-}
-
-/// The `most` of these rows that took longest, longest first, then by id.
+/// Items that took longest, at most so many, longest first, then by id.
 pub fn slowest(
     items: &ItemFrame,
     rows: &Rows<'_>,
@@ -272,24 +249,24 @@ fn keep_longest(durations: &mut Vec<(i64, usize)>, most: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use polars::prelude::{ChunkQuantile, Float64Chunked, PlSmallStr, QuantileMethod};
-
     use super::*;
+    use crate::metrics::examples::{at, frame};
 
+    /// Values as given by `numpy.percentile(values, [0, 1, 50, 90, 95, 99, 100])`.
     #[test]
-    fn percentiles_agree_with_those_of_polars() {
-        let mut values: Vec<i64> = (1..=997_i64).map(|n| n * n * 7_919 % 1_000_003).collect();
-        values.sort_unstable();
-        let column = Float64Chunked::from_vec(
-            PlSmallStr::EMPTY,
-            values.iter().map(|value| *value as f64).collect(),
-        );
-        for fraction in [0.0, 0.01, 0.5, 0.9, 0.95, 0.99, 1.0] {
-            let theirs = column
-                .quantile(fraction, QuantileMethod::Linear)
-                .expect("a column");
-            let ours = percentile(&values, fraction).expect("values");
-            assert!((ours - theirs.expect("values")).abs() < 1e-6, "{fraction}");
+    fn percentiles_agree_with_an_independent_engine() {
+        let values = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31];
+        for (fraction, expected) in [
+            (0.0, 2.0),
+            (0.01, 2.1),
+            (0.50, 13.0),
+            (0.90, 29.0),
+            (0.95, 30.0),
+            (0.99, 30.8),
+            (1.0, 31.0),
+        ] {
+            let found = percentile(&values, fraction).expect("values");
+            assert!((found - expected).abs() < 1e-9, "{fraction}: {found}");
         }
     }
 
@@ -302,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_counted() {
+    fn items_without_a_duration_are_counted() {
         let mut collected = Collected::default();
         for (start, end) in [
             (Some(0), Some(1_000_000)),
@@ -335,25 +312,32 @@ mod tests {
     }
 
     #[test]
-    fn statistics_are_those_of_sorted_durations() {
-        for count in [1, 2, 19, 20, 21, 99, 100, 1_000, 20_000] {
-            let micros = (0..count).map(|n: i64| n * n * 7_919 % 1_000_003);
-            let mut collected = Collected::default();
-            micros.for_each(|micros| collected.add(Some(0), Some(micros)));
-            let mut sorted = collected.micros.clone();
-            sorted.sort_unstable();
-            let stats = collected.stats();
-            let at = |fraction| percentile(&sorted, fraction).map(|micros| micros / 1e6);
-            assert_eq!(stats.min_seconds, at(0.0), "{count}");
-            assert_eq!(stats.p50_seconds, at(0.5), "{count}");
-            assert_eq!(stats.p90_seconds, at(0.9), "{count}");
-            assert_eq!(stats.p95_seconds, at(0.95), "{count}");
-            assert_eq!(stats.p99_seconds, at(0.99), "{count}");
-            assert_eq!(stats.max_seconds, at(1.0), "{count}");
-            let slowest: i64 = sorted.iter().rev().take(sorted.len() / 20).sum();
-            let share = slowest as f64 / sorted.iter().sum::<i64>() as f64;
-            let found = collected.slowest_twentieth().map(|slowest| slowest.share);
-            assert_eq!(found, (count >= 20).then_some(share), "{count}");
-        }
+    fn the_slowest_twentieth_is_weighed_against_all() {
+        let of = |micros: Vec<i64>| Collected {
+            micros,
+            ..Collected::default()
+        };
+        // 39 items of 1 s and one of 61 s; the two slowest take 62 s of 100 s.
+        let mut micros = vec![1_000_000; 39];
+        micros.push(61_000_000);
+        let found = of(micros).slowest_twentieth().expect("there are 40");
+        assert_eq!((found.count, found.of, found.share), (2, 40, 0.62));
+        assert_eq!(of(vec![1; 19]).slowest_twentieth(), None);
+        assert_eq!(of(vec![0; 20]).slowest_twentieth(), None);
+    }
+
+    #[test]
+    fn statistics_are_counted_by_status() {
+        let frame = frame(&[
+            ("completed", at(0), at(10), None),
+            ("completed", at(3), at(5), None),
+            ("failed", at(0), at(7), None),
+            ("skipped", at(0), at(90), None),
+        ]);
+        let stats = Spans::of(&frame.rows(0..frame.len())).stats();
+        assert_eq!((stats.completed.count, stats.failed.count), (2, 1));
+        assert_eq!(stats.completed.p50_seconds, Some(6.0));
+        assert_eq!(stats.completed.max_seconds, Some(10.0));
+        assert_eq!(stats.failed.mean_seconds, Some(7.0));
     }
 }

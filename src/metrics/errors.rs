@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::mask::mask;
-use super::timeline::PLAUSIBLE_MICROS;
+use super::times::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
 use crate::api::status::code::FAILED;
 use crate::frame::{ItemFrame, Piece, WordLists, Words};

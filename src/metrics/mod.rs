@@ -1,17 +1,19 @@
-//! The definition of every statistic, one function each, computed on the frame of items. What comes
-//! out is plain numbers: no type of polars leaves this room.
+//! Definition of every statistic, one function each, computed on the frame of items. The results are plain
+//! numbers: no type of polars leaves this room.
 
 pub mod counts;
 pub mod durations;
 pub mod errors;
+#[cfg(test)]
+mod examples;
 pub mod histogram;
 pub mod mask;
 pub mod open;
-mod order;
 pub mod patterns;
 pub mod rates;
 pub mod throughput;
 pub mod timeline;
+pub mod times;
 
 use std::ops::Range;
 
@@ -22,10 +24,12 @@ pub use self::durations::{DurationStats, Durations, SlowItem, SlowestTwentieth, 
 pub use self::errors::{Attempts, ErrorGroup, Example, Failures, GroupDetails, NamedGroup};
 pub use self::histogram::{Bin, Histogram};
 pub use self::open::OpenItem;
-pub use self::patterns::{Crowd, FailureCrowd};
+pub use self::patterns::{Crowd, Ends, FailureCrowd};
 pub use self::rates::{Rate, Rates};
 pub use self::throughput::Throughput;
-pub use self::timeline::{Ends, Gap, Interval, JobSpan, KnownUntil, Timeline};
+pub use self::timeline::{Gap, Interval, Timeline};
+use self::times::Times;
+pub use self::times::{JobRows, JobRun};
 use crate::api::status::{COMPLETED, FAILED, SKIPPED};
 use crate::frame::ItemFrame;
 use crate::parallel::{self, MANY_ROWS};
@@ -37,38 +41,40 @@ pub struct Metrics {
     pub distinct: u64,
     /// Items per status word.
     pub by_status: IndexMap<String, u64>,
-    /// Shares.
+    /// Shares of failed and skipped items.
     pub rates: Rates,
-    /// How long items took.
+    /// Statistics of durations.
     pub durations: Durations,
-    /// How fast they ended.
+    /// Throughput and concurrency.
     pub throughput: Throughput,
-    /// Why they were skipped.
+    /// Skipped items per reason.
     pub skip_reasons: Vec<SkipReason>,
-    /// Why they failed.
+    /// Failed items per kind of error.
     pub error_groups: Vec<ErrorGroup>,
-    /// Those that took longest.
+    /// Items that took longest.
     pub slowest: Vec<SlowItem>,
 }
 
-/// What charts are drawn from and what is remarkable is told by.
+/// Data of charts and findings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
-    /// When items ended.
+    /// Ends of items.
     pub ends: Ends,
-    /// The same and the concurrency, per interval.
+    /// Ended items and concurrency per interval.
     pub timeline: Option<Timeline>,
-    /// What the slowest of the completed items took of the time; absent where they are few, or took none.
+    /// Failures that lie close together.
+    pub failure_crowd: Option<FailureCrowd>,
+    /// Share of the time that the slowest of the completed items took.
     pub slowest_twentieth: Option<SlowestTwentieth>,
-    /// How durations are spread, where that is drawn.
+    /// Spread of durations.
     pub histogram: Option<Histogram>,
-    /// In the order of [`Metrics::error_groups`].
+    /// Instants and durations of failures, in the order of [`Metrics::error_groups`].
     pub groups: Vec<GroupDetails>,
-    /// What the failures say about attempts.
+    /// Attempts that messages of failures name.
     pub attempts: Attempts,
 }
 
-/// How much of the lists is kept.
+/// Maximum lengths of lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Items in `slowest`.
@@ -77,42 +83,49 @@ pub struct Limits {
     pub examples: usize,
 }
 
-/// How much of a shape is drawn.
+/// Parts of a shape that are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drawn {
-    /// All of it.
+    /// All of them.
     Whole,
-    /// Ended items over time, alone: there is no histogram, and no concurrency in the timeline.
+    /// Ended items over time only: no histogram, and no concurrency in the timeline.
     Small,
 }
 
-/// Computes the metrics of the items in `rows`, and their shape; `labels` says what each job is
-/// called; `job` is the time they belong to, and up to which instant the job of each row is known.
+/// Computes the metrics and the shape of the items of these jobs, whose rows follow each other. `labels`
+/// are those of all jobs of the frame.
 pub fn compute(
     items: &ItemFrame,
-    rows: &Range<usize>,
+    jobs: &[JobRows],
     failures: &Failures,
     labels: &[String],
     limits: Limits,
-    (job, known_until): (JobSpan, KnownUntil<'_>),
     drawn: Drawn,
 ) -> (Metrics, Shape) {
+    let rows = covered(jobs);
     let part = items.rows(rows.clone());
     let distinct = part.len() as u64;
     let much = part.len() > MANY_ROWS;
-    let of_time = || {
-        let ends = Ends::of(&part);
-        let timeline = timeline::timeline(&part, &ends, job, known_until, drawn);
-        (ends, timeline)
+    let of_times = || {
+        let times = Times::of(items, jobs, much);
+        let ends = Ends::of(&times);
+        let timeline = timeline::timeline(&times, drawn);
+        let crowd = timeline
+            .as_ref()
+            .and_then(|line| patterns::failure_crowd(&times, &ends, line));
+        (Throughput::of(&times), ends, timeline, crowd)
     };
     let of_durations = || {
-        let mut spans = Spans::of(&part);
-        let durations = spans.stats();
+        let spans = Spans::of(&part);
         let histogram = match drawn {
             Drawn::Whole => histogram::histogram(&spans.completed.micros, &spans.failed.micros),
             Drawn::Small => None,
         };
-        (durations, histogram, spans.completed.slowest_twentieth())
+        (
+            spans.stats(),
+            histogram,
+            spans.completed.slowest_twentieth(),
+        )
     };
     let of_kinds = || {
         let by_status = counts::by_status(items, &part);
@@ -120,17 +133,16 @@ pub fn compute(
         (by_status, counts::skip_reasons(items, &part), slowest)
     };
     let of_failures = || {
-        let error_groups = failures.groups(items, rows, labels, limits.examples);
-        let (details, attempts) = (failures.details(rows), failures.attempts(rows));
+        let error_groups = failures.groups(items, &rows, labels, limits.examples);
+        let (details, attempts) = (failures.details(&rows), failures.attempts(&rows));
         (error_groups, details, attempts)
     };
-    // What takes longest begins first, and what is left goes to whoever is done.
-    let both_of_items = || parallel::both(much, of_kinds, of_failures);
-    let of_order = || throughput::throughput(&part);
-    let of_others = || parallel::both(much, of_order, both_of_items);
-    let of_rest = || parallel::both(much, of_durations, of_others);
-    let ((ends, timeline), (of_durations, (throughput, (of_kinds, of_failures)))) =
-        parallel::both(much, of_time, of_rest);
+    // The longest work begins first.
+    let of_items = || parallel::both(much, of_kinds, of_failures);
+    let of_rest = || parallel::both(much, of_durations, of_items);
+    let (of_times, (of_durations, (of_kinds, of_failures))) =
+        parallel::both(much, of_times, of_rest);
+    let (throughput, ends, timeline, failure_crowd) = of_times;
     let (durations, histogram, slowest_twentieth) = of_durations;
     let (by_status, skip_reasons, slowest) = of_kinds;
     let (error_groups, groups, attempts) = of_failures;
@@ -147,6 +159,7 @@ pub fn compute(
     let shape = Shape {
         ends,
         timeline,
+        failure_crowd,
         histogram,
         slowest_twentieth,
         groups,
@@ -155,7 +168,18 @@ pub fn compute(
     (metrics, shape)
 }
 
-/// The rates of items that are counted by status.
+/// Rows from the first to the last of these jobs.
+fn covered(jobs: &[JobRows]) -> Range<usize> {
+    let rows = || {
+        jobs.iter()
+            .map(|job| &job.rows)
+            .filter(|rows| !rows.is_empty())
+    };
+    let start = rows().map(|rows| rows.start).min().unwrap_or_default();
+    start..rows().map(|rows| rows.end).max().unwrap_or(start)
+}
+
+/// Rates of items that are counted by status.
 fn rates_of(by_status: &IndexMap<String, u64>, distinct: u64) -> Rates {
     let count = |word| by_status.get(word).copied().unwrap_or_default();
     Rates {
@@ -165,7 +189,7 @@ fn rates_of(by_status: &IndexMap<String, u64>, distinct: u64) -> Rates {
     }
 }
 
-/// What the job of a row is called.
+/// Label of the job of a row.
 fn label(items: &ItemFrame, labels: &[String], row: usize) -> String {
     let job = items.job(row).unwrap_or_default() as usize;
     labels.get(job).cloned().unwrap_or_default()

@@ -5,7 +5,7 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::timeline::PLAUSIBLE_MICROS;
+use super::times::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
 use crate::api::status::is_terminal_code;
 use crate::frame::{ItemFrame, Row};

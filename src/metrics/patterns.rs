@@ -1,25 +1,58 @@
-//! What is remarkable about when items ended and how long they took: crowds, quiet spells, and a few
-//! that weigh as much as all others.
+//! Patterns in the instants at which items ended: crowds of failures, and quiet spells.
 
-use super::timeline::{Ends, Timeline, end_of};
-use crate::api::status::code;
-use crate::frame::Rows;
+use super::timeline::Timeline;
+use super::times::Times;
 use crate::parallel::{self, MANY_ROWS};
+
+/// Ends of items, in microseconds since the epoch. The instant of its record stands for an end time that an ended
+/// item does not state.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ends {
+    /// Ends of failed items, ascending.
+    pub failed: Vec<i64>,
+    /// Number of completed items with an end.
+    pub completed: u64,
+    /// Last end of a completed item.
+    pub last_completed: Option<i64>,
+    /// Number of items with an end, of whatever status.
+    pub count: u64,
+    /// First and last of all ends.
+    pub span: Option<(i64, i64)>,
+}
+
+impl Ends {
+    /// Ends of these items.
+    pub fn of(times: &Times) -> Self {
+        let completed = [&times.ends.completed, &times.record_ends.completed];
+        let mut failed = [&times.ends.failed[..], &times.record_ends.failed].concat();
+        failed.sort();
+        Self {
+            failed,
+            completed: completed.iter().map(|ends| ends.len() as u64).sum(),
+            last_completed: completed
+                .iter()
+                .filter_map(|ends| ends.last())
+                .max()
+                .copied(),
+            count: times.ended() as u64,
+            span: times.ended_span(),
+        }
+    }
+}
 
 /// Instants that lie close together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Crowd {
-    /// The first of them, in microseconds since the epoch.
+    /// First instant, in microseconds since the epoch.
     pub from: i64,
-    /// The last of them.
+    /// Last instant.
     pub to: i64,
-    /// How many there are.
+    /// Number of instants.
     pub count: usize,
 }
 
-/// The window that holds at least half of the ascending instants and stands out most: by the share
-/// of them that it holds, less the share of the `span` that it takes. Absent where there are fewer
-/// than two or no span.
+/// Window that holds at least half of the ascending instants and stands out most: by the share of them that
+/// it holds, less the share of the `span` that it takes. Absent if there are fewer than two, or no span.
 pub fn densest(times: &[i64], span: i64) -> Option<Crowd> {
     /// With more instants than this not every size of a window is tried.
     const TRIED: usize = 400;
@@ -52,18 +85,18 @@ pub fn densest(times: &[i64], span: i64) -> Option<Crowd> {
 /// Failures that lie close together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FailureCrowd {
-    /// When, and how many.
+    /// Time and number of the failures.
     pub crowd: Crowd,
     /// Completed items that ended in the same time.
     pub completed: u64,
 }
 
-/// From so many failures on there may be a pattern in them.
+/// Number of failures from which on there may be a pattern in them.
 pub const FEW_FAILURES: usize = 5;
 
-/// The failures that lie closest together, where more than [`FEW_FAILURES`] have an instant, so many
-/// at least lie together, and do so in a quarter of the time at most.
-pub fn failure_crowd(rows: &Rows<'_>, ends: &Ends, line: &Timeline) -> Option<FailureCrowd> {
+/// Failures that lie closest together: more than [`FEW_FAILURES`] have an instant, at least so many of them lie
+/// together, and they do so in at most a quarter of the time.
+pub fn failure_crowd(times: &Times, ends: &Ends, line: &Timeline) -> Option<FailureCrowd> {
     let span = line.to.micros() - line.from.micros();
     if ends.failed.len() <= FEW_FAILURES {
         return None;
@@ -73,140 +106,54 @@ pub fn failure_crowd(rows: &Rows<'_>, ends: &Ends, line: &Timeline) -> Option<Fa
     if crowd.count < FEW_FAILURES || share_of_time > 0.25 {
         return None;
     }
-    let mut completed = 0;
-    rows.each(|_, row| {
-        let ended_within = || {
-            end_of(&row)
-                .flatten()
-                .is_some_and(|end| (crowd.from..=crowd.to).contains(&end))
-        };
-        completed += u64::from(row.status == code::COMPLETED && ended_within());
-    });
-    Some(FailureCrowd { crowd, completed })
+    let within = |instants: &Vec<i64>| {
+        instants.partition_point(|end| *end <= crowd.to)
+            - instants.partition_point(|end| *end < crowd.from)
+    };
+    let completed = within(&times.ends.completed) + within(&times.record_ends.completed);
+    Some(FailureCrowd {
+        crowd,
+        completed: completed as u64,
+    })
 }
 
-/// The longest gap between ends, where it is remarkable: where there are at least 20 ends, it takes at
-/// least 10 seconds and 5 % of the time from the first to the last of them, it is three times as long as the longest
-/// is expected to be where ends come at random (the mean gap times the logarithm of their number), and
-/// at least 5 % of the ends come after it, for what only waits for the last few is a tail. Of gaps of
-/// the same length it is the first.
-///
-/// The ends are in any order. They are dealt out into parts of the time so short
-/// that no gap that is long enough lies within one: it begins with the last of a part, and ends with the
-/// first of the next part that holds any.
+/// Longest gap between ascending ends, if it is remarkable; the first of equally long ones. There are at
+/// least 20 ends; the gap takes at least 10 seconds and 5% of the time from the first to the last of them; it
+/// is three times as long as the longest is expected to be if ends come at random (the mean gap times the
+/// logarithm of their number); and at least 5% of the ends come after it, because what only waits for the
+/// last few is a tail.
 pub fn quiet_spell(ends: &[i64]) -> Option<(i64, i64)> {
-    const PARTS: usize = 64;
-    const { assert!(2.0 / (PARTS as f64) < LEAST_SHARE) };
-    let whole = Stretch::of::<1>(ends, |_| 0)[0];
-    let (first, last, count) = (whole.first, whole.last, whole.count);
+    let count = ends.len();
     if count < 20 {
         return None;
     }
-    let span = (last - first) as f64;
-    if span < 10e6 {
-        return None;
-    }
-    let per_micro = PARTS as f64 / (span + 1.0);
-    let parts = Stretch::of::<PARTS>(ends, |end| {
-        let at = ((end - first) as f64 * per_micro) as usize;
-        at.min(PARTS - 1)
-    });
-    let mut longest = (first, first);
-    let (mut before, mut ended, mut ended_before_gap) = (first, 0, 0);
-    for part in parts.iter().filter(|part| part.count > 0) {
-        if part.first - before > longest.1 - longest.0 {
-            longest = (before, part.first);
-            ended_before_gap = ended;
-        }
-        before = part.last;
-        ended += part.count;
-    }
-    let gap = (longest.1 - longest.0) as f64;
-    let expected = span / (count - 1) as f64 * (count as f64).ln();
-    let after = count - ended_before_gap;
-    (gap >= least_gap(last - first) && gap >= 3.0 * expected && after * 20 >= count)
-        .then_some(longest)
-}
-
-/// A gap has to take so much of the time from the first to the last end.
-const LEAST_SHARE: f64 = 0.05;
-
-/// The shortest gap that may be remarkable, in microseconds, where the first and the last end are so far
-/// from each other.
-pub fn least_gap(span: i64) -> f64 {
-    (LEAST_SHARE * span as f64).max(10e6)
-}
-
-/// Instants of which the first and the last are known.
-#[derive(Clone, Copy)]
-struct Stretch {
-    first: i64,
-    last: i64,
-    count: usize,
-}
-
-impl Stretch {
-    const EMPTY: Self = Self {
-        first: i64::MAX,
-        last: i64::MIN,
-        count: 0,
+    let longer = |gap: (i64, i64), next: (i64, i64)| {
+        let is_longer = next.1 - next.0 > gap.1 - gap.0;
+        if is_longer { next } else { gap }
     };
-
-    #[inline(always)]
-    fn add(&mut self, other: Self) {
-        self.first = self.first.min(other.first);
-        self.last = self.last.max(other.last);
-        self.count += other.count;
-    }
-
-    /// Deals instants out to so many stretches, each to the one that `at` says.
-    fn of<const N: usize>(instants: &[i64], at: impl Fn(i64) -> usize + Send + Sync) -> [Self; N] {
-        let deal_out = |to: &mut [Self; N], instants: &[i64]| {
-            for instant in instants {
-                to[at(*instant)].add(Self {
-                    first: *instant,
-                    last: *instant,
-                    count: 1,
-                });
-            }
-        };
-        let mut all = [Self::EMPTY; N];
-        if instants.len() <= MANY_ROWS {
-            deal_out(&mut all, instants);
-            return all;
-        }
-        let dealt_out = parallel::map(true, instants.chunks(MANY_ROWS).collect(), |piece| {
-            let mut stretches = [Self::EMPTY; N];
-            deal_out(&mut stretches, piece);
-            stretches
-        });
-        for stretches in dealt_out {
-            for (whole, part) in all.iter_mut().zip(stretches) {
-                whole.add(part);
-            }
-        }
-        all
-    }
-}
-
-/// The share of the sum that the `count` greatest of the values make up, which stand behind all others,
-/// 0–1; absent where the sum is nothing.
-pub fn share_of_greatest(values: &[i64], count: usize) -> Option<f64> {
-    let sum = |values: &[i64]| values.iter().map(|value| i128::from(*value)).sum::<i128>();
-    let all = sum(values);
-    let greatest = sum(&values[values.len().saturating_sub(count)..]);
-    (all > 0).then(|| greatest as f64 / all as f64)
+    let (from, to) = ends
+        .windows(2)
+        .map(|pair| (pair[0], pair[1]))
+        .reduce(longer)?;
+    let gap = (to - from) as f64;
+    let span = (ends[count - 1] - ends[0]) as f64;
+    let expected = span / (count - 1) as f64 * (count as f64).ln();
+    let after = count - ends.partition_point(|end| *end < to);
+    let is_remarkable =
+        gap >= 10e6 && gap >= 0.05 * span && gap >= 3.0 * expected && after * 20 >= count;
+    is_remarkable.then_some((from, to))
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::collection::vec;
-    use proptest::prelude::*;
-
     use super::*;
+    use crate::metrics::Drawn;
+    use crate::metrics::examples::{Item, NINE, SECOND, at, frame};
+    use crate::metrics::timeline::timeline;
+    use crate::metrics::times::{JobRows, JobRun};
 
     #[test]
-    fn a_crowd_is_told_from_what_is_spread_out() {
+    fn a_crowd_is_told_from_instants_that_are_spread_out() {
         let crowd = densest(&[0, 500, 501, 502, 503, 900], 1_000).expect("instants");
         assert_eq!((crowd.from, crowd.to, crowd.count), (500, 503, 4));
     }
@@ -219,77 +166,87 @@ mod tests {
         assert_eq!(densest(&[5, 5], 0), None);
     }
 
-    #[test]
-    fn the_first_of_equally_long_gaps_is_named_wherever_the_ends_stand() {
-        const S: i64 = 1_000_000;
-        let crowd = |at: i64| (0..20).map(move |n| (at + n) * S);
-        let ends: Vec<i64> = crowd(120).chain(crowd(0)).chain(crowd(60)).collect();
-        assert_eq!(quiet_spell(&ends), Some((19 * S, 60 * S)));
-    }
-
-    /// The same of sorted ends, by looking at each gap.
-    fn quiet_spell_in_order(ends: &[i64]) -> Option<(i64, i64)> {
-        let gaps = ends.windows(2).map(|pair| (pair[1] - pair[0], pair[0]));
-        let (length, from) = gaps.min_by_key(|(length, from)| (-length, *from))?;
-        let span = (ends[ends.len() - 1] - ends[0]) as f64;
-        let (gap, count) = (length as f64, ends.len());
-        let expected = span / (count - 1) as f64 * (count as f64).ln();
-        let after = count - ends.partition_point(|end| *end < from + length);
-        (count >= 20
-            && gap >= 10e6
-            && gap >= 0.05 * span
-            && gap >= 3.0 * expected
-            && after * 20 >= count)
-            .then_some((from, from + length))
-    }
-
-    proptest! {
-        #[test]
-        fn a_quiet_spell_is_the_one_found_by_looking_at_each_gap(
-            mut ends in vec(0..400_000_000_i64, 0..80),
-            far in vec(0..100_000_000_i64, 0..80),
-            distance in 1..20_i64,
-        ) {
-            ends.extend(far.iter().map(|end| end + distance * 100_000_000));
-            let found = quiet_spell(&ends);
-            ends.sort_unstable();
-            prop_assert_eq!(found, quiet_spell_in_order(&ends));
-        }
+    /// The crowd of failures at these seconds, while one item completes each second for 1,000 seconds.
+    fn crowd_of(failed: &[i64]) -> Option<FailureCrowd> {
+        let completed = (0..1_000).map(|second| ("completed", None, at(second), None));
+        let failed = failed
+            .iter()
+            .map(|second| ("failed", None, at(*second), None));
+        let frame = frame(&completed.chain(failed).collect::<Vec<Item>>());
+        let job = JobRows {
+            rows: 0..frame.len(),
+            run: JobRun::default(),
+        };
+        let times = Times::of(&frame, &[job], false);
+        let line = timeline(&times, Drawn::Small)?;
+        failure_crowd(&times, &Ends::of(&times), &line)
     }
 
     #[test]
-    fn a_quiet_spell_among_very_many_is_the_same_one() {
-        const S: i64 = 1_000_000;
-        let ends =
-            |from: i64| (0..3 * MANY_ROWS as i64).map(move |n| from * S + n * 7_919 % (60 * S));
-        let (early, late): (Vec<i64>, Vec<i64>) = (ends(0).collect(), ends(200).collect());
-        let mut all = [&early[..], &late].concat();
-        all.sort_unstable();
-        let expected = quiet_spell_in_order(&all);
-        assert!(expected.is_some());
-        assert_eq!(quiet_spell(&[late, early].concat()), expected);
+    fn failures_that_lie_close_together_are_found_with_the_items_that_completed_meanwhile() {
+        let found = crowd_of(&[0, 600, 601, 603, 607, 608, 900]).expect("a crowd");
+        let (from, to) = (NINE + 600 * SECOND, NINE + 608 * SECOND);
+        assert_eq!((found.crowd.from, found.crowd.to), (from, to));
+        // Both edges are within: 600, 601, … 608.
+        assert_eq!((found.crowd.count, found.completed), (5, 9));
+    }
+
+    #[test]
+    fn few_failures_and_failures_all_over_the_time_are_no_crowd() {
+        assert_eq!(crowd_of(&[600, 601, 602, 603, 604]), None);
+        assert_eq!(crowd_of(&[0, 150, 300, 450, 600, 750]), None);
+    }
+
+    #[test]
+    fn the_ends_of_records_count_among_all_ends() {
+        let frame = frame(&[
+            ("completed", at(0), at(10), None),
+            ("completed", None, None, at(30)),
+            ("failed", at(5), at(20), None),
+            ("failed", at(5), None, at(15)),
+        ]);
+        let job = JobRows {
+            rows: 0..frame.len(),
+            run: JobRun::default(),
+        };
+        let ends = Ends::of(&Times::of(&frame, &[job], false));
+        assert_eq!(ends.failed, [NINE + 15 * SECOND, NINE + 20 * SECOND]);
+        assert_eq!((ends.completed, ends.last_completed), (2, at(30)));
+        assert_eq!((ends.count, ends.span), (4, at(10).zip(at(30))));
+    }
+
+    /// A hundred ends, one each second, with a gap of so many seconds after the first few.
+    fn ends(before_gap: i64, gap: i64) -> Vec<i64> {
+        (0..100)
+            .map(|n| {
+                if n < before_gap {
+                    n * SECOND
+                } else {
+                    (n + gap) * SECOND
+                }
+            })
+            .collect()
     }
 
     #[test]
     fn a_quiet_spell_is_told_from_the_gaps_of_chance_and_from_the_tail() {
-        const S: i64 = 1_000_000;
-        let ends = |gap_at: i64, gap: i64| -> Vec<i64> {
-            (0..100)
-                .map(|n| if n < gap_at { n * S } else { (n + gap) * S })
-                .collect()
-        };
-        assert_eq!(quiet_spell(&ends(50, 0)), None);
         let broken = ends(50, 60);
-        assert_eq!(quiet_spell(&broken), Some((49 * S, 110 * S)));
+        assert_eq!(quiet_spell(&broken), Some((49 * SECOND, 110 * SECOND)));
+        assert_eq!(quiet_spell(&ends(50, 0)), None);
         assert_eq!(quiet_spell(&ends(98, 60)), None);
-        assert_eq!(quiet_spell(&[7 * S; 40]), None);
-        assert_eq!(quiet_spell(&broken[40..58]), None);
+    }
+
+    #[test]
+    fn few_ends_and_ends_at_one_instant_have_no_quiet_spell() {
+        assert_eq!(quiet_spell(&ends(50, 60)[40..58]), None);
+        assert_eq!(quiet_spell(&[7 * SECOND; 40]), None);
         assert_eq!(quiet_spell(&[]), None);
     }
 
     #[test]
-    fn the_greatest_are_weighed_against_all() {
-        assert_eq!(share_of_greatest(&[1, 2, 3, 4], 1), Some(0.4));
-        assert_eq!(share_of_greatest(&[0, 0], 1), None);
+    fn of_equally_long_gaps_the_first_one_is_named() {
+        let crowd = |at: i64| (0..20).map(move |n| (at + n) * SECOND);
+        let ends: Vec<i64> = crowd(0).chain(crowd(60)).chain(crowd(120)).collect();
+        assert_eq!(quiet_spell(&ends), Some((19 * SECOND, 60 * SECOND)));
     }
 }

@@ -1,455 +1,223 @@
-//! How fast items ended, and how many were worked on at once.
+//! How fast items ended, and how many were in progress at once.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::durations::{closest_ranks, percentile_of};
-use super::order;
+use super::durations::closest_ranks;
+use super::times::Times;
 use crate::api::UtcTime;
-use crate::frame::Rows;
 
-/// How fast items ended, and how many were worked on at once.
+/// How fast items ended, and how many were in progress at once. Times outside of their job's run (with a
+/// day's grace), before 2000 or after 2100 do not count here.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Throughput {
-    /// `ended_items` without `early_items` per minute between `first_start` and `last_end`; absent where that
-    /// is no positive span.
+    /// `ended_items` without `early_items` per minute between `first_start` and `last_end`; absent unless
+    /// that is a positive span.
     pub items_per_minute: Option<f64>,
-    /// The most items worked on at one instant (`started_at <= t < completed_at`); absent where no
-    /// item has both times.
+    /// Most items in progress at one instant (`started_at <= t < completed_at`); absent if no item has both
+    /// times.
     pub peak_concurrency: Option<u64>,
-    /// The time-weighted mean of the items worked on, from `first_start` to `last_end`.
+    /// Time-weighted mean of the items in progress from `first_start` to `last_end`.
     pub mean_concurrency: Option<f64>,
-    /// The earliest `started_at`.
+    /// Earliest `started_at`.
     pub first_start: Option<UtcTime>,
-    /// The latest `completed_at`.
+    /// Latest `completed_at`.
     pub last_end: Option<UtcTime>,
-    /// `last_end - first_start`; absent where that is no positive span.
+    /// `last_end - first_start`; absent unless that is a positive span.
     #[serde(default)]
     pub span_seconds: Option<f64>,
-    /// From the 95th percentile of the ends (type 7) to the last end.
+    /// Time from the 95th percentile of the ends (type 7) to the last end. Early items are not counted.
     pub tail_seconds: Option<f64>,
     /// Items with a `completed_at`.
     pub ended_items: u64,
-    /// Those of them that ended before `first_start`: there was work on them that is not known.
+    /// Items that ended before `first_start`: when they were worked on is not known.
     #[serde(default)]
     pub early_items: u64,
-    /// Items the concurrency is made from: those with both times, in order.
+    /// Items with both times in order, from which the concurrency is made.
     pub timed_items: u64,
-    /// Items that started or ended but are left out of the concurrency, because a time is missing
-    /// or they ended before they started.
+    /// Other items that started or ended: a time is missing or does not count, or the end lies before the start.
     pub untimed_items: u64,
+    /// Starts and ends that do not count.
+    #[serde(default)]
+    pub excluded_times: u64,
 }
 
-/// Throughput, concurrency and tail of these items, of whatever status.
-pub fn throughput(rows: &Rows<'_>) -> Throughput {
-    let times = Times::of(rows);
-    let span_micros = times
-        .first_start
-        .zip(times.last_end)
-        .map(|(first, last)| last - first)
-        .filter(|span| *span > 0);
-    let order = Order::of(rows, &times);
-    let minute = 60e6;
-    Throughput {
-        items_per_minute: span_micros.map(|span| {
-            let ended_within = times.ended - times.early;
-            ended_within as f64 * minute / span as f64
-        }),
-        peak_concurrency: (times.timed > 0).then_some(order.peak),
-        mean_concurrency: span_micros
-            .filter(|_| times.timed > 0)
-            .map(|span| times.worked_micros as f64 / span as f64),
-        first_start: times.first_start.and_then(UtcTime::from_micros),
-        last_end: times.last_end.and_then(UtcTime::from_micros),
-        span_seconds: span_micros.map(|span| span as f64 / 1e6),
-        tail_seconds: times
-            .last_end
-            .and_then(|last| tail_micros(times.ended as usize, order.tail, last))
-            .map(|micros| micros / 1e6),
-        ended_items: times.ended,
-        early_items: times.early,
-        timed_items: times.timed,
-        untimed_items: times.untimed,
-    }
-}
-
-/// From the 95th percentile of `count` ends to the last one. Of the ends those at the ranks of
-/// [`tail_ranks`] are known. Reckoned back from the last end, because microseconds since 1970 leave a
-/// float no digits for what is interpolated between them.
-fn tail_micros(count: usize, at_ranks: [i64; 2], last: i64) -> Option<f64> {
-    let ranks = tail_ranks(count);
-    let end = |rank: usize| at_ranks[usize::from(rank != ranks[0])] - last;
-    percentile_of(count, end, TAIL).map(|micros| -micros)
-}
-
-/// The percentile at which the tail begins.
-const TAIL: f64 = 0.95;
-
-/// The closest ranks of that percentile, the lower one first.
-fn tail_ranks(count: usize) -> [usize; 2] {
-    closest_ranks(count.saturating_sub(1), TAIL)
-}
-
-/// What is known of the times of some items without their order.
-struct Times {
-    first_start: Option<i64>,
-    last_end: Option<i64>,
-    /// The first and the last instant of all.
-    from: i64,
-    to: i64,
-    ended: u64,
-    /// Those that ended before the first start.
-    early: u64,
-    timed: u64,
-    untimed: u64,
-    worked_micros: i128,
-}
-
-impl Times {
-    fn of(rows: &Rows<'_>) -> Self {
-        let (mut first_start, mut first_end, mut last_end) = (i64::MAX, i64::MAX, i64::MIN);
-        let (mut started, mut timed, mut ended, mut untimed) = (false, 0, 0, 0);
-        let mut worked_micros: i128 = 0;
-        rows.each(|_, row| {
-            if let Some(start) = row.started_at {
-                started = true;
-                first_start = first_start.min(start);
-            }
-            if let Some(end) = row.completed_at {
-                ended += 1;
-                first_end = first_end.min(end);
-                last_end = last_end.max(end);
-            }
-            match row.micros() {
-                Some(micros) if micros >= 0 => {
-                    timed += 1;
-                    worked_micros += i128::from(micros);
-                }
-                None if row.started_at.is_none() && row.completed_at.is_none() => {}
-                _ => untimed += 1,
-            }
+impl Throughput {
+    /// Throughput, concurrency and tail of items of whatever status.
+    pub fn of(times: &Times) -> Self {
+        let first_start = times.starts.map(|(first, _)| first);
+        let last_end = times.all_ends.last().copied();
+        let early = first_start.map_or(0, |first| {
+            times.all_ends.partition_point(|end| *end < first)
         });
-        let mut early = 0;
-        // Hardly ever.
-        if started && first_end < first_start {
-            let is_early = |end: i64| end < first_start;
-            rows.each(|_, row| early += u64::from(row.completed_at.is_some_and(is_early)));
-        }
+        let ends = &times.all_ends[early..];
+        let span_micros = first_start
+            .zip(last_end)
+            .map(|(first, last)| last - first)
+            .filter(|span| *span > 0);
+        let is_timed = times.timed > 0;
         Self {
-            first_start: started.then_some(first_start),
-            last_end: (ended > 0).then_some(last_end),
-            from: first_start.min(first_end),
-            to: last_end,
-            ended,
-            early,
-            timed,
-            untimed,
-            worked_micros,
+            items_per_minute: span_micros.map(|span| ends.len() as f64 * 60e6 / span as f64),
+            peak_concurrency: is_timed.then(|| peak(&times.ended_starts, &times.all_ends)),
+            mean_concurrency: span_micros
+                .filter(|_| is_timed)
+                .map(|span| times.worked_micros as f64 / span as f64),
+            first_start: first_start.and_then(UtcTime::from_micros),
+            last_end: last_end.and_then(UtcTime::from_micros),
+            span_seconds: span_micros.map(|span| span as f64 / 1e6),
+            tail_seconds: tail_micros(ends).map(|micros| micros / 1e6),
+            ended_items: times.all_ends.len() as u64,
+            early_items: early as u64,
+            timed_items: times.timed,
+            untimed_items: times.untimed,
+            excluded_times: times.excluded,
         }
     }
 }
 
-/// What depends on the order in which items start and end.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Order {
-    /// The most intervals `start <= t < end` that share an instant.
-    peak: u64,
-    /// The ends at the ranks of [`tail_ranks`]; nothing where there is no end.
-    tail: [i64; 2],
-}
-
-impl Order {
-    /// Starts and ends are counted in slots of the time first. How many items are worked on between
-    /// two slots follows from that, and how many there may be within one at most; only of the slots
-    /// that may hold the peak, or an end of one of those ranks, the events have to be put into order.
-    fn of(rows: &Rows<'_>, times: &Times) -> Self {
-        if times.ended == 0 {
-            return Self::default();
+/// Most intervals `start <= t < end` that hold one instant. Both lists are ascending, and an interval may
+/// have no length.
+fn peak(starts: &[i64], ends: &[i64]) -> u64 {
+    let (mut peak, mut ended) = (0, 0);
+    for (started, start) in (1..).zip(starts) {
+        while ends.get(ended).is_some_and(|end| end <= start) {
+            ended += 1;
         }
-        let mut slots = Slots::new(times);
-        each_event(rows, |at, what| slots.count(at, what));
-        let ranks = tail_ranks(times.ended as usize);
-        let sought = slots.sought(ranks);
-        let mut events = Vec::with_capacity(sought.events);
-        each_event(rows, |at, what| {
-            if sought.holds(slots.slot(at)) {
-                events.push(at << 1 | what as i64);
-            }
-        });
-        order::sort(&mut events);
-        sought.walk(&events, ranks)
+        // Of several that start at one instant, the last one sees all of them.
+        peak = peak.max(started - ended.min(started));
     }
+    peak as u64
 }
 
-/// What happens at an instant: one that ends comes before one that starts at the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
-    End = 0,
-    Start = 1,
-}
-
-/// Takes each start and each end that there is to be counted. An end that ends no interval, or one
-/// without length, comes with a start at the same instant: before it one less is worked on for no time,
-/// and never one more.
-#[inline(always)]
-fn each_event(rows: &Rows<'_>, mut take: impl FnMut(i64, What)) {
-    rows.each(|_, row| {
-        let Some(end) = row.completed_at else {
-            return;
-        };
-        let start = row.started_at.filter(|start| *start <= end).unwrap_or(end);
-        take(start, What::Start);
-        take(end, What::End);
-    });
-}
-
-/// Parts of the time, all of the same length.
-struct Slots {
-    from: i64,
-    shift: u32,
-    /// How many start and end in each, by [`What`].
-    counts: Vec<[u32; 2]>,
-}
-
-impl Slots {
-    /// The most slots, whose counts fit into a cache; else there are about as many as events.
-    const MOST: usize = 1 << 16;
-    const FEWEST: usize = 1 << 6;
-
-    /// For the whole time; there has to be an end.
-    fn new(times: &Times) -> Self {
-        let events = 2 * times.ended as usize;
-        let count = events.next_power_of_two().clamp(Self::FEWEST, Self::MOST);
-        let span = (times.to - times.from) as u64;
-        Self {
-            from: times.from,
-            shift: (64 - span.leading_zeros()).saturating_sub(count.trailing_zeros()),
-            counts: vec![[0; 2]; count],
-        }
-    }
-
-    #[inline(always)]
-    fn slot(&self, at: i64) -> usize {
-        ((at - self.from) as u64 >> self.shift) as usize
-    }
-
-    #[inline(always)]
-    fn count(&mut self, at: i64, what: What) {
-        let slot = self.slot(at);
-        self.counts[slot][what as usize] += 1;
-    }
-
-    /// The slots that hold an end of these ranks, and those within which more may be worked on than at
-    /// the edge of any.
-    fn sought(&self, ranks: [usize; 2]) -> Sought {
-        let mut slots = Vec::new();
-        let (mut worked_on, mut ended, mut peak) = (0_i64, 0_usize, 0);
-        for (slot, [ends, starts]) in self.counts.iter().enumerate() {
-            let may_rise_to = worked_on + i64::from(*starts);
-            let ended_behind = ended + *ends as usize;
-            // The ranks are neighbours.
-            let holds_rank = ended <= ranks[1] && ended_behind > ranks[0];
-            if holds_rank || may_rise_to > peak {
-                slots.push(Slot {
-                    slot,
-                    events: (starts + ends) as usize,
-                    worked_on,
-                    ended,
-                    may_rise_to: if holds_rank { i64::MAX } else { may_rise_to },
-                });
-            }
-            worked_on = may_rise_to - i64::from(*ends);
-            ended = ended_behind;
-            peak = peak.max(worked_on);
-        }
-        // The peak was not known before the end.
-        slots.retain(|slot| slot.may_rise_to > peak);
-        let mut marks = vec![0; self.counts.len() / 64];
-        for Slot { slot, .. } in &slots {
-            marks[slot / 64] |= 1 << (slot % 64);
-        }
-        Sought {
-            events: slots.iter().map(|slot| slot.events).sum(),
-            slots,
-            marks,
-            peak,
-        }
-    }
-}
-
-/// A slot whose events have to be put into order.
-struct Slot {
-    slot: usize,
-    /// How many events it holds.
-    events: usize,
-    /// How many items are worked on where it begins.
-    worked_on: i64,
-    /// How many have ended before it.
-    ended: usize,
-    /// How many may be worked on within it.
-    may_rise_to: i64,
-}
-
-/// The slots whose events have to be put into order.
-struct Sought {
-    slots: Vec<Slot>,
-    /// A bit for each slot.
-    marks: Vec<u64>,
-    /// How many events they hold.
-    events: usize,
-    /// The most items worked on at the edge of any slot.
-    peak: i64,
-}
-
-impl Sought {
-    #[inline(always)]
-    fn holds(&self, slot: usize) -> bool {
-        self.marks[slot / 64] >> (slot % 64) & 1 == 1
-    }
-
-    /// Goes through their events, which are sorted.
-    fn walk(&self, events: &[i64], ranks: [usize; 2]) -> Order {
-        let (mut peak, mut tail) = (self.peak, [0; 2]);
-        let mut events = events.iter();
-        for slot in &self.slots {
-            let (mut worked_on, mut ended) = (slot.worked_on, slot.ended);
-            for event in events.by_ref().take(slot.events) {
-                if event & 1 == What::Start as i64 {
-                    worked_on += 1;
-                    peak = peak.max(worked_on);
-                    continue;
-                }
-                worked_on -= 1;
-                for (rank, at) in ranks.iter().zip(&mut tail) {
-                    if *rank == ended {
-                        *at = event >> 1;
-                    }
-                }
-                ended += 1;
-            }
-        }
-        Order {
-            peak: peak as u64,
-            tail,
-        }
-    }
+/// Time from the 95th percentile of ascending ends to the last one. Microseconds since 1970 leave a float no
+/// digits for what is interpolated between them, so it is reckoned back from the last end.
+fn tail_micros(ends: &[i64]) -> Option<f64> {
+    let last = *ends.last()?;
+    let ([low, high], above) = closest_ranks(ends.len(), 0.95)?;
+    Some((last - ends[low]) as f64 - above * (ends[high] - ends[low]) as f64)
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::collection::vec;
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::api::ItemFields;
-    use crate::frame::{ItemColumns, ItemFrame, Runs};
+    use crate::metrics::examples::{Item, NINE, SECOND, at, frame};
+    use crate::metrics::times::{JobRows, JobRun};
 
-    /// Those of items with these starts and ends.
-    fn of(items: &[(Option<i64>, Option<i64>)]) -> Throughput {
-        let mut columns = ItemColumns::default();
-        for (number, (start, end)) in items.iter().enumerate() {
-            columns.push(&ItemFields {
-                item_id: &number.to_string(),
-                status: "completed",
-                started_at: start.and_then(UtcTime::from_micros),
-                completed_at: end.and_then(UtcTime::from_micros),
-                ..ItemFields::default()
-            });
-        }
-        let mut runs = Runs::default();
-        runs.add(items.len(), 0, 0);
-        let (frame, _) = ItemFrame::build(vec![columns], runs, 1).expect("a frame");
-        throughput(&frame.rows(0..frame.len()))
+    fn throughput(items: &[Item]) -> Throughput {
+        let frame = frame(items);
+        let job = JobRows {
+            rows: 0..frame.len(),
+            run: JobRun::default(),
+        };
+        Throughput::of(&Times::of(&frame, &[job], false))
     }
 
-    /// The peak of these intervals.
-    fn peak(intervals: &[(i64, i64)]) -> Option<u64> {
-        let items = intervals
-            .iter()
-            .map(|(start, end)| (Some(*start), Some(*end)));
-        of(&items.collect::<Vec<_>>()).peak_concurrency
+    #[test]
+    fn throughput_is_what_ended_between_the_first_start_and_the_last_end() {
+        // 09:00:00 to 09:00:40: 3 items in 40 s; 10 + 20 + 20 s of work.
+        let found = throughput(&[
+            ("completed", at(0), at(10), None),
+            ("failed", at(5), at(25), None),
+            ("completed", at(20), at(40), None),
+            ("pending", None, None, None),
+        ]);
+        assert_eq!(found.span_seconds, Some(40.0));
+        assert_eq!(found.items_per_minute, Some(4.5));
+        assert_eq!(found.mean_concurrency, Some(1.25));
+        assert_eq!(found.peak_concurrency, Some(2));
+        assert_eq!((found.ended_items, found.timed_items), (3, 3));
+    }
+
+    #[test]
+    fn an_item_that_ends_as_another_starts_is_not_in_progress_with_it() {
+        assert_eq!(peak(&[0, 10], &[10, 20]), 1);
+        assert_eq!(peak(&[0, 10], &[11, 20]), 2);
+        assert_eq!(peak(&[0, 10, 10], &[12, 13, 14]), 3);
+    }
+
+    #[test]
+    fn an_interval_without_length_holds_no_instant() {
+        assert_eq!(peak(&[5, 5], &[5, 5]), 0);
+        assert_eq!(peak(&[0, 5], &[5, 10]), 1);
+        assert_eq!(peak(&[], &[]), 0);
     }
 
     #[test]
     fn the_tail_is_exact_to_the_fraction_of_a_microsecond() {
         let base = 1_778_747_433_233_758;
-        let ends = [base, base + 4, base + 1, base + 2].map(|at| (None, Some(at)));
-        let tail = of(&ends).tail_seconds.expect("there are ends");
-        assert!((tail - 0.3e-6).abs() < 1e-15, "{tail}");
-        assert_eq!(of(&ends[..1]).tail_seconds, Some(0.0));
+        // The 95th percentile of 0, 1, 2 and 4 is 2 + 0.85 × 2.
+        let tail = tail_micros(&[base, base + 1, base + 2, base + 4]).expect("there are ends");
+        assert!((tail - 0.3).abs() < 1e-9, "{tail}");
+        assert_eq!(tail_micros(&[]), None);
     }
 
     #[test]
-    fn one_that_ends_as_another_starts_is_not_beside_it() {
-        assert_eq!(peak(&[(0, 10), (10, 20)]), Some(1));
-        assert_eq!(peak(&[(0, 11), (10, 20)]), Some(2));
+    fn a_tail_of_nothing_is_a_positive_zero() {
+        for ends in [&[NINE][..], &[NINE, NINE, NINE]] {
+            let tail = tail_micros(ends).expect("there are ends");
+            assert!(tail == 0.0 && tail.is_sign_positive());
+        }
     }
 
     #[test]
-    fn an_interval_without_length_holds_no_instant() {
-        assert_eq!(peak(&[(5, 5), (5, 5)]), Some(0));
-        assert_eq!(peak(&[(0, 10), (5, 5)]), Some(1));
-        assert_eq!(peak(&[]), None);
+    fn an_item_that_was_skipped_long_before_the_first_start_makes_no_tail() {
+        let mut items: Vec<Item> = (0..10)
+            .map(|second| ("completed", at(second), at(second + 1), None))
+            .collect();
+        items.push(("skipped", None, at(-8_640), None));
+        let found = throughput(&items);
+        assert_eq!((found.ended_items, found.early_items), (11, 1));
+        assert_eq!(found.span_seconds, Some(10.0));
+        assert_eq!(found.items_per_minute, Some(60.0));
+        let tail = found.tail_seconds.expect("there are ends");
+        assert!((tail - 0.45).abs() < 1e-9, "{tail}");
     }
 
     #[test]
-    fn what_has_no_end_or_ends_before_it_starts_is_counted_apart() {
-        let items = [
-            (Some(10), Some(20)),
-            (Some(5), None),
-            (None, Some(30)),
-            (Some(40), Some(25)),
-            (None, None),
+    fn one_item_of_another_time_changes_nothing_but_its_count() {
+        let usual = [
+            ("completed", at(0), at(10), None),
+            ("completed", at(5), at(20), None),
         ];
-        let found = of(&items);
+        let frame = frame(&[
+            usual[0],
+            usual[1],
+            ("completed", at(-9_000_000), at(5), None),
+        ]);
+        let run = JobRun {
+            start: Some(NINE),
+            end: Some(NINE + 20 * SECOND),
+            has_ended: true,
+        };
+        let rows = 0..frame.len();
+        let found = Throughput::of(&Times::of(&frame, &[JobRows { rows, run }], false));
+        assert_eq!(found.excluded_times, 1);
+        assert_eq!(found.first_start, UtcTime::from_micros(NINE));
+        assert_eq!(
+            (found.span_seconds, found.peak_concurrency),
+            (Some(20.0), Some(2))
+        );
+    }
+
+    #[test]
+    fn items_without_both_times_in_order_are_counted_apart() {
+        let found = throughput(&[
+            ("completed", at(10), at(20), None),
+            ("processing", at(5), None, None),
+            ("completed", None, at(30), None),
+            ("completed", at(40), at(25), None),
+            ("pending", None, None, None),
+        ]);
         assert_eq!(
             (found.timed_items, found.untimed_items, found.ended_items),
             (1, 3, 3)
         );
         assert_eq!(found.peak_concurrency, Some(1));
-        assert_eq!(found.first_start, UtcTime::from_micros(5));
-        assert_eq!(found.last_end, UtcTime::from_micros(30));
-        assert_eq!(of(&[(Some(5), None)]).last_end, None);
-    }
-
-    /// How many of the intervals hold the instant that most of them hold.
-    fn counted_peak(items: &[(Option<i64>, Option<i64>)]) -> u64 {
-        let timed = || items.iter().filter_map(|(start, end)| start.zip(*end));
-        let beside = |t: i64| timed().filter(move |(start, end)| (*start..*end).contains(&t));
-        let peaks = timed().map(|(start, _)| beside(start).count() as u64);
-        peaks.max().unwrap_or_default()
-    }
-
-    proptest! {
-        #[test]
-        fn peak_and_tail_agree_with_counting_at_each_start_and_with_sorted_ends(
-            items in vec((0..2_000_i64, -20..300_i64, 0..30_u8), 1..200),
-            scale in prop_oneof![Just(1), Just(1_000_003), Just(30_000_000_000_i64)],
-            far in any::<bool>(),
-        ) {
-            let mut items: Vec<_> = items
-                .into_iter()
-                .map(|(start, length, odd)| {
-                    let (start, end) = (start * scale, (start + length).max(0) * scale);
-                    ((odd != 0).then_some(start), (odd != 1).then_some(end))
-                })
-                .collect();
-            if far {
-                items.push((Some(0), Some(200_000_000_000_000_000)));
-            }
-            let found = of(&items);
-            let timed = items.iter().filter_map(|(start, end)| start.zip(*end));
-            let timed = timed.filter(|(start, end)| start <= end).count();
-            prop_assert_eq!(
-                found.peak_concurrency,
-                (timed > 0).then(|| counted_peak(&items))
-            );
-            let mut ends: Vec<i64> = items.iter().filter_map(|(_, end)| *end).collect();
-            ends.sort_unstable();
-            let last = ends.last().copied().unwrap_or_default();
-            let end = |rank: usize| ends[rank] - last;
-            let tail = percentile_of(ends.len(), end, 0.95).map(|micros| -micros / 1e6);
-            prop_assert_eq!(found.tail_seconds, tail);
-        }
+        assert_eq!(found.first_start.map(UtcTime::micros), at(5));
+        assert_eq!(found.last_end.map(UtcTime::micros), at(30));
+        assert_eq!(
+            throughput(&[("processing", at(5), None, None)]).last_end,
+            None
+        );
     }
 }

@@ -110,6 +110,7 @@ fn sections() -> Sections {
             timed_items: 240,
             early_items: 0,
             untimed_items: 1,
+            excluded_times: 0,
         },
         skip_reasons: vec![
             SkipReason {

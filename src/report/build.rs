@@ -14,8 +14,7 @@ use super::{ReportOptions, findings, items, notes};
 use crate::api::{JobRecord, UtcTime};
 use crate::load::note::Code;
 use crate::load::{Dump, Job};
-use crate::metrics::patterns::failure_crowd;
-use crate::metrics::{self, Completeness, Drawn, Failures, JobSpan, KnownUntil, Limits, Metrics};
+use crate::metrics::{self, Completeness, Drawn, Failures, JobRows, JobRun, Limits, Metrics};
 use crate::parallel::{self, MANY_ROWS};
 use crate::words::{clip, counted};
 
@@ -36,9 +35,15 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         slowest: options.slowest,
         examples: options.examples,
     };
-    let compute = |rows: &Range<usize>, span: (JobSpan, KnownUntil<'_>), drawn: Drawn| {
-        metrics::compute(&dump.items, rows, &failures, &labels, limits, span, drawn)
+    let compute = |jobs: &[JobRows], drawn: Drawn| {
+        metrics::compute(&dump.items, jobs, &failures, &labels, limits, drawn)
     };
+    let runs: Vec<JobRows> = (dump.jobs.iter().zip(&dump.rows))
+        .map(|(job, rows)| JobRows {
+            rows: rows.clone(),
+            run: job.record.as_ref().map(run).unwrap_or_default(),
+        })
+        .collect();
     let newest = OnceLock::new();
     let open = |rows: &Range<usize>| {
         let newest = || *newest.get_or_init(|| newest_instant(dump));
@@ -51,30 +56,20 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
     };
     let of_job = |index: usize| {
         let (job, rows) = (&dump.jobs[index], &dump.rows[index]);
-        let span = job.record.as_ref().map(span).unwrap_or_default();
-        let (metrics, shape) = compute(rows, (span, &|_| None), drawn);
+        let (metrics, shape) = compute(&runs[index..=index], drawn);
         let mut sections = sections_of(job, metrics);
         sections.open = clip_open(open(rows));
         sections.charts = Some(charts(&sections, &shape, detail));
         let mut report = job_report(job, &labels[index], sections);
-        let failures = shape.timeline.as_ref().and_then(|line| {
-            let rows = dump.items.rows(rows.clone());
-            failure_crowd(&rows, &shape.ends, line)
-        });
         let facts = report.job.as_ref();
-        report.sections.findings = findings::of_job(&report.sections, facts, &shape, failures);
+        report.sections.findings = findings::of_job(&report.sections, facts, &shape);
         let notes = notes::of_job(job, &report);
         (report, notes)
     };
     let of_all = || {
-        let known_until = |row: usize| {
-            let job = &dump.jobs[dump.items.job(row)? as usize];
-            span(job.record.as_ref()?).end
-        };
         (dump.jobs.len() != 1).then(|| {
-            let span = (span_of_all(dump), &known_until as KnownUntil<'_>);
             let rows = 0..dump.items.len();
-            (compute(&rows, span, Drawn::Whole), open(&rows))
+            (compute(&runs, Drawn::Whole), open(&rows))
         })
     };
     let longest = Longest {
@@ -138,16 +133,14 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
     }
 }
 
-/// What a status record says about the time of its job; a job that runs is known up to the instant
-/// of its record.
-fn span(record: &JobRecord) -> JobSpan {
-    let end = record
-        .ended_at()
-        .or(record.effective_at)
-        .or(record.updated_at);
-    JobSpan {
+/// Run of a job as its record states it; a job that runs is known up to the instant of its record.
+fn run(record: &JobRecord) -> JobRun {
+    let ended_at = record.ended_at();
+    let end = ended_at.or(record.effective_at).or(record.updated_at);
+    JobRun {
         start: record.started_at.map(UtcTime::micros),
         end: end.map(UtcTime::micros),
+        has_ended: ended_at.is_some(),
     }
 }
 
@@ -164,23 +157,10 @@ fn newest_instant(dump: &Dump) -> Option<i64> {
         ]
     });
     let of_jobs = of_jobs.flatten().map(UtcTime::micros);
-    let plausible = of_jobs.filter(|at| metrics::timeline::PLAUSIBLE_MICROS.contains(at));
+    let plausible = of_jobs.filter(|at| metrics::times::PLAUSIBLE_MICROS.contains(at));
     plausible
         .max()
         .max(metrics::open::newest_instant(&dump.items))
-}
-
-/// From the first start to the last end of all jobs.
-fn span_of_all(dump: &Dump) -> JobSpan {
-    let spans = || {
-        dump.jobs
-            .iter()
-            .filter_map(|job| job.record.as_ref().map(span))
-    };
-    JobSpan {
-        start: spans().filter_map(|span| span.start).min(),
-        end: spans().filter_map(|span| span.end).max(),
-    }
 }
 
 fn title(labels: &[String]) -> String {

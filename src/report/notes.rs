@@ -3,7 +3,6 @@
 use super::model::{JobReport, Note, Severity};
 use crate::api::{UtcTime, status};
 use crate::load::{Dump, Job, Milestone};
-use crate::metrics::timeline::PLAUSIBLE_MICROS;
 use crate::words::{are, counted, joined, number};
 
 /// The notes of loading, as they stand in a report.
@@ -331,19 +330,21 @@ impl Notes<'_> {
     }
 
     fn times(&mut self, report: &JobReport) {
-        let throughput = &report.sections.throughput;
-        let far = |time: Option<UtcTime>| {
-            time.is_some_and(|time| !PLAUSIBLE_MICROS.contains(&time.micros()))
-        };
-        if far(throughput.first_start) || far(throughput.last_end) {
+        let excluded = report.sections.throughput.excluded_times;
+        if excluded > 0 {
             self.add(
                 Severity::Warning,
                 "implausible-times",
                 false,
-                "some items have times before the year 2000 or after 2100; they count as they \
-                 stand, so that the longest and the mean duration, the throughput and the \
-                 concurrency mean little"
-                    .to_owned(),
+                format!(
+                    "{} outside of the job's run (with a day's grace) or of the years 2000 to 2100; \
+                     throughput, concurrency, tail and timeline leave them out",
+                    if excluded == 1 {
+                        "1 time of its items lies".to_owned()
+                    } else {
+                        format!("{} times of its items lie", number(excluded))
+                    }
+                ),
             );
         }
         let stated = report

@@ -5,30 +5,22 @@ use regex::Regex;
 
 use super::*;
 use crate::api::ItemFields;
-use crate::frame::{ItemColumns, Runs};
-
-const SECOND: i64 = 1_000_000;
-/// 2026-05-14T09:00:00Z.
-const NINE: i64 = 1_778_749_200 * SECOND;
+use crate::metrics::examples::{NINE, SECOND, frame_of};
 
 /// Items of these statuses with these messages; each takes 5 seconds.
 fn items(rows: &[(&str, &str)]) -> ItemFrame {
-    let mut columns = ItemColumns::default();
-    for (at, (status, message)) in rows.iter().enumerate() {
-        let start = NINE + at as i64 * SECOND;
-        columns.push(&ItemFields {
-            item_id: &at.to_string(),
-            status,
-            started_at: UtcTime::from_micros(start),
-            completed_at: UtcTime::from_micros(start + 5 * SECOND),
-            error_message: Some(message),
-            ..ItemFields::default()
-        });
-    }
-    let mut runs = Runs::default();
-    runs.add(rows.len(), 0, 0);
-    let (frame, _) = ItemFrame::build(vec![columns], runs, 1).expect("a frame");
-    frame
+    frame_of(
+        (NINE..)
+            .step_by(SECOND as usize)
+            .zip(rows)
+            .map(|(start, (status, message))| ItemFields {
+                status,
+                started_at: UtcTime::from_micros(start),
+                completed_at: UtcTime::from_micros(start + 5 * SECOND),
+                error_message: Some(message),
+                ..ItemFields::default()
+            }),
+    )
 }
 
 fn failed(messages: &[&str]) -> ItemFrame {

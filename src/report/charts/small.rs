@@ -163,7 +163,7 @@ pub(super) fn group_strips(groups: &[GroupDetails], line: &Timeline) -> Vec<Grou
         .iter()
         .take(MOST_STRIPS)
         .map(|group| {
-            let bins = line.bin(&group.at);
+            let bins = line.count(&group.at);
             let most = bins.iter().copied().max().unwrap_or_default().max(1) as f64;
             let mut path = String::new();
             let mut bars = Vec::new();

@@ -9,7 +9,7 @@ use super::model::{Finding, JobFacts, JobReport, Sections, Severity};
 use crate::api::status::{FAILED, PENDING, PROCESSING, SKIPPED, is_open_job};
 use crate::load::note::excerpt;
 use crate::metrics::patterns::FEW_FAILURES;
-use crate::metrics::{FailureCrowd, GroupDetails, Shape, SlowestTwentieth};
+use crate::metrics::{GroupDetails, Shape, SlowestTwentieth};
 use crate::words::{clock, counted, duration, number, percent};
 
 /// How long an error pattern may be in a finding.
@@ -50,17 +50,12 @@ impl Findings {
 }
 
 /// What is remarkable about one job.
-pub(super) fn of_job(
-    sections: &Sections,
-    job: Option<&JobFacts>,
-    shape: &Shape,
-    failures: Option<FailureCrowd>,
-) -> Vec<Finding> {
+pub(super) fn of_job(sections: &Sections, job: Option<&JobFacts>, shape: &Shape) -> Vec<Finding> {
     let mut findings = Findings(Vec::new());
     findings.incomplete(sections);
     findings.errors(sections, shape);
     findings.skips(sections);
-    findings.crowd(shape, failures);
+    findings.crowd(shape);
     findings.last_completed(shape);
     findings.quiet(shape);
     if is_over(sections, job) {
@@ -256,8 +251,8 @@ impl Findings {
     }
 
     /// Failures that lie closer together than the ends of other items.
-    fn crowd(&mut self, shape: &Shape, failures: Option<FailureCrowd>) {
-        let (Some(line), Some(found)) = (&shape.timeline, failures) else {
+    fn crowd(&mut self, shape: &Shape) {
+        let (Some(line), Some(found)) = (&shape.timeline, shape.failure_crowd) else {
             return;
         };
         let (crowd, ends) = (found.crowd, &shape.ends);

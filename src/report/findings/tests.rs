@@ -45,6 +45,7 @@ fn shape(failed: Vec<i64>) -> Shape {
             dated_by_record: 0,
             undated: 0,
         }),
+        failure_crowd: None,
         slowest_twentieth: None,
         histogram: None,
         groups: Vec::new(),
@@ -62,7 +63,7 @@ fn codes(findings: &[Finding]) -> Vec<&str> {
 #[test]
 fn where_nothing_is_remarkable_nothing_is_said() {
     let spread = shape((0..9).map(|n| NINE + n * 100 * SECOND).collect());
-    assert_eq!(of_job(&sections(9, &json!([])), None, &spread, None), []);
+    assert_eq!(of_job(&sections(9, &json!([])), None, &spread), []);
 }
 
 #[test]
@@ -70,7 +71,7 @@ fn failures_that_cluster_are_weighed_against_time_and_completed_items() {
     let mut failed = vec![NINE, NINE + 10 * SECOND, NINE + 900 * SECOND];
     failed.extend((0..9).map(|n| NINE + (600 + n) * SECOND));
     failed.sort_unstable();
-    let shape = shape(failed);
+    let mut shape = shape(failed);
     let mut found = FailureCrowd {
         crowd: Crowd {
             from: NINE + 600 * SECOND,
@@ -79,7 +80,8 @@ fn failures_that_cluster_are_weighed_against_time_and_completed_items() {
         },
         completed: 9,
     };
-    let findings = of_job(&sections(12, &json!([])), None, &shape, Some(found));
+    shape.failure_crowd = Some(found);
+    let findings = of_job(&sections(12, &json!([])), None, &shape);
     assert_eq!(codes(&findings), ["failures-cluster"]);
     assert_eq!(
         findings[0].message,
@@ -88,7 +90,8 @@ fn failures_that_cluster_are_weighed_against_time_and_completed_items() {
     );
     // Where half of the completed items ended as well, it is the job that was quick.
     found.completed = 500;
-    let findings = of_job(&sections(12, &json!([])), None, &shape, Some(found));
+    shape.failure_crowd = Some(found);
+    let findings = of_job(&sections(12, &json!([])), None, &shape);
     assert_eq!(findings, []);
 }
 
@@ -96,7 +99,7 @@ fn failures_that_cluster_are_weighed_against_time_and_completed_items() {
 fn few_failures_have_no_pattern() {
     let close = shape((0..4).map(|n| NINE + (600 + n) * SECOND).collect());
     let group = json!([{ "id": "0", "pattern": "x", "count": 4, "share": 1.0, "examples": [] }]);
-    assert_eq!(of_job(&sections(4, &group), None, &close, None), []);
+    assert_eq!(of_job(&sections(4, &group), None, &close), []);
 }
 
 #[test]
@@ -114,7 +117,7 @@ fn one_kind_of_error_and_its_limit_are_named() {
         },
         GroupDetails::default(),
     ];
-    let findings = of_job(&sections(12, &group), None, &shape, None);
+    let findings = of_job(&sections(12, &group), None, &shape);
     let messages: Vec<&str> = findings.iter().map(|f| f.message.as_str()).collect();
     assert_eq!(
         messages,
@@ -138,7 +141,7 @@ fn durations_of_millennia_are_no_time_limit() {
         micros,
         ..GroupDetails::default()
     }];
-    let findings = of_job(&sections(5, &group), None, &shape, None);
+    let findings = of_job(&sections(5, &group), None, &shape);
     assert!(!codes(&findings).contains(&"time-limit"), "{findings:?}");
 }
 
@@ -148,7 +151,7 @@ fn a_tail_is_a_share_of_a_positive_span() {
     sections.throughput.ended_items = 60;
     sections.throughput.tail_seconds = Some(89.0);
     let tail = |sections: &Sections| {
-        let findings = of_job(sections, None, &shape(Vec::new()), None);
+        let findings = of_job(sections, None, &shape(Vec::new()));
         findings
             .iter()
             .find(|found| found.code == "long-tail")
@@ -166,7 +169,7 @@ fn a_tail_is_a_share_of_a_positive_span() {
 #[test]
 fn after_the_last_completed_item_all_that_fails_is_counted() {
     let failed = (0..8).map(|n| NINE + (1_100 + n * 40) * SECOND).collect();
-    let findings = of_job(&sections(8, &json!([])), None, &shape(failed), None);
+    let findings = of_job(&sections(8, &json!([])), None, &shape(failed));
     assert_eq!(codes(&findings)[0], "nothing-completed-since");
     assert!(
         findings[0]
@@ -181,7 +184,7 @@ fn what_is_missing_comes_first() {
     let mut sections = sections(0, &json!([]));
     sections.counts.stated_total = Some(250);
     sections.counts.missing = Some(150);
-    let findings = of_job(&sections, None, &shape(Vec::new()), None);
+    let findings = of_job(&sections, None, &shape(Vec::new()));
     assert_eq!(
         findings[0].message,
         "150 of 250 stated items (60.0 %) are not in the record, so that the figures speak of \

@@ -1,0 +1,342 @@
+//! Instants at which items started and ended, sorted once for all figures that are made from them.
+
+use std::ops::Range;
+
+use crate::api::status::{self, code};
+use crate::frame::{ItemFrame, Rows};
+use crate::parallel;
+
+/// Years 2000 to 2100, in microseconds since the epoch. A single stray time outside of them would leave no
+/// room on an axis for all others.
+pub const PLAUSIBLE_MICROS: Range<i64> = 946_684_800_000_000..4_133_980_800_000_000;
+
+/// Time before the start and after the end of a job's run in which its items may still have times, in
+/// microseconds.
+const GRACE: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// Rows of a job, and when the job ran.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JobRows {
+    /// Places in the frame.
+    pub rows: Range<usize>,
+    /// Run of the job.
+    pub run: JobRun,
+}
+
+/// Run of a job as its own record states it, in microseconds since the epoch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JobRun {
+    /// Start of the work on it.
+    pub start: Option<i64>,
+    /// Its end; while it runs, the instant of its record.
+    pub end: Option<i64>,
+    /// Whether it has ended.
+    pub has_ended: bool,
+}
+
+impl JobRun {
+    /// Range of the times of items that count: the run with a day's grace on both sides, as far as it is known,
+    /// and of the years 2000 to 2100.
+    fn bounds(self) -> Range<i64> {
+        let known = |at: Option<i64>| at.filter(is_plausible);
+        let (start, end) = (known(self.start), known(self.end));
+        let end = end.filter(|_| self.has_ended);
+        if start.zip(end).is_some_and(|(start, end)| start > end) {
+            return PLAUSIBLE_MICROS;
+        }
+        let from = start.map_or(i64::MIN, |start| start - GRACE);
+        let to = end.map_or(i64::MAX, |end| end + GRACE + 1);
+        from.max(PLAUSIBLE_MICROS.start)..to.min(PLAUSIBLE_MICROS.end)
+    }
+}
+
+fn is_plausible(at: &i64) -> bool {
+    PLAUSIBLE_MICROS.contains(at)
+}
+
+/// A value for each way in which an item can end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ByOutcome<T> {
+    /// For items with status `completed`.
+    pub completed: T,
+    /// For items with status `failed`.
+    pub failed: T,
+    /// For items with status `skipped`.
+    pub skipped: T,
+    /// For cancelled items, and items with an end time and another status.
+    pub other: T,
+}
+
+impl<T> ByOutcome<T> {
+    #[inline(always)]
+    fn of(&mut self, status: u32) -> &mut T {
+        match status {
+            code::COMPLETED => &mut self.completed,
+            code::FAILED => &mut self.failed,
+            code::SKIPPED => &mut self.skipped,
+            _ => &mut self.other,
+        }
+    }
+
+    /// All four values.
+    pub fn all(&self) -> [&T; 4] {
+        [&self.completed, &self.failed, &self.skipped, &self.other]
+    }
+
+    fn all_mut(&mut self) -> [&mut T; 4] {
+        [
+            &mut self.completed,
+            &mut self.failed,
+            &mut self.skipped,
+            &mut self.other,
+        ]
+    }
+}
+
+/// Times of items, in microseconds since the epoch. Times outside of their job's run (with a day's grace) and
+/// of the years 2000 to 2100 are left out. All lists are ascending.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Times {
+    /// End times, by how the items ended.
+    pub ends: ByOutcome<Vec<i64>>,
+    /// Instants of the records of items that have ended, by their status, without an end time.
+    pub record_ends: ByOutcome<Vec<i64>>,
+    /// Every end time.
+    pub all_ends: Vec<i64>,
+    /// Start of each item that has an end time. Where the start is missing or after the end, the end stands
+    /// for it.
+    pub ended_starts: Vec<i64>,
+    /// Starts of items that have not ended.
+    pub open_starts: Vec<i64>,
+    /// Instants up to which each of these is known to be in progress.
+    pub open_untils: Vec<i64>,
+    /// First and last start.
+    pub starts: Option<(i64, i64)>,
+    /// First start and last end of the jobs.
+    pub run: (Option<i64>, Option<i64>),
+    /// Items with a start and an end, in this order.
+    pub timed: u64,
+    /// Time from start to end of these, summed.
+    pub worked_micros: i128,
+    /// Other items with a start or an end.
+    pub untimed: u64,
+    /// Ended items of which neither an end time nor the instant of the record is known.
+    pub undated: u64,
+    /// Starts and ends that are left out.
+    pub excluded: u64,
+}
+
+impl Times {
+    /// Collects the times of the items of these jobs.
+    pub fn of(items: &ItemFrame, jobs: &[JobRows], much: bool) -> Self {
+        let mut times = Self::default();
+        for job in jobs {
+            times.add(&items.rows(job.rows.clone()), job.run);
+        }
+        let Self {
+            ends,
+            record_ends,
+            all_ends,
+            ended_starts,
+            ..
+        } = &mut times;
+        let sort_ends = || {
+            for list in ends.all_mut().into_iter().chain(record_ends.all_mut()) {
+                list.sort_unstable();
+            }
+            *all_ends = ends.all().map(Vec::as_slice).concat();
+            // A stable sort merges lists that are sorted already.
+            all_ends.sort();
+        };
+        parallel::both(much, sort_ends, || ended_starts.sort_unstable());
+        times.open_starts.sort_unstable();
+        times.open_untils.sort_unstable();
+        times
+    }
+
+    fn add(&mut self, rows: &Rows<'_>, run: JobRun) {
+        let bounds = run.bounds();
+        let mut last = i64::MIN;
+        let (mut first_start, mut last_start) = (i64::MAX, i64::MIN);
+        self.ended_starts.reserve(rows.len());
+        self.ends.completed.reserve(rows.len());
+        rows.each(|_, row| {
+            let counts = |at: &i64| bounds.contains(at);
+            let (start, end) = (
+                row.started_at.filter(counts),
+                row.completed_at.filter(counts),
+            );
+            self.excluded += u64::from(start != row.started_at);
+            self.excluded += u64::from(end != row.completed_at);
+            if let Some(start) = start {
+                first_start = first_start.min(start);
+                last_start = last_start.max(start);
+            }
+            match start.zip(end) {
+                Some((start, end)) if start <= end => {
+                    self.timed += 1;
+                    self.worked_micros += i128::from(end - start);
+                }
+                _ if row.started_at.is_none() && row.completed_at.is_none() => {}
+                _ => self.untimed += 1,
+            }
+            if let Some(end) = end {
+                last = last.max(end);
+                self.ends.of(row.status).push(end);
+                let start = start.filter(|start| *start <= end).unwrap_or(end);
+                self.ended_starts.push(start);
+            } else if row.completed_at.is_some() {
+                self.undated += 1;
+            } else if status::is_terminal_code(row.status) {
+                match row.effective_at.filter(counts) {
+                    Some(at) => {
+                        last = last.max(at);
+                        self.record_ends.of(row.status).push(at);
+                    }
+                    None => self.undated += 1,
+                }
+            } else if let Some(start) = start {
+                self.open_starts.push(start);
+            }
+        });
+        if first_start <= last_start {
+            let (first, last) = self.starts.unwrap_or((first_start, last_start));
+            self.starts = Some((first.min(first_start), last.max(last_start)));
+        }
+        let [start, end] = [run.start, run.end].map(|at| at.filter(is_plausible));
+        self.run.0 = [self.run.0, start].into_iter().flatten().min();
+        self.run.1 = [self.run.1, end].into_iter().flatten().max();
+        // A job without a record is known up to the last instant of all.
+        let until = end.map_or(i64::MAX, |end| end.max(last).max(last_start));
+        self.open_untils.resize(self.open_starts.len(), until);
+    }
+
+    /// Number of ended items with a known instant.
+    pub fn ended(&self) -> usize {
+        let records = self.record_ends.all().map(Vec::len);
+        self.all_ends.len() + records.iter().sum::<usize>()
+    }
+
+    /// Every end time, and every instant of a record that stands for one.
+    pub fn all_instants(&self) -> Vec<i64> {
+        let mut instants = self.all_ends.clone();
+        for records in self.record_ends.all() {
+            instants.extend(records);
+        }
+        instants.sort();
+        instants
+    }
+
+    /// First and last of these.
+    pub fn ended_span(&self) -> Option<(i64, i64)> {
+        let lists = || [&self.all_ends].into_iter().chain(self.record_ends.all());
+        let first = lists().filter_map(|list| list.first()).min()?;
+        let last = lists().filter_map(|list| list.last()).max()?;
+        Some((*first, *last))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::examples::{Item, NINE, SECOND, at, frame};
+
+    const DAY: i64 = 86_400 * SECOND;
+
+    fn times(items: &[Item], run: JobRun) -> Times {
+        let frame = frame(items);
+        let rows = 0..frame.len();
+        Times::of(&frame, &[JobRows { rows, run }], false)
+    }
+
+    #[test]
+    fn each_time_has_its_place() {
+        let times = times(
+            &[
+                ("completed", at(10), at(20), None),
+                ("failed", None, at(15), None),
+                ("failed", at(5), None, at(30)),
+                ("skipped", None, None, None),
+                ("processing", at(7), None, at(40)),
+                ("pending", None, None, at(40)),
+                ("quarantined", at(25), at(22), None),
+            ],
+            JobRun::default(),
+        );
+        let ends = [20, 15, 22].map(|second| NINE + second * SECOND);
+        assert_eq!(times.ends.completed, [ends[0]]);
+        assert_eq!(times.ends.failed, [ends[1]]);
+        assert_eq!(times.ends.other, [ends[2]]);
+        assert_eq!(times.record_ends.failed, [NINE + 30 * SECOND]);
+        assert_eq!(times.all_ends, [ends[1], ends[0], ends[2]]);
+        // The second has no start, and the last one ended before it started.
+        assert_eq!(times.ended_starts, [NINE + 10 * SECOND, ends[1], ends[2]]);
+        assert_eq!(times.open_starts, [NINE + 7 * SECOND]);
+        assert_eq!(times.starts, at(5).zip(at(25)));
+        assert_eq!(times.ended_span(), at(15).zip(at(30)));
+        assert_eq!((times.timed, times.untimed, times.undated), (1, 4, 1));
+        assert_eq!(times.worked_micros, i128::from(10 * SECOND));
+        assert_eq!((times.ended(), times.excluded), (4, 0));
+    }
+
+    #[test]
+    fn times_more_than_a_day_outside_of_the_run_are_left_out_and_counted() {
+        let run = JobRun {
+            start: Some(NINE),
+            end: Some(NINE + DAY),
+            has_ended: true,
+        };
+        let items = [
+            ("completed", Some(NINE - DAY), Some(NINE + 2 * DAY), None),
+            ("completed", Some(NINE - DAY - 1), Some(NINE + DAY), None),
+            ("completed", Some(NINE), Some(NINE + 2 * DAY + 1), None),
+        ];
+        let known = times(&items, run);
+        assert_eq!((known.excluded, known.timed, known.undated), (2, 1, 1));
+        assert_eq!(known.all_ends, [NINE + DAY, NINE + 2 * DAY]);
+        // A running job may go on, and a run that ends before it starts says nothing.
+        let running = JobRun {
+            has_ended: false,
+            ..run
+        };
+        assert_eq!(times(&items, running).excluded, 1);
+        let swapped = JobRun {
+            start: run.end,
+            end: run.start,
+            has_ended: true,
+        };
+        assert_eq!(times(&items, swapped).excluded, 0);
+    }
+
+    #[test]
+    fn times_before_2000_or_after_2100_are_left_out() {
+        let items = [
+            ("completed", Some(0), at(3), None),
+            ("completed", at(1), Some(253_402_300_799_000_000), None),
+        ];
+        let times = times(&items, JobRun::default());
+        assert_eq!((times.excluded, times.timed, times.untimed), (2, 0, 2));
+        assert_eq!(times.starts, at(1).zip(at(1)));
+    }
+
+    #[test]
+    fn open_items_are_in_progress_up_to_what_is_known_of_their_own_job() {
+        let frame = frame(&[
+            ("processing", at(0), None, None),
+            ("completed", at(0), at(50), None),
+            ("processing", at(10), None, None),
+        ]);
+        let job = |rows, end| JobRows {
+            rows,
+            run: JobRun {
+                end,
+                ..JobRun::default()
+            },
+        };
+        let jobs = [job(0..2, at(30)), job(2..3, at(20))];
+        let times = Times::of(&frame, &jobs, false);
+        // The list of the first job is newer than its record.
+        assert_eq!(times.open_untils, [NINE + 20 * SECOND, NINE + 50 * SECOND]);
+        assert_eq!(times.run, (None, at(30)));
+    }
+}
