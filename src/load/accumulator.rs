@@ -4,7 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use super::error_answer::ErrorResponse;
 use super::formats::scan::Skeleton;
+use super::looks::Looks;
 use super::note::Note;
 use super::tally::Tally;
 use crate::api::JobRecord;
@@ -94,6 +96,17 @@ pub(super) struct PartRead {
     pub items: u64,
 }
 
+/// A file that holds nothing of the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotOurs {
+    /// It could not be read.
+    Unreadable(String),
+    /// It holds error responses; the first of them.
+    ErrorResponse(ErrorResponse),
+    /// It looks like something else.
+    Looks(Looks),
+}
+
 /// What a file was.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileRead {
@@ -107,8 +120,8 @@ pub struct FileRead {
     pub documents: u64,
     /// Rows in it.
     pub items: u64,
-    /// What it looks like, where it is nothing of the API.
-    pub looks_like: Option<String>,
+    /// What it is if it is nothing of the API.
+    pub looks_like: Option<NotOurs>,
     /// The text of a summary of ours, which the caller may render.
     pub summary: Option<String>,
     /// The text of the manifest of a snapshot.

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use encoding_rs::{UTF_16BE, UTF_16LE};
 use flate2::read::MultiGzDecoder;
 
-use super::note::Code;
+use super::note::NoteKind;
 
 /// The text of a file, and what had to be done or given up to get it.
 #[derive(Debug, PartialEq)]
@@ -16,7 +16,7 @@ pub(super) struct Decoded<'b> {
     /// What it was packed in, in words.
     pub packed: Option<&'static str>,
     /// What is to be said about it.
-    pub notes: Vec<(Code, String)>,
+    pub notes: Vec<NoteKind>,
 }
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
@@ -53,25 +53,20 @@ fn decode_within(bytes: &[u8], always_allowed: u64) -> Decoded<'_> {
         bytes = Cow::Owned(unpacked.bytes);
         match unpacked.end {
             End::Whole => {}
-            End::Limit => notes.push((
-                Code::BrokenCompression,
-                format!(
-                    "{compressed} bytes of {name} hold more than {} bytes; the rest was not unpacked",
-                    bytes.len()
-                ),
-            )),
-            End::Broken(error) => notes.push((
-                Code::BrokenCompression,
-                format!(
-                    "the {name} data breaks off, or is broken, after {} unpacked bytes{}",
-                    bytes.len(),
-                    // Those of other libraries are for their own developers.
-                    match error.kind() {
-                        io::ErrorKind::Other | io::ErrorKind::InvalidData => String::new(),
-                        _ => format!(": {error}"),
-                    }
-                ),
-            )),
+            End::Limit => notes.push(NoteKind::CompressionLimit {
+                packed: name,
+                compressed,
+                unpacked: bytes.len(),
+            }),
+            End::Broken(error) => notes.push(NoteKind::BrokenCompression {
+                packed: name,
+                unpacked: bytes.len(),
+                // The errors of libraries are for their developers.
+                error: match error.kind() {
+                    io::ErrorKind::Other | io::ErrorKind::InvalidData => None,
+                    _ => Some(error.to_string()),
+                },
+            }),
         }
     }
     let text = match bytes {
@@ -151,7 +146,7 @@ impl Read for ZstdFrames<'_> {
     }
 }
 
-fn to_text<'b>(bytes: &'b [u8], notes: &mut Vec<(Code, String)>) -> Cow<'b, str> {
+fn to_text<'b>(bytes: &'b [u8], notes: &mut Vec<NoteKind>) -> Cow<'b, str> {
     let utf16 = match bytes.get(..2) {
         Some([0xff, 0xfe]) => Some(UTF_16LE),
         Some([0xfe, 0xff]) => Some(UTF_16BE),
@@ -160,21 +155,16 @@ fn to_text<'b>(bytes: &'b [u8], notes: &mut Vec<(Code, String)>) -> Cow<'b, str>
     if let Some(encoding) = utf16 {
         let (text, had_errors) = encoding.decode_with_bom_removal(bytes);
         if had_errors {
-            notes.push((
-                Code::InvalidUtf8,
-                "holds bytes that are not UTF-16; they are shown as \u{fffd}".to_owned(),
-            ));
+            notes.push(NoteKind::InvalidUtf16);
         }
         return text;
     }
     let text = match simdutf8::compat::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(error) => {
-            let at = error.valid_up_to();
-            notes.push((
-                Code::InvalidUtf8,
-                format!("byte {at} is not UTF-8, nor may others be; they are shown as \u{fffd}"),
-            ));
+            notes.push(NoteKind::InvalidUtf8 {
+                byte: error.valid_up_to(),
+            });
             String::from_utf8_lossy(bytes)
         }
     };
@@ -218,7 +208,10 @@ mod tests {
         bytes.truncate(bytes.len() / 2);
         let decoded = decode(&bytes);
         assert!(text.starts_with(&*decoded.text) && !decoded.text.is_empty());
-        assert_eq!(decoded.notes[0].0, Code::BrokenCompression);
+        assert!(matches!(
+            decoded.notes[..],
+            [NoteKind::BrokenCompression { .. }]
+        ));
     }
 
     #[test]
@@ -227,9 +220,14 @@ mod tests {
         let limit = bomb.len() * MAX_RATIO as usize;
         let decoded = decode_within(&bomb, 1_000);
         assert_eq!(
-            (decoded.text.len(), decoded.notes[0].0),
-            (limit, Code::BrokenCompression)
+            decoded.notes,
+            [NoteKind::CompressionLimit {
+                packed: "gzip",
+                compressed: bomb.len(),
+                unpacked: limit,
+            }]
         );
+        assert_eq!(decoded.text.len(), limit);
     }
 
     #[test]
@@ -254,6 +252,6 @@ mod tests {
     fn bytes_that_are_no_text_are_replaced_and_told() {
         let decoded = decode(b"[\"\xff\"]");
         assert_eq!(decoded.text, "[\"\u{fffd}\"]");
-        assert!(decoded.notes[0].1.starts_with("byte 2 "));
+        assert_eq!(decoded.notes, [NoteKind::InvalidUtf8 { byte: 2 }]);
     }
 }

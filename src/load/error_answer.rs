@@ -1,26 +1,50 @@
-//! Error answers that were saved as if they were data, in words.
+//! Error responses of the API that were saved as if they were data.
 
 use serde_json::value::RawValue;
 
 use super::note::excerpt;
 use crate::api::Value;
 
-/// An error answer of the server, in words.
+/// An error response of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ErrorAnswer(pub String);
-
-/// What `{"detail": …}` says; `raw` is the detail as JSON.
-pub(super) fn of_detail(raw: &str, http_status: Option<u16>) -> ErrorAnswer {
-    let words = match Value::from_json(raw) {
-        Value::Text(text) => error_words(&text, http_status),
-        Value::Other("an array") => validation_words(raw, http_status),
-        _ => error_words(&excerpt(raw, 200), http_status),
-    };
-    ErrorAnswer(words)
+pub struct ErrorResponse {
+    /// The HTTP status it came with.
+    pub status: Option<u16>,
+    /// The status it usually comes with, if its own is not recorded.
+    pub usual_status: Option<u16>,
+    /// What it says.
+    pub detail: Option<String>,
 }
 
-/// What the server's list of validation errors says: `loc` and `msg` of each.
-fn validation_words(raw: &str, http_status: Option<u16>) -> String {
+impl ErrorResponse {
+    /// A response with a text.
+    pub(super) fn new(detail: &str, status: Option<u16>) -> Self {
+        let detail = excerpt(detail, 300);
+        Self {
+            status,
+            usual_status: match status {
+                Some(_) => None,
+                None => usual_status(&detail),
+            },
+            detail: Some(detail).filter(|detail| !detail.is_empty()),
+        }
+    }
+}
+
+/// Reads `{"detail": …}`; `raw` is the detail as JSON.
+pub(super) fn of_detail(raw: &str, status: Option<u16>) -> ErrorResponse {
+    match Value::from_json(raw) {
+        Value::Text(text) => ErrorResponse::new(&text, status),
+        Value::Other("an array") => match validation_detail(raw) {
+            Some(detail) => ErrorResponse::new(&detail, Some(status.unwrap_or(422))),
+            None => ErrorResponse::new(&excerpt(raw, 200), status),
+        },
+        _ => ErrorResponse::new(&excerpt(raw, 200), status),
+    }
+}
+
+/// `loc` and `msg` of each of the server's validation errors.
+fn validation_detail(raw: &str) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Invalid<'a> {
         #[serde(borrow)]
@@ -37,31 +61,11 @@ fn validation_words(raw: &str, http_status: Option<u16>) -> String {
                 .flatten()
                 .map(|part| part.get().trim_matches('"'))
                 .collect();
-            format!(
-                "{}: {}",
-                place.join("."),
-                error.msg.as_deref().unwrap_or("invalid")
-            )
+            let message = error.msg.as_deref().unwrap_or("invalid");
+            format!("{}: {message}", place.join("."))
         })
         .collect();
-    if words.is_empty() {
-        return error_words(&excerpt(raw, 200), http_status);
-    }
-    let detail = excerpt(&words.join("; "), 300);
-    format!("HTTP {} \"{detail}\"", http_status.unwrap_or(422))
-}
-
-/// What the fields of an error answer say.
-pub(super) fn error_words(detail: &str, http_status: Option<u16>) -> String {
-    let detail = excerpt(detail, 300);
-    match http_status
-        .map(|status| (status, true))
-        .or_else(|| usual_status(&detail).map(|s| (s, false)))
-    {
-        Some((status, true)) => format!("HTTP {status} \"{detail}\""),
-        Some((status, false)) => format!("\"{detail}\" (usually HTTP {status})"),
-        None => format!("\"{detail}\""),
-    }
+    (!words.is_empty()).then(|| words.join("; "))
 }
 
 /// The HTTP status under which the server is known to give this detail.
@@ -88,25 +92,31 @@ fn usual_status(detail: &str) -> Option<u16> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_detail_is_quoted_with_the_status_it_came_with_or_usually_comes_with() {
-        let words = |raw, status| of_detail(raw, status).0;
-        assert_eq!(
-            words("\"Invalid API Key\"", None),
-            "\"Invalid API Key\" (usually HTTP 401)"
-        );
-        assert_eq!(words("\"Nope\"", Some(403)), "HTTP 403 \"Nope\"");
-        assert_eq!(words("\"Nope\"", None), "\"Nope\"");
+    fn parts(raw: &str, status: Option<u16>) -> (Option<u16>, Option<u16>, Option<String>) {
+        let response = of_detail(raw, status);
+        (response.status, response.usual_status, response.detail)
     }
 
     #[test]
-    fn validation_errors_say_where_and_what() {
+    fn a_detail_keeps_its_status_or_gets_the_usual_one() {
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            parts("\"Invalid API Key\"", None),
+            (None, Some(401), text("Invalid API Key"))
+        );
+        assert_eq!(
+            parts("\"Nope\"", Some(403)),
+            (Some(403), None, text("Nope"))
+        );
+        assert_eq!(parts("\"Nope\"", None), (None, None, text("Nope")));
+    }
+
+    #[test]
+    fn validation_errors_keep_place_and_message() {
         let raw =
             r#"[{"type":"x","loc":["query","limit"],"msg":"too large","input":"9","ctx":{}}]"#;
-        assert_eq!(
-            of_detail(raw, None).0,
-            "HTTP 422 \"query.limit: too large\""
-        );
-        assert_eq!(of_detail("[1]", None).0, "\"[1]\"");
+        let detail = Some("query.limit: too large".to_owned());
+        assert_eq!(parts(raw, None), (Some(422), None, detail));
+        assert_eq!(parts("[1]", None), (None, None, Some("[1]".to_owned())));
     }
 }

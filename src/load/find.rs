@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::note::{Code, Note};
+use super::note::{Note, NoteKind, SpecialFile};
 use crate::parallel;
 
 /// The name for standard input.
@@ -75,7 +75,7 @@ fn named_file(path: &Path, metadata: &Metadata, found: &mut Vec<Found>, notes: &
             named: true,
         });
     } else {
-        notes.push(special(path, metadata.file_type(), Code::UnreadableFile));
+        notes.push(special(path, metadata.file_type(), true));
     }
 }
 
@@ -153,12 +153,11 @@ fn take(path: &Path, found: &mut Vec<Found>, notes: &mut Vec<Note>) {
             });
         } else if file_type.is_symlink() {
             notes.push(Note {
-                code: Code::LinkLeftAlone,
                 path: Some(path.to_string_lossy().into_owned()),
-                message: "a link: left alone; name its target to read it".to_owned(),
+                kind: NoteKind::Link,
             });
         } else if !file_type.is_dir() {
-            notes.push(special(path, file_type, Code::SpecialFile));
+            notes.push(special(path, file_type, false));
         }
     }
 }
@@ -169,34 +168,34 @@ fn is_hidden(name: &OsStr) -> bool {
 
 fn unreadable(path: &Path, reason: &str) -> Note {
     Note {
-        code: Code::UnreadableFile,
         path: Some(path.to_string_lossy().into_owned()),
-        message: format!("could not be read: {reason}"),
+        kind: NoteKind::UnreadableFile {
+            error: reason.to_owned(),
+        },
     }
 }
 
-fn special(path: &Path, file_type: FileType, code: Code) -> Note {
-    let what = kind_of_special(file_type);
+fn special(path: &Path, file_type: FileType, named: bool) -> Note {
+    let file = kind_of_special(file_type);
     Note {
-        code,
         path: Some(path.to_string_lossy().into_owned()),
-        message: format!("{what}: left alone; to read from a command, pipe it and name `-`"),
+        kind: NoteKind::SpecialFile { file, named },
     }
 }
 
 #[cfg(unix)]
-fn kind_of_special(file_type: FileType) -> &'static str {
+fn kind_of_special(file_type: FileType) -> SpecialFile {
     use std::os::unix::fs::FileTypeExt;
     if file_type.is_fifo() {
-        "a named pipe"
+        SpecialFile::Pipe
     } else if file_type.is_socket() {
-        "a socket"
+        SpecialFile::Socket
     } else {
-        "a device"
+        SpecialFile::Device
     }
 }
 
 #[cfg(not(unix))]
-fn kind_of_special(_: FileType) -> &'static str {
-    "no regular file"
+fn kind_of_special(_: FileType) -> SpecialFile {
+    SpecialFile::Other
 }

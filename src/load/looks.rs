@@ -1,74 +1,120 @@
-//! What a file looks like that is nothing of the API, in words that help its owner.
+//! Recognises files that hold nothing of the API.
 
 use super::note::excerpt;
 
-/// The kind in a word, and in words. `packed` is what the text was packed in.
-pub(super) fn looks_like(text: &str, packed: Option<&str>) -> (&'static str, String) {
-    let (kind, words) = recognise(text);
-    match packed {
-        Some(packed) => (kind, format!("{words}, packed with {packed}")),
-        None => (kind, words),
+/// What a file looks like that holds nothing of the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looks {
+    /// Its kind.
+    pub like: Like,
+    /// Name of the compression it was packed in.
+    pub packed: Option<&'static str>,
+}
+
+/// A kind of file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Like {
+    /// No content, or white space only.
+    Empty,
+    /// A report that this program wrote.
+    OwnReport,
+    /// A Parquet file.
+    Parquet,
+    /// A zip archive.
+    Zip,
+    /// A PDF.
+    Pdf,
+    /// An SQLite database.
+    Sqlite,
+    /// Other binary data.
+    Binary,
+    /// An HTML page, with its title.
+    Html(Option<String>),
+    /// XML, with its begin.
+    Xml(String),
+    /// Node's `console.log` of an object.
+    JavaScriptInspect,
+    /// Python's `repr`.
+    PythonRepr,
+    /// HTTP headers without a body, with the first line.
+    HttpHeaders(String),
+    /// A JSON object, with its first keys.
+    JsonObject {
+        /// The first keys.
+        keys: Vec<String>,
+        /// More keys than these.
+        more: bool,
+    },
+    /// A JSON array.
+    JsonArray,
+    /// Text, with the first line.
+    Text(String),
+}
+
+impl Looks {
+    /// The kind in a word, for the report's list of inputs.
+    pub fn kind(&self) -> &'static str {
+        match self.like {
+            Like::Empty => "empty",
+            Like::OwnReport => "own-report",
+            Like::Parquet | Like::Zip | Like::Pdf | Like::Sqlite | Like::Binary => "binary",
+            Like::Html(_) => "html",
+            Like::Xml(_) => "xml",
+            Like::JavaScriptInspect => "javascript-inspect",
+            Like::PythonRepr => "python-repr",
+            Like::HttpHeaders(_) => "http-headers",
+            Like::JsonObject { .. } | Like::JsonArray => "json",
+            Like::Text(_) => "text",
+        }
     }
 }
 
-fn recognise(text: &str) -> (&'static str, String) {
+/// Recognises a file. `packed` is the compression that the text was packed in.
+pub(super) fn looks_like(text: &str, packed: Option<&'static str>) -> Looks {
+    Looks {
+        like: recognise(text),
+        packed,
+    }
+}
+
+fn recognise(text: &str) -> Like {
     let start = text.trim_start();
     if start.is_empty() {
-        return ("empty", "an empty file".to_owned());
+        return Like::Empty;
     }
     let head: String = start.chars().take(4_000).collect();
     let lower = head.to_lowercase();
     if is_own_report(text) {
-        let words = "a report that this program wrote";
-        return ("own-report", words.to_owned());
+        return Like::OwnReport;
     }
     if let Some(binary) = binary(&head) {
-        return ("binary", binary);
+        return binary;
     }
     if lower.starts_with("<!doctype html") || lower.starts_with("<html") || lower.contains("<head")
     {
         let title = between(&head, &lower, "<title>", "</title>")
             .or_else(|| between(&head, &lower, "<h1>", "</h1>"));
-        let words = match title {
-            Some(title) => format!("an HTML page titled \"{}\"", excerpt(title, 80)),
-            None => "an HTML page".to_owned(),
-        };
-        return (
-            "html",
-            format!("{words}, as a proxy or a login page answers"),
-        );
+        return Like::Html(title.map(|title| excerpt(title, 80)));
     }
     if lower.starts_with("<?xml") || lower.starts_with('<') {
-        return ("xml", format!("XML: \"{}\"", excerpt(&head, 60)));
+        return Like::Xml(excerpt(&head, 60));
     }
     if is_javascript_inspect(&head) {
-        return (
-            "javascript-inspect",
-            "JavaScript's console.log of an object, which is not JSON and leaves items out; write \
-             JSON.stringify(…) instead"
-                .to_owned(),
-        );
+        return Like::JavaScriptInspect;
     }
     if is_python_repr(&head) {
-        return (
-            "python-repr",
-            "a Python repr, which is not JSON; write .to_json() or json.dump(…, default=str) instead"
-                .to_owned(),
-        );
+        return Like::PythonRepr;
     }
     if head.starts_with("#!") || head.starts_with("# ") || head.starts_with("- ") {
-        return ("text", format!("text: \"{}\"", first_line(&head)));
+        return Like::Text(first_line(&head));
     }
     if head.starts_with('{') || head.starts_with('[') {
-        return ("json", json(text));
+        return json(text);
     }
     if head.starts_with("HTTP/") {
-        return (
-            "http-headers",
-            format!("HTTP headers without a body: \"{}\"", first_line(&head)),
-        );
+        return Like::HttpHeaders(first_line(&head));
     }
-    ("text", format!("text: \"{}\"", first_line(&head)))
+    Like::Text(first_line(&head))
 }
 
 /// Whether a text is a report that this program wrote, as HTML, Markdown or plain text.
@@ -89,22 +135,22 @@ fn first_line(text: &str) -> String {
     excerpt(text.lines().next().unwrap_or_default(), 80)
 }
 
-fn binary(head: &str) -> Option<String> {
-    for (magic, name) in [
-        ("PAR1", "a Parquet file"),
-        ("PK\u{3}\u{4}", "a zip archive; unpack it first"),
-        ("%PDF", "a PDF"),
-        ("SQLite format", "an SQLite database"),
+fn binary(head: &str) -> Option<Like> {
+    for (magic, like) in [
+        ("PAR1", Like::Parquet),
+        ("PK\u{3}\u{4}", Like::Zip),
+        ("%PDF", Like::Pdf),
+        ("SQLite format", Like::Sqlite),
     ] {
         if head.starts_with(magic) {
-            return Some(name.to_owned());
+            return Some(like);
         }
     }
     let odd = head
         .chars()
         .filter(|c| matches!(c, '\0' | '\u{fffd}'))
         .count();
-    (odd * 10 > head.chars().count()).then(|| "binary data".to_owned())
+    (odd * 10 > head.chars().count()).then_some(Like::Binary)
 }
 
 fn between<'a>(text: &'a str, lower: &str, open: &str, close: &str) -> Option<&'a str> {
@@ -141,25 +187,21 @@ fn is_python_repr(head: &str) -> bool {
     call || dict
 }
 
-fn json(text: &str) -> String {
+fn json(text: &str) -> Like {
     let rest = text.trim_start();
-    let mut keys = Vec::new();
-    if rest.starts_with('{') {
-        let mut deserializer = serde_json::Deserializer::from_str(rest);
-        let _ = serde::de::DeserializeSeed::deserialize(Keys(&mut keys), &mut deserializer);
-        return match keys.len() {
-            0 => "a JSON object that is nothing of the batch-processing API".to_owned(),
-            _ => format!(
-                "a JSON object that is nothing of the batch-processing API, with the keys {}",
-                keys.join(", ")
-            ),
-        };
+    if !rest.starts_with('{') {
+        return Like::JsonArray;
     }
-    "a JSON array that holds nothing of the batch-processing API".to_owned()
+    let mut keys = Vec::new();
+    let mut more = false;
+    let mut deserializer = serde_json::Deserializer::from_str(rest);
+    let seed = Keys(&mut keys, &mut more);
+    let _ = serde::de::DeserializeSeed::deserialize(seed, &mut deserializer);
+    Like::JsonObject { keys, more }
 }
 
-/// The first keys of an object.
-struct Keys<'k>(&'k mut Vec<String>);
+/// Collects the first keys of an object; sets the flag if there are more.
+struct Keys<'k>(&'k mut Vec<String>, &'k mut bool);
 
 impl<'de> serde::de::DeserializeSeed<'de> for Keys<'_> {
     type Value = ();
@@ -178,10 +220,10 @@ impl<'de> serde::de::Visitor<'de> for Keys<'_> {
 
     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
-            if self.0.len() == 6 {
-                self.0.push("…".to_owned());
-            } else if self.0.len() < 6 {
+            if self.0.len() < 6 {
                 self.0.push(excerpt(&key, 40));
+            } else {
+                *self.1 = true;
             }
             map.next_value::<serde::de::IgnoredAny>()?;
         }
@@ -209,13 +251,13 @@ mod tests {
             ("hello", "text"),
             ("PAR1\u{15}", "binary"),
         ] {
-            assert_eq!(looks_like(text, None).0, kind, "{text}");
+            assert_eq!(looks_like(text, None).kind(), kind, "{text}");
         }
     }
 
     #[test]
     fn a_page_is_named_by_its_title() {
-        let (_, words) = looks_like("<html><title>502 Bad Gateway</title>", None);
-        assert!(words.contains("\"502 Bad Gateway\""), "{words}");
+        let looks = looks_like("<html><title>502 Bad Gateway</title>", None);
+        assert_eq!(looks.like, Like::Html(Some("502 Bad Gateway".to_owned())));
     }
 }

@@ -1,154 +1,227 @@
-//! What loading has to say beside the rows: what was cut, skipped, unreadable or doubtful.
+//! Notes of loading: everything that was cut, skipped, unreadable or doubtful, as data. The words
+//! for it are in `say`.
 
 use std::fmt;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use super::error_answer::ErrorResponse;
+use super::looks::Looks;
+use crate::api::{Field, WrongType};
+use crate::snapshot::{Difference, Gone, Progress};
 
-/// How much a note matters.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Something could not be read at all.
-    Error,
-    /// A number on the page may not be what it seems.
-    Warning,
-    /// Good to know.
-    Info,
+/// A note about a file or folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    /// The file or folder.
+    pub path: Option<String>,
+    /// What happened.
+    pub kind: NoteKind,
 }
 
-/// What a note is about; its name is the `code` of the report's notes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Code {
-    /// A file or folder that could not be read.
-    UnreadableFile,
-    /// An error answer that was saved as if it were a page.
-    ErrorAnswer,
-    /// A file that is nothing of the API.
-    SkippedFile,
-    /// A file without content.
-    EmptyFile,
-    /// A document that ends too early.
-    CutDocument,
-    /// A document that is broken in the middle.
-    BrokenDocument,
-    /// A file that may end too early; its format does not tell.
-    MaybeCut,
+/// What happened to a file, with what is known about it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NoteKind {
+    /// A file or folder could not be read.
+    UnreadableFile {
+        /// The error of the operating system.
+        error: String,
+    },
+    /// A pipe, socket or device was left alone.
+    SpecialFile {
+        /// Its type.
+        file: SpecialFile,
+        /// Named on the command line, not found in a folder.
+        named: bool,
+    },
+    /// A link was left alone.
+    Link,
+    /// An error response of the API was saved as if it were a page.
+    ErrorResponse(ErrorResponse),
+    /// More error responses in the same file, only counted.
+    MoreErrorResponses(u64),
+    /// A file holds nothing of the API.
+    SkippedFile(Looks),
+    /// A file has no content, or nothing but white space.
+    EmptyFile {
+        /// Its size on disk, 0 when unknown.
+        bytes: u64,
+    },
+    /// A report of this program.
+    OwnReport(Looks),
+    /// A summary of this program, beside dumps.
+    OwnSummary,
+    /// A document ends too early.
+    CutDocument(Break),
+    /// A document is broken in the middle.
+    BrokenDocument(Break),
+    /// More broken or cut documents, only counted.
+    MoreBrokenDocuments(u64),
+    /// Mappings that are not YAML.
+    BrokenYaml {
+        /// Number of mappings.
+        count: u64,
+        /// Begin of the first one.
+        first: Place,
+        /// The parser's error; absent if the mapping breaks off.
+        error: Option<String>,
+    },
+    /// A quoted CSV cell is not closed.
+    UnclosedCell(Place),
+    /// The last line has no line end, in a format that does not mark its end.
+    NoFinalNewline,
     /// Text beside the documents.
-    StrayText,
+    StrayText {
+        /// Begin of the first such line.
+        at: Place,
+        /// The first line.
+        line: String,
+        /// Number of further lines; absent if they were not counted.
+        more: u64,
+    },
+    /// Values in documents that are nothing of the API.
+    StrayValues(Sample<Fault>),
     /// Rows that could not be read as items.
-    UnreadableItem,
-    /// Records that could not be read as jobs, or fields of theirs.
-    UnreadableJob,
-    /// Times that could not be read.
-    UnreadableTime,
-    /// A compressed file that ends too early, is broken, or grows beyond the limit.
-    BrokenCompression,
+    UnreadableItems(Sample<Fault>),
+    /// Times of items that could not be read.
+    UnreadableTimes(Sample<Field>),
+    /// Jobs, or fields of jobs, that could not be read.
+    UnreadableJob(Sample<Fault>),
+    /// Compressed data is broken or ends too early.
+    BrokenCompression {
+        /// Name of the compression.
+        packed: &'static str,
+        /// Bytes that could be unpacked.
+        unpacked: usize,
+        /// The error, if it says something to users.
+        error: Option<String>,
+    },
+    /// Compressed data was not unpacked beyond the limit.
+    CompressionLimit {
+        /// Name of the compression.
+        packed: &'static str,
+        /// Bytes on disk.
+        compressed: usize,
+        /// Bytes that were unpacked.
+        unpacked: usize,
+    },
     /// Bytes that are not UTF-8.
-    InvalidUtf8,
-    /// JSON as Python writes it, with NaN and the like.
+    InvalidUtf8 {
+        /// Offset of the first one.
+        byte: usize,
+    },
+    /// Bytes that are not UTF-16, in a file that begins like it.
+    InvalidUtf16,
+    /// JSON with NaN, Infinity or half a surrogate pair.
     NonStandardJson,
-    /// A link that was left alone.
-    LinkLeftAlone,
-    /// A pipe, socket or device that was left alone.
-    SpecialFile,
-    /// A report of ours among the inputs.
-    OwnReport,
-    /// Items that two jobs could claim.
-    AmbiguousJob,
-    /// A file or folder name that holds several job ids.
-    AmbiguousName,
-    /// A page of a snapshot that is not what was fetched.
-    ChangedPage,
-    /// A page of a snapshot that is gone.
-    MissingPage,
-    /// A snapshot whose fetching was stopped, or to which the server did not give everything.
-    PartialSnapshot,
-    /// A manifest of a snapshot that cannot be read.
-    UnreadableManifest,
-    /// A file beside a snapshot that looks like one of its pages.
+    /// A file or folder name holds several job ids.
+    AmbiguousName(Vec<String>),
+    /// Several jobs are recorded beside the items.
+    AmbiguousJob(Vec<String>),
+    /// The manifest of a snapshot cannot be read.
+    UnreadableManifest {
+        /// The error.
+        error: String,
+    },
+    /// Fetching a snapshot was stopped.
+    StoppedSnapshot(Progress),
+    /// The server did not give everything.
+    PartialSnapshot(Progress),
+    /// A page of a snapshot is gone.
+    MissingPage(Gone),
+    /// A page of a snapshot was changed after it was fetched.
+    ChangedPage(Difference),
+    /// A file beside a snapshot is named like a page and not listed.
     UnlistedPage,
 }
 
-impl Code {
-    /// In kebab-case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::UnreadableFile => "unreadable-file",
-            Self::ErrorAnswer => "error-answer",
-            Self::SkippedFile => "skipped-file",
-            Self::EmptyFile => "empty-file",
-            Self::CutDocument => "cut-document",
-            Self::BrokenDocument => "broken-document",
-            Self::MaybeCut => "maybe-cut",
-            Self::StrayText => "stray-text",
-            Self::UnreadableItem => "unreadable-item",
-            Self::UnreadableJob => "unreadable-job",
-            Self::UnreadableTime => "unreadable-time",
-            Self::BrokenCompression => "broken-compression",
-            Self::InvalidUtf8 => "invalid-utf8",
-            Self::NonStandardJson => "non-standard-json",
-            Self::LinkLeftAlone => "link-left-alone",
-            Self::SpecialFile => "special-file",
-            Self::OwnReport => "own-report",
-            Self::AmbiguousJob => "ambiguous-job",
-            Self::AmbiguousName => "ambiguous-name",
-            Self::ChangedPage => "changed-page",
-            Self::MissingPage => "missing-page",
-            Self::PartialSnapshot => "partial-snapshot",
-            Self::UnreadableManifest => "unreadable-manifest",
-            Self::UnlistedPage => "unlisted-page",
-        }
-    }
-
-    /// How much it matters.
-    pub fn severity(self) -> Severity {
-        match self {
-            Self::UnreadableFile | Self::ErrorAnswer => Severity::Error,
-            Self::NonStandardJson
-            | Self::LinkLeftAlone
-            | Self::SpecialFile
-            | Self::OwnReport
-            | Self::UnlistedPage => Severity::Info,
-            _ => Severity::Warning,
-        }
-    }
-
-    /// Whether something is lost, cut, skipped or missing.
-    pub fn is_loss(self) -> bool {
-        !matches!(
-            self,
-            Self::MaybeCut
-                | Self::NonStandardJson
-                | Self::LinkLeftAlone
-                | Self::SpecialFile
-                | Self::OwnReport
-                | Self::AmbiguousJob
-                | Self::AmbiguousName
-                | Self::UnlistedPage
-        )
-    }
+/// Type of a file that is neither a regular file nor a folder nor a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpecialFile {
+    /// A named pipe.
+    Pipe,
+    /// A socket.
+    Socket,
+    /// A device.
+    Device,
+    /// Unknown, on systems that do not tell.
+    Other,
 }
 
-/// Something loading has to say.
+/// A break in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Break {
+    /// Begin of the document; absent if it begins with the file.
+    pub begin: Option<Place>,
+    /// The break.
+    pub at: Place,
+    /// Complete items before it.
+    pub kept: u64,
+}
+
+/// Fault of a row, a record or a value.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Note {
-    /// What it is about.
-    pub code: Code,
-    /// The file it is about.
-    pub path: Option<String>,
-    /// In words, with the place and the next step where there is one; the path is not repeated.
-    pub message: String,
+pub enum Fault {
+    /// A field is missing or has the wrong type.
+    Field(WrongType),
+    /// A required field of a job is missing or has the wrong type.
+    Job(WrongType),
+    /// Something else stands where an item should be.
+    NotAnItem(&'static str),
+    /// Something else stands where the list of items should be.
+    NotAList(&'static str),
+    /// An object that is neither an item nor a job.
+    ForeignObject,
+    /// A CSV row has more or fewer cells than the header.
+    Cells {
+        /// Cells of the row.
+        row: usize,
+        /// Cells of the header.
+        header: usize,
+    },
+    /// A CSV row that cannot be read.
+    Csv(String),
 }
 
-/// Where in a file something is.
+/// Things of one kind: all of them counted, the first few kept with their places.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample<T> {
+    /// Number of all.
+    pub count: u64,
+    /// The first few.
+    pub first: Vec<(Option<Place>, T)>,
+}
+
+impl<T> Sample<T> {
+    /// Number that is kept.
+    pub const KEPT: usize = 5;
+
+    /// Counts one; returns true if it is among the first, which the caller adds to `first`. Finding
+    /// a place counts lines from the begin of the text, so it is done for few.
+    pub fn counts_one_of_the_first(&mut self) -> bool {
+        self.count += 1;
+        self.first.len() < Self::KEPT
+    }
+
+    /// Number that is only counted.
+    pub fn more(&self) -> u64 {
+        self.count - self.first.len() as u64
+    }
+}
+
+impl<T> Default for Sample<T> {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            first: Vec::new(),
+        }
+    }
+}
+
+/// A place in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// Counted from 1.
     pub line: usize,
-    /// The offset in the (decompressed, decoded) text; absent where only the line is known.
+    /// Offset in the (decompressed, decoded) text; absent if only the line is known.
     pub byte: Option<usize>,
 }
 

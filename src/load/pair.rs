@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::accumulator::{FoundJob, ItemGroup};
 use super::find::is_pipe;
-use super::note::{Code, Note, excerpt};
+use super::note::{Note, NoteKind};
 use crate::parallel;
 
 /// To which job a group of items belongs.
@@ -79,7 +79,10 @@ impl Pairing<'_> {
         match named_job(path, folder, &places.unusual) {
             Named::One(id) => return Owner::Job(id),
             Named::Several(ids) => {
-                notes.push(ambiguous(path, Code::AmbiguousName, &ids));
+                notes.push(Note {
+                    path: Some(path.clone()),
+                    kind: NoteKind::AmbiguousName(ids),
+                });
                 return nameless();
             }
             Named::None => {}
@@ -105,7 +108,10 @@ impl Pairing<'_> {
             }
             Some(ids) => {
                 let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
-                notes.push(ambiguous(path, Code::AmbiguousJob, &ids));
+                notes.push(Note {
+                    path: Some(path.clone()),
+                    kind: NoteKind::AmbiguousJob(ids),
+                });
                 nameless()
             }
             None => nameless(),
@@ -318,25 +324,6 @@ fn batch_ids(name: &str) -> impl Iterator<Item = &str> {
         });
         uuid.then_some(id)
     })
-}
-
-fn ambiguous(path: &str, code: Code, ids: &[String]) -> Note {
-    let listed: Vec<String> = ids.iter().take(5).map(|id| excerpt(id, 60)).collect();
-    let more = if ids.len() > 5 { ", …" } else { "" };
-    let place = match code {
-        Code::AmbiguousName => "its name holds",
-        _ => "beside it are",
-    };
-    Note {
-        code,
-        path: Some(path.to_owned()),
-        message: format!(
-            "{} jobs could claim its items, for {place} {}{more}; name the job with --job-id, or \
-             keep each job in a folder of its own",
-            ids.len(),
-            listed.join(", ")
-        ),
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! What the readers of all formats write into: the columns, and beside them what each file held.
 
-use super::accumulator::{Accumulator, FileRead, FoundJob, ItemGroup, PartRead};
-use super::error_answer::ErrorAnswer;
+use super::accumulator::{Accumulator, FileRead, FoundJob, ItemGroup, NotOurs, PartRead};
+use super::error_answer::ErrorResponse;
 use super::formats::scan::Skeleton;
-use super::note::{Code, Note, Place};
-use super::remembered::{REMEMBERED, Remembered, named_place, wrong_words};
+use super::looks::{Like, Looks};
+use super::note::{Fault, Note, NoteKind, Place, Sample};
 use super::tally::{Shape, Tally};
-use crate::api::{ItemFields, ItemRecord, JobRecord, WrongType};
-use crate::words::counted;
+use crate::api::{Field, ItemFields, ItemRecord, JobRecord, WrongType};
 
 /// Takes what is found in one file.
 pub(super) struct FileReader<'b, 't> {
@@ -27,11 +26,11 @@ pub(super) struct FileReader<'b, 't> {
     first_note: usize,
     tally: Tally,
     documents: u64,
-    unreadable: Remembered,
-    unreadable_times: Remembered,
-    unreadable_jobs: Remembered,
-    foreign: Remembered,
-    errors: Remembered,
+    unreadable: Sample<Fault>,
+    unreadable_times: Sample<Field>,
+    unreadable_jobs: Sample<Fault>,
+    foreign: Sample<Fault>,
+    errors: Sample<ErrorResponse>,
     last_item: Option<usize>,
     /// Unreadable rows since the last group was closed.
     pending_unreadable: u64,
@@ -58,11 +57,11 @@ impl<'b, 't> FileReader<'b, 't> {
             seen: 0,
             tally: Tally::default(),
             documents: 0,
-            unreadable: Remembered::default(),
-            unreadable_times: Remembered::default(),
-            unreadable_jobs: Remembered::default(),
-            foreign: Remembered::default(),
-            errors: Remembered::default(),
+            unreadable: Sample::default(),
+            unreadable_times: Sample::default(),
+            unreadable_jobs: Sample::default(),
+            foreign: Sample::default(),
+            errors: Sample::default(),
             last_item: None,
             pending_unreadable: 0,
             http_status: None,
@@ -171,8 +170,8 @@ impl<'b, 't> FileReader<'b, 't> {
                 if let Some(field) = item.unreadable_time
                     && self.unreadable_times.counts_one_of_the_first()
                 {
-                    let words = named_place(self.place(part), &format!("`{}`", field.name()));
-                    self.unreadable_times.first.push(words);
+                    let place = self.place(part);
+                    self.unreadable_times.first.push((place, field));
                 }
                 self.last_item = part.and_then(|part| self.offset(part));
                 self.seen += 1;
@@ -180,7 +179,7 @@ impl<'b, 't> FileReader<'b, 't> {
                     self.batch.columns.push(&item.fields());
                 }
             }
-            Err(wrong) => self.unreadable(&wrong_words(wrong), part),
+            Err(wrong) => self.unreadable(|| Fault::Field(wrong), part),
         }
     }
 
@@ -252,19 +251,19 @@ impl<'b, 't> FileReader<'b, 't> {
     }
 
     /// Counts a row that is there but cannot be read.
-    pub(super) fn unreadable(&mut self, why: &str, part: Option<&str>) {
+    pub(super) fn unreadable(&mut self, fault: impl FnOnce() -> Fault, part: Option<&str>) {
         if self.unreadable.counts_one_of_the_first() {
-            let words = named_place(self.place(part), why);
-            self.unreadable.first.push(words);
+            let place = self.place(part);
+            self.unreadable.first.push((place, fault()));
         }
         self.pending_unreadable += 1;
     }
 
     /// Counts something in a document that is nothing of the API.
-    pub(super) fn foreign(&mut self, what: &str, part: Option<&str>) {
+    pub(super) fn foreign(&mut self, fault: impl FnOnce() -> Fault, part: Option<&str>) {
         if self.foreign.counts_one_of_the_first() {
-            let words = named_place(self.place(part), what);
-            self.foreign.first.push(words);
+            let place = self.place(part);
+            self.foreign.first.push((place, fault()));
         }
     }
 
@@ -306,23 +305,21 @@ impl<'b, 't> FileReader<'b, 't> {
         part: Option<&str>,
     ) {
         for wrong in wrong {
-            self.unreadable_job(&wrong_words(*wrong), part);
+            self.unreadable_job(Fault::Field(*wrong), part);
         }
         match job {
             Ok(record) => self.batch.jobs.push(FoundJob {
                 file: self.file,
                 record,
             }),
-            Err(wrong) => {
-                self.unreadable_job(&format!("a job record: {}", wrong_words(wrong)), part);
-            }
+            Err(wrong) => self.unreadable_job(Fault::Job(wrong), part),
         }
     }
 
-    fn unreadable_job(&mut self, what: &str, part: Option<&str>) {
+    fn unreadable_job(&mut self, fault: Fault, part: Option<&str>) {
         if self.unreadable_jobs.counts_one_of_the_first() {
-            let words = named_place(self.place(part), what);
-            self.unreadable_jobs.first.push(words);
+            let place = self.place(part);
+            self.unreadable_jobs.first.push((place, fault));
         }
     }
 
@@ -332,18 +329,17 @@ impl<'b, 't> FileReader<'b, 't> {
     }
 
     /// Takes an error answer.
-    pub(super) fn error_answer(&mut self, answer: ErrorAnswer) {
+    pub(super) fn error_answer(&mut self, response: ErrorResponse) {
         if self.errors.counts_one_of_the_first() {
-            self.errors.first.push(answer.0);
+            self.errors.first.push((None, response));
         }
     }
 
-    /// Says something about the file.
-    pub(super) fn note(&mut self, code: Code, message: String) {
+    /// Notes something about the file.
+    pub(super) fn note(&mut self, kind: NoteKind) {
         self.batch.notes.push(Note {
-            code,
             path: Some(self.path.clone()),
-            message,
+            kind,
         });
     }
 
@@ -355,14 +351,14 @@ impl<'b, 't> FileReader<'b, 't> {
     /// Ends a part of a file; tells whether there is nothing to be said about it.
     pub(super) fn finish_part(self) -> bool {
         let tally = self.tally;
-        let said = [
-            &self.unreadable,
-            &self.unreadable_times,
-            &self.unreadable_jobs,
-            &self.foreign,
-            &self.errors,
+        let counts = [
+            self.unreadable.count,
+            self.unreadable_times.count,
+            self.unreadable_jobs.count,
+            self.foreign.count,
+            self.errors.count,
         ];
-        if said.iter().any(|remembered| remembered.count > 0)
+        if counts.iter().any(|count| *count > 0)
             || self.batch.notes.len() > self.first_note
             || self.http_status.is_some()
             || self.has_stray_text
@@ -381,47 +377,37 @@ impl<'b, 't> FileReader<'b, 't> {
 
     /// Ends the file. `looks_like` is asked for what the file looks like where nothing of the API
     /// was in it.
-    pub(super) fn finish(
-        mut self,
-        bytes: Option<u64>,
-        looks_like: impl FnOnce() -> (&'static str, String),
-    ) {
+    pub(super) fn finish(mut self, bytes: Option<u64>, looks_like: impl FnOnce() -> Looks) {
         self.claim_rows(self.first_row + self.seen.max(self.kept));
         let tally = self.tally;
         let (kind, looks_like) = match tally.kind() {
             Some(kind) => (kind, None),
             None if tally.has_ours() => (tally.kind_of_ours(), None),
             None if self.has_content() => ("unreadable-items", None),
-            None if self.errors.count > 0 => (
-                "error-answer",
-                Some(format!("an error answer: {}", self.errors.first[0])),
-            ),
-            None => {
-                let (kind, words) = looks_like();
-                (kind, Some(words))
-            }
+            None => match self.errors.first.first() {
+                Some((_, response)) => (
+                    "error-response",
+                    Some(NotOurs::ErrorResponse(response.clone())),
+                ),
+                None => {
+                    let looks = looks_like();
+                    (looks.kind(), Some(NotOurs::Looks(looks)))
+                }
+            },
         };
-        self.remembered_notes();
+        self.samples_to_notes();
         if kind == "summary" {
-            let words = "left alone: it is a summary that this program wrote; name it by itself to \
-                         render it";
-            self.note(Code::OwnReport, words.to_owned());
+            self.note(NoteKind::OwnSummary);
         }
-        if let Some(words) = &looks_like
-            && kind != "error-answer"
-        {
-            let (code, words) = match kind {
-                "empty" if bytes.is_none_or(|bytes| bytes == 0) => {
-                    (Code::EmptyFile, "skipped: it is empty".to_owned())
-                }
-                "empty" => {
-                    let words = "skipped: nothing but white space is in it, or could be unpacked";
-                    (Code::EmptyFile, words.to_owned())
-                }
-                "own-report" => (Code::OwnReport, format!("left alone: it is {words}")),
-                _ => (Code::SkippedFile, format!("skipped: it looks like {words}")),
-            };
-            self.note(code, words);
+        if let Some(NotOurs::Looks(looks)) = &looks_like {
+            let looks = looks.clone();
+            self.note(match looks.like {
+                Like::Empty => NoteKind::EmptyFile {
+                    bytes: bytes.unwrap_or_default(),
+                },
+                Like::OwnReport => NoteKind::OwnReport(looks),
+                _ => NoteKind::SkippedFile(looks),
+            });
         }
         let file = FileRead {
             path: self.path,
@@ -436,51 +422,30 @@ impl<'b, 't> FileReader<'b, 't> {
         self.batch.files.push(file);
     }
 
-    fn remembered_notes(&mut self) {
-        for answer in std::mem::take(&mut self.errors.first) {
-            let message = format!("an error answer, saved as if it were data: {answer}");
-            self.note(Code::ErrorAnswer, message);
+    fn samples_to_notes(&mut self) {
+        let errors = std::mem::take(&mut self.errors);
+        let more = errors.more();
+        for (_, response) in errors.first {
+            self.note(NoteKind::ErrorResponse(response));
         }
-        if self.errors.count > REMEMBERED as u64 {
-            let more = self.errors.count - REMEMBERED as u64;
-            let message = counted(more, "more error answer", "more error answers");
-            self.note(Code::ErrorAnswer, message);
+        if more > 0 {
+            self.note(NoteKind::MoreErrorResponses(more));
         }
-        if self.foreign.count > 0 && self.has_content() {
-            let message = format!(
-                "beside the documents stands what is nothing of the API and left out: {}",
-                self.foreign.list()
-            );
-            self.note(Code::StrayText, message);
+        let foreign = std::mem::take(&mut self.foreign);
+        if foreign.count > 0 && self.has_content() {
+            self.note(NoteKind::StrayValues(foreign));
         }
-        let rows = &self.unreadable;
-        if rows.count > 0 {
-            let message = format!(
-                "{} could not be read as an item and {} not counted: {}",
-                counted(rows.count, "row", "rows"),
-                if rows.count == 1 { "is" } else { "are" },
-                rows.list()
-            );
-            self.note(Code::UnreadableItem, message);
+        let items = std::mem::take(&mut self.unreadable);
+        if items.count > 0 {
+            self.note(NoteKind::UnreadableItems(items));
         }
-        let times = &self.unreadable_times;
+        let times = std::mem::take(&mut self.unreadable_times);
         if times.count > 0 {
-            let message = format!(
-                "{} no readable time and {} treated as if absent: {}",
-                counted(times.count, "item holds", "items hold"),
-                if times.count == 1 {
-                    "it is"
-                } else {
-                    "they are"
-                },
-                times.list()
-            );
-            self.note(Code::UnreadableTime, message);
+            self.note(NoteKind::UnreadableTimes(times));
         }
-        let jobs = &self.unreadable_jobs;
+        let jobs = std::mem::take(&mut self.unreadable_jobs);
         if jobs.count > 0 {
-            let message = format!("parts of a job record could not be read: {}", jobs.list());
-            self.note(Code::UnreadableJob, message);
+            self.note(NoteKind::UnreadableJob(jobs));
         }
     }
 }

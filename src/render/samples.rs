@@ -234,7 +234,7 @@ pub(super) fn typical() -> Report {
             Input {
                 path: "dumps/items_1.json".into(),
                 bytes: Some(812),
-                kind: "error-answer".into(),
+                kind: "error-response".into(),
                 documents: 0,
                 items: 0,
                 looks_like: Some("an error answer 401 \"Invalid API Key\"".into()),

@@ -12,10 +12,11 @@ use super::table::{self, Longest};
 use super::verdict::verdict;
 use super::{ReportOptions, findings, items, notes};
 use crate::api::{JobRecord, UtcTime};
-use crate::load::note::Code;
 use crate::load::{Dump, Job};
 use crate::metrics::{self, Completeness, Drawn, Failures, JobRows, JobRun, Limits, Metrics};
 use crate::parallel::{self, MANY_ROWS};
+use crate::say::code::Code;
+use crate::say::loading;
 use crate::words::{clip, counted};
 
 /// The longest message or pattern a report holds, in characters; a dump may hold 10 MB of one.
@@ -361,7 +362,7 @@ fn inputs(dump: &Dump) -> Vec<Input> {
             kind: file.kind.to_owned(),
             documents: file.documents,
             items: file.items,
-            looks_like: file.looks_like.clone(),
+            looks_like: file.looks_like.as_ref().map(loading::not_ours),
         })
         .collect()
 }

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use super::charts::Charts;
 pub use super::table::ItemTable;
 use crate::api::UtcTime;
-pub use crate::load::note::Severity;
 pub use crate::metrics::{
     DurationStats, Durations, ErrorGroup, Example, OpenItem, Rate, Rates, SkipReason, SlowItem,
     Throughput, TotalSource,
@@ -19,6 +18,20 @@ pub use crate::metrics::{
 
 /// The version of the model that this program writes and reads.
 pub const SCHEMA_VERSION: u32 = 2;
+
+/// Severity of a note or a finding.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something could not be read at all.
+    Error,
+    /// A number in the report may not be what it seems.
+    Warning,
+    /// Good to know.
+    Info,
+}
 
 /// A whole report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -280,7 +293,7 @@ pub struct Input {
     /// Its size as it lies there, before decompression; absent where it could not be read.
     pub bytes: Option<u64>,
     /// What it is, in a word: `items`, `status`, `jobs`, `combined`, `sdk-page`, `summary`,
-    /// `error-answer`, `html`, `text`, `empty`, `unreadable`, …
+    /// `error-response`, `html`, `text`, `empty`, `unreadable`, …
     pub kind: String,
     /// Documents of the API in it.
     pub documents: u64,

@@ -3,17 +3,21 @@
 use super::model::{JobReport, Note, Severity};
 use crate::api::{UtcTime, status};
 use crate::load::{Dump, Job, Milestone};
+use crate::say::loading;
 use crate::words::{are, counted, joined, number};
 
 /// The notes of loading, as they stand in a report.
 pub(super) fn of_loading(dump: &Dump) -> impl Iterator<Item = Note> {
-    dump.notes.iter().map(|note| Note {
-        severity: note.code.severity(),
-        code: note.code.name().to_owned(),
-        path: note.path.clone(),
-        job: None,
-        loss: note.code.is_loss(),
-        message: note.message.clone(),
+    dump.notes.iter().map(|note| {
+        let code = loading::code(&note.kind);
+        Note {
+            severity: code.severity(),
+            code: code.name().to_owned(),
+            path: note.path.clone(),
+            job: None,
+            loss: code.is_loss(),
+            message: loading::message(&note.kind),
+        }
     })
 }
 

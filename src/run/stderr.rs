@@ -4,11 +4,13 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use crate::args::{Rendering, ReportArgs, Verbosity};
-use crate::load::note::{Code, Severity};
+use crate::load::note::NoteKind;
 use crate::load::{Dump, FileRead};
 use crate::render::{self, Format};
 use crate::report::Report;
-use crate::report::model::Note;
+use crate::report::model::{Note, Severity};
+use crate::say::code::Code;
+use crate::say::loading;
 use crate::words::{counted, joined};
 
 /// Why nothing can be reported, with what each file looks like; `None` where something can.
@@ -16,7 +18,7 @@ pub(super) fn nothing_found(dump: &Dump, paths: &[PathBuf]) -> Option<String> {
     // A list that is whole and empty is an answer; one that broke before its first item is none.
     let broken = dump.notes.iter().any(|note| {
         matches!(
-            note.code,
+            loading::code(&note.kind),
             Code::CutDocument
                 | Code::BrokenDocument
                 | Code::UnreadableItem
@@ -45,16 +47,12 @@ pub(super) fn nothing_found(dump: &Dump, paths: &[PathBuf]) -> Option<String> {
         1 => "nothing could be reported: the file holds neither a job nor items".to_owned(),
         n => format!("nothing could be reported: none of {n} files holds a job or items"),
     };
-    for note in dump
-        .notes
-        .iter()
-        .filter(|note| note.code != Code::LinkLeftAlone)
-    {
+    for note in dump.notes.iter().filter(|note| note.kind != NoteKind::Link) {
         let path = note.path.as_deref().unwrap_or("?");
         words.push_str(&format!(
             "\n  {}: {}",
             one_line(path),
-            one_line(&note.message)
+            one_line(&loading::message(&note.kind))
         ));
     }
     Some(words)

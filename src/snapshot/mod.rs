@@ -12,13 +12,14 @@
 mod store;
 mod verify;
 
+use std::fmt;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "fetch")]
 pub use self::store::{Answered, Store, StoreError};
-pub use self::verify::{Problem, verify};
+pub use self::verify::{Difference, Gone, Problem, verify};
 use crate::api::UtcTime;
 use crate::words::{counted, number};
 
@@ -141,15 +142,32 @@ impl Manifest {
         statuses.next_back().map(|entry| entry.name.as_str())
     }
 
-    /// "1,200 of 1,203 items", "1,200 items".
-    pub fn progress(&self) -> String {
+    /// Number of items in the newest reading, and in all.
+    pub fn progress(&self) -> Progress {
+        Progress {
+            distinct_items: self.distinct_items,
+            stated_total: self.stated_total,
+        }
+    }
+}
+
+/// Progress of a reading: "1,200 of 1,203 items", "1,200 items".
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Distinct items so far.
+    pub distinct_items: u64,
+    /// Number of all items, if stated.
+    pub stated_total: Option<u64>,
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.stated_total {
-            Some(total) => format!(
-                "{} of {}",
-                number(self.distinct_items),
-                counted(total, "item", "items")
-            ),
-            None => counted(self.distinct_items, "item", "items"),
+            Some(total) => {
+                let total = counted(total, "item", "items");
+                write!(f, "{} of {total}", number(self.distinct_items))
+            }
+            None => f.write_str(&counted(self.distinct_items, "item", "items")),
         }
     }
 }

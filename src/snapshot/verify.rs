@@ -11,9 +11,34 @@ use super::{Entry, Manifest, is_body_name, sha256};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     /// It is not there, or cannot be read.
-    Gone(String),
+    Gone(Gone),
     /// It is not what was fetched.
-    Changed(String),
+    Changed(Difference),
+}
+
+/// Reason why a page is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gone {
+    /// Its name is not one that a snapshot gives; it was not looked for.
+    ForeignName,
+    /// It is no longer a regular file.
+    NotAFile,
+    /// It could not be read.
+    Unreadable(String),
+}
+
+/// Difference between a page and its entry in the manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Difference {
+    /// Another size.
+    Bytes {
+        /// Size on disk.
+        found: u64,
+        /// Size in the manifest.
+        listed: u64,
+    },
+    /// The same size, another hash.
+    Hash,
 }
 
 /// Compares the files in a folder with its manifest; gives the names of the files that are wrong,
@@ -30,28 +55,23 @@ fn problem(folder: &Path, entry: &Entry) -> Option<Problem> {
     // A manifest may have been written by anybody: it must not make us read another folder's
     // files, or wait for a pipe.
     if !is_body_name(&entry.name) {
-        return Some(Problem::Gone(
-            "its name is none of a snapshot's, so that it was not looked for".to_owned(),
-        ));
+        return Some(Problem::Gone(Gone::ForeignName));
     }
     let path = folder.join(&entry.name);
     let metadata = match fs::symlink_metadata(&path) {
         Ok(metadata) if metadata.is_file() => metadata,
-        Ok(_) => return Some(Problem::Gone("it is no regular file any more".to_owned())),
-        Err(error) => return Some(Problem::Gone(error.to_string())),
+        Ok(_) => return Some(Problem::Gone(Gone::NotAFile)),
+        Err(error) => return Some(Problem::Gone(Gone::Unreadable(error.to_string()))),
     };
     if metadata.len() != entry.bytes {
-        return Some(Problem::Changed(format!(
-            "it has {} bytes, and had {} when it was fetched",
-            metadata.len(),
-            entry.bytes
-        )));
+        return Some(Problem::Changed(Difference::Bytes {
+            found: metadata.len(),
+            listed: entry.bytes,
+        }));
     }
     match fs::read(&path) {
         Ok(bytes) if sha256(&bytes) == entry.sha256 => None,
-        Ok(_) => Some(Problem::Changed(
-            "its SHA-256 is not the one it had when it was fetched".to_owned(),
-        )),
-        Err(error) => Some(Problem::Gone(error.to_string())),
+        Ok(_) => Some(Problem::Changed(Difference::Hash)),
+        Err(error) => Some(Problem::Gone(Gone::Unreadable(error.to_string()))),
     }
 }

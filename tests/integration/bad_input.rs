@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use batch_report::load::note::NoteKind;
 use batch_report::load::{self, Dump};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -148,7 +149,7 @@ fn an_empty_file_is_named_and_nothing_else_is_an_error() {
     let run = summary_of_file("items.json", b"");
     assert_eq!(run.code, 1);
     assert!(
-        run.stderr.contains("items.json: skipped: it is empty"),
+        run.stderr.contains("items.json: ignored: empty file"),
         "{}",
         run.stderr
     );
@@ -395,7 +396,7 @@ fn a_pipe_that_is_named_is_not_waited_for_unless_the_shell_opened_it() {
     let run = folder.run(&["report", "fifo"]);
     assert_eq!(run.code, 1);
     assert!(
-        run.stderr.contains("fifo: a named pipe: left alone"),
+        run.stderr.contains("fifo: ignored a named pipe"),
         "{}",
         run.stderr
     );
@@ -422,7 +423,10 @@ fn a_file_that_vanishes_between_walk_and_read_is_named() {
             .as_deref()
             .is_some_and(|path| path.ends_with("gone.json"))
     );
-    assert!(dump.notes[0].message.starts_with("could not be read: "));
+    assert!(matches!(
+        dump.notes[0].kind,
+        NoteKind::UnreadableFile { .. }
+    ));
 }
 
 #[test]
@@ -714,7 +718,7 @@ fn headers_of_errors_are_told_with_and_without_a_body() {
             format!("{}{}{error}", ok("a"), ok("b")),
         ] {
             assert!(
-                has(&given("items.txt", &content), 2, "error-answer"),
+                has(&given("items.txt", &content), 2, "error-response"),
                 "{content}"
             );
         }
@@ -847,14 +851,12 @@ fn a_broken_line_of_a_large_file_is_named_with_its_place_in_the_file() {
     lines[40_000].truncate(40);
     let dump = load_bytes(&folder, lines.join("\n").as_bytes());
     assert_eq!(dump.items.len(), 49_999);
-    let messages: Vec<&str> = dump
-        .notes
-        .iter()
-        .map(|note| note.message.as_str())
-        .collect();
+    let [note] = &dump.notes[..] else {
+        panic!("{:?}", dump.notes);
+    };
     assert!(
-        messages.len() == 1 && messages[0].contains("line 40001"),
-        "{messages:?}"
+        matches!(&note.kind, NoteKind::BrokenDocument(found) if found.at.line == 40_001),
+        "{note:?}"
     );
 }
 

@@ -241,14 +241,14 @@ fn dumps_without_anything_readable_say_what_each_file_looks_like() {
     assert_eq!(run.code, 1);
     assert!(
         run.stderr
-            .contains("items.log: skipped: it looks like JavaScript's console.log")
+            .contains("items.log: ignored: looks like JavaScript's console.log")
     );
 }
 
 #[test]
 fn error_answers_and_noise_beside_pages_are_named() {
     let run = summary_of(fixture("clients/curl-with-error-page"));
-    assert!(run.codes().contains(&"error-answer".to_owned()));
+    assert!(run.codes().contains(&"error-response".to_owned()));
     assert!(run.stderr.contains("items_100.json"), "{}", run.stderr);
     let run = summary_of(fixture("clients/llp-items-jsonl-interrupted"));
     assert!(run.codes().contains(&"stray-text".to_owned()));

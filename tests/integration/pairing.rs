@@ -79,7 +79,7 @@ fn two_jobs_that_could_claim_items_are_named_with_the_way_out() {
     let summary = run.summary();
     assert!(codes(&summary).contains(&"ambiguous-job".to_owned()));
     assert!(
-        run.stderr.contains("2 jobs could claim its items"),
+        run.stderr.contains("2 jobs are recorded beside it"),
         "{}",
         run.stderr
     );

@@ -2,9 +2,8 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::yaml::MAYBE_CUT;
 use crate::api::{Field, ItemRecord, Value};
-use crate::load::note::{Code, Place};
+use crate::load::note::{Fault, NoteKind, Place};
 use crate::load::sink::FileReader;
 use crate::load::tally::Shape;
 
@@ -45,7 +44,8 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, delimiter: u8) {
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
-                reader.within(place, |reader| reader.unreadable(&error.to_string(), None));
+                let fault = Fault::Csv(error.to_string());
+                reader.within(place, |reader| reader.unreadable(|| fault, None));
                 continue;
             }
         }
@@ -61,20 +61,18 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, delimiter: u8) {
             if row.len() == fields.len() {
                 reader.item(ItemRecord::read(|field| cell(&fields, &row, field)), None);
             } else {
-                let why = format!("{} cells where the header has {}", row.len(), fields.len());
-                reader.unreadable(&why, None);
+                let fault = Fault::Cells {
+                    row: row.len(),
+                    header: fields.len(),
+                };
+                reader.unreadable(|| fault, None);
             }
         });
     }
     if let Some(at) = open_cell(text.as_bytes(), delimiter) {
-        let message = format!(
-            "the quoted cell that begins at {} is not closed: the rows that stand in it, up to the \
-             end of the file, are lost",
-            Place::of(text, at)
-        );
-        reader.note(Code::BrokenDocument, message);
+        reader.note(NoteKind::UnclosedCell(Place::of(text, at)));
     } else if !text.ends_with(['\n', '\r']) {
-        reader.note(Code::MaybeCut, MAYBE_CUT.to_owned());
+        reader.note(NoteKind::NoFinalNewline);
     }
     reader.documents(1);
     reader.count(Shape::Page);

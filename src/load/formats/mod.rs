@@ -11,7 +11,7 @@ use self::json::{Again, Ways};
 use super::accumulator::Accumulator;
 use super::decode::Decoded;
 use super::looks;
-use super::note::Code;
+use super::note::NoteKind;
 use super::sink::FileReader;
 
 /// Reads the text of a file into an accumulator, in whichever format it is. `bytes` is the size of the file.
@@ -57,16 +57,13 @@ pub(super) fn read(
                     mending: false,
                 };
                 reader = reader.restart(&mended);
-                reader.note(Code::NonStandardJson, NON_STANDARD_JSON.to_owned());
+                reader.note(NoteKind::NonStandardJson);
                 let _ = json::read(&mut reader, ways);
             }
         }
     }
-    for (code, message) in &decoded.notes {
-        reader.note(*code, message.clone());
+    for kind in &decoded.notes {
+        reader.note(kind.clone());
     }
     reader.finish(Some(bytes), || looks::looks_like(text, decoded.packed));
 }
-
-const NON_STANDARD_JSON: &str = "holds NaN, Infinity or half a surrogate pair, which JSON does not \
-                                 have; the first two are read as null, the last as \u{fffd}";

@@ -7,9 +7,8 @@ use std::collections::HashSet;
 use granit_parser::{Event, Parser, ScalarStyle};
 
 use super::json::document::read_document;
-use crate::load::note::{Code, Place, excerpt};
+use crate::load::note::{NoteKind, Place, excerpt};
 use crate::load::sink::FileReader;
-use crate::words::counted;
 
 /// Whether the text begins like YAML of ours.
 pub(super) fn looks_like_yaml(text: &str) -> bool {
@@ -27,7 +26,7 @@ pub(super) fn looks_like_yaml(text: &str) -> bool {
 /// Reads all mappings of a text.
 pub(super) fn read(reader: &mut FileReader<'_, '_>) {
     let text = reader.text();
-    let mut stray: Option<(usize, String)> = None;
+    let mut stray = None;
     let mut broken = 0_u64;
     let mut first_broken = None;
     let mut keys_before: HashSet<&str> = HashSet::new();
@@ -48,9 +47,10 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>) {
         let cut = chunks.peek().is_none() && of_a_list && fewer && !text.ends_with('\n');
         keys_before.clone_from(&chunk.keys);
         let (json, error) = if cut {
-            (String::new(), Some("it breaks off".to_owned()))
+            (String::new(), Some(None))
         } else {
-            to_json(chunk.text)
+            let (json, error) = to_json(chunk.text);
+            (json, error.map(Some))
         };
         // Where the YAML breaks the JSON does too, and what is complete before that is kept.
         reader.within(place, |reader| {
@@ -65,26 +65,22 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>) {
         return;
     }
     if let Some((place, reason)) = first_broken {
-        let message = format!(
-            "{} not readable as YAML; what is complete before the break is kept, the rest of it is \
-             lost; the first begins at {place}: {reason}",
-            counted(broken, "mapping is", "mappings are")
-        );
-        reader.note(Code::BrokenDocument, message);
+        reader.note(NoteKind::BrokenYaml {
+            count: broken,
+            first: place,
+            error: reason,
+        });
     } else if !text.ends_with('\n') {
-        reader.note(Code::MaybeCut, MAYBE_CUT.to_owned());
+        reader.note(NoteKind::NoFinalNewline);
     }
     if let Some((line, words)) = stray {
-        let message = format!(
-            "beside the documents stands text that is no data, at line {line}: \"{words}\"; where \
-             a client wrote it, what it was asked for may be missing"
-        );
-        reader.note(Code::StrayText, message);
+        reader.note(NoteKind::StrayText {
+            at: Place { line, byte: None },
+            line: words,
+            more: 0,
+        });
     }
 }
-
-/// For formats that do not tell their end, of files whose last line has none.
-pub(super) const MAYBE_CUT: &str = "does not end with a line end, so that its last item may be cut";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ChunkKind {

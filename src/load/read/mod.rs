@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use self::parts::Parts;
-use super::accumulator::{Accumulator, FileRead};
+use super::accumulator::{Accumulator, FileRead, NotOurs};
 use super::find::{Found, STDIN};
-use super::note::{Code, Note};
+use super::note::{Note, NoteKind};
 use super::{decode, formats};
 use crate::frame::KeptTexts;
 use crate::parallel;
@@ -97,16 +97,17 @@ fn read_file(accumulator: &mut Accumulator, index: u32, file: &Found, stdin: &[u
             formats::read(accumulator, index, file.display(), &decoded, size);
         }
         Err(error) => {
-            let message = format!("could not be read: {error}");
+            let error = error.to_string();
             accumulator.notes.push(Note {
-                code: Code::UnreadableFile,
                 path: Some(file.display()),
-                message: message.clone(),
+                kind: NoteKind::UnreadableFile {
+                    error: error.clone(),
+                },
             });
             accumulator.files.push(FileRead {
                 path: file.display(),
                 kind: "unreadable",
-                looks_like: Some(message),
+                looks_like: Some(NotOurs::Unreadable(error)),
                 ..FileRead::default()
             });
         }

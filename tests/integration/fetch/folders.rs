@@ -171,13 +171,9 @@ fn a_page_that_was_changed_or_is_gone_is_named_and_fetched_again() {
     let summary = summary_of(folder.path()).summary();
     let notes = summary["notes"].as_array().expect("a list");
     for (code, name, words) in [
-        (
-            "changed-page",
-            "items-000002.json",
-            "its SHA-256 is not the one",
-        ),
-        ("missing-page", "items-000003.json", "is gone"),
-        ("unlisted-page", "items-000009.json", "does not list it"),
+        ("changed-page", "items-000002.json", "its SHA-256 differs"),
+        ("missing-page", "items-000003.json", "is missing"),
+        ("unlisted-page", "items-000009.json", "not listed by"),
     ] {
         let note = notes.iter().find(|note| note["code"] == code).expect(code);
         assert!(

@@ -14,6 +14,7 @@ use std::fmt;
 use self::finish::count;
 use super::object::{Fields, Name};
 use crate::api::{Field, Value};
+use crate::load::note::Fault;
 use crate::load::sink::FileReader;
 use crate::load::tally::Shape;
 
@@ -101,13 +102,13 @@ impl<'de> DeserializeSeed<'de> for Node<'_, '_, '_> {
 }
 
 impl Node<'_, '_, '_> {
-    fn refuse(self, what: &str) {
-        let words = format!("{what} where an item should be");
+    fn refuse(self, what: &'static str) {
+        let fault = || Fault::NotAnItem(what);
         if self.level == Level::Listed {
             *self.found = true;
-            self.reader.unreadable(&words, None);
+            self.reader.unreadable(fault, None);
         } else {
-            self.reader.foreign(&words, None);
+            self.reader.foreign(fault, None);
         }
     }
 }
@@ -386,10 +387,9 @@ impl<'de> Visitor<'de> for Listed<'_, '_, '_> {
 }
 
 impl Listed<'_, '_, '_> {
-    fn refuse(self, what: &str) {
+    fn refuse(self, what: &'static str) {
         if !self.in_body {
-            self.reader
-                .foreign(&format!("{what} where the list of items should be"), None);
+            self.reader.foreign(|| Fault::NotAList(what), None);
         }
     }
 }

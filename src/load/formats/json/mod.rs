@@ -9,10 +9,9 @@ use std::ops::ControlFlow;
 use self::document::read_document;
 use super::scan::{self, Scanned, Skeleton};
 use crate::api::field::replace_lone_surrogates;
-use crate::load::error_answer::{ErrorAnswer, error_words};
-use crate::load::note::{Code, Place, excerpt};
+use crate::load::error_answer::ErrorResponse;
+use crate::load::note::{Break, NoteKind, Place, excerpt};
 use crate::load::sink::FileReader;
-use crate::words::counted;
 
 /// Asks the caller to read the file again.
 pub(in crate::load) enum Again {
@@ -155,11 +154,8 @@ fn read_error_body(reader: &mut FileReader<'_, '_>, text: &str, at: usize, statu
     if body.starts_with(['{', '[']) {
         return at;
     }
-    let words = match without_tags(body).trim() {
-        "" => format!("HTTP {status}"),
-        words => error_words(words, Some(status)),
-    };
-    reader.error_answer(ErrorAnswer(words));
+    let detail = without_tags(body);
+    reader.error_answer(ErrorResponse::new(detail.trim(), Some(status)));
     reader.http_status(None);
     at + length
 }
@@ -237,7 +233,7 @@ fn looks_like_json(text: &str) -> bool {
 #[derive(Default)]
 struct Breaks {
     count: u64,
-    described: Vec<(Code, String)>,
+    described: Vec<NoteKind>,
 }
 
 /// More broken documents than these are only counted; each costs a look through the text for the
@@ -251,45 +247,24 @@ impl Breaks {
         if self.described.len() == DESCRIBED {
             return;
         }
-        let kept = match kept {
-            0 => "no complete item stands before the break".to_owned(),
-            kept => format!(
-                "{} before the break {} kept",
-                counted(kept, "complete item", "complete items"),
-                if kept == 1 { "is" } else { "are" }
-            ),
+        let found = Break {
+            begin: (start > 0).then(|| Place::of(text, start)),
+            at: Place::of(text, end),
+            kept,
         };
-        let place = Place::of(text, end);
-        let document = match start {
-            0 => "the document".to_owned(),
-            _ => format!("the document that begins at {}", Place::of(text, start)),
-        };
-        self.described.push(if cut {
-            let message = format!(
-                "{document} is cut off at {place}: {kept}, what came after it is lost; fetch it \
-                 again"
-            );
-            (Code::CutDocument, message)
-        } else {
-            let message = format!(
-                "{document} is broken at {place}: {kept}, the rest of the document is lost; fetch \
-                 it again"
-            );
-            (Code::BrokenDocument, message)
+        self.described.push(match cut {
+            true => NoteKind::CutDocument(found),
+            false => NoteKind::BrokenDocument(found),
         });
     }
 
     fn note(self, reader: &mut FileReader<'_, '_>) {
         let more = self.count - self.described.len() as u64;
-        for (code, message) in self.described {
-            reader.note(code, message);
+        for kind in self.described {
+            reader.note(kind);
         }
         if more > 0 {
-            let documents = counted(more, "more document is", "more documents are");
-            reader.note(
-                Code::BrokenDocument,
-                format!("{documents} broken or cut off"),
-            );
+            reader.note(NoteKind::MoreBrokenDocuments(more));
         }
     }
 }
@@ -390,16 +365,11 @@ impl Stray {
             return;
         };
         let line = excerpt(text[at..at + length].trim_end(), 80);
-        let more = match self.lines {
-            1 => String::new(),
-            lines => format!(" and {}", counted(lines - 1, "more line", "more lines")),
-        };
-        let message = format!(
-            "beside the documents stands text that is no data, at {}: \"{line}\"{more}; where a \
-             client wrote it, what it was asked for may be missing",
-            Place::of(text, at)
-        );
-        reader.note(Code::StrayText, message);
+        reader.note(NoteKind::StrayText {
+            at: Place::of(text, at),
+            line,
+            more: self.lines - 1,
+        });
     }
 }
 

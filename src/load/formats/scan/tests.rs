@@ -5,6 +5,7 @@ use super::*;
 use crate::frame::{ItemFrame, Runs};
 use crate::load::accumulator::Accumulator;
 use crate::load::formats::json::{self, Again, Ways};
+use crate::load::looks::looks_like;
 
 /// All that was read of a text: rows, groups, records and notes.
 fn read(text: &str, short: bool) -> Option<String> {
@@ -24,7 +25,7 @@ fn read(text: &str, short: bool) -> Option<String> {
     if read.is_break() {
         return None;
     }
-    reader.finish(None, || ("text", "text".to_owned()));
+    reader.finish(None, || looks_like(text, None));
     let rows = batch.columns.len();
     let columns = std::mem::take(&mut batch.columns);
     // Each row a job of its own, so that none is told to be another's duplicate.

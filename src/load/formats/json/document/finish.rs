@@ -1,9 +1,10 @@
 //! What an object was, which is decided when it has been read, or where it breaks off.
 
 use super::{Level, List, Object};
-use crate::api::{Field, JobRecord, Value};
+use crate::api::{Field, JobRecord, Value, WrongType};
 use crate::load::error_answer;
 use crate::load::formats::json::object::Fields;
+use crate::load::note::Fault;
 use crate::load::sink::FileReader;
 use crate::load::tally::Shape;
 
@@ -104,6 +105,12 @@ impl Object<'_, '_, '_, '_> {
     }
 }
 
+/// The fault of an object in a list of items that has no id.
+const NO_ITEM_ID: Fault = Fault::Field(WrongType {
+    field: Field::ItemId,
+    found: "absent",
+});
+
 /// An object that is none of the documents: an error answer, or nothing of ours.
 fn finish_foreign(reader: &mut FileReader<'_, '_>, fields: &Fields<'_>) {
     let status = reader.current_http_status();
@@ -112,10 +119,10 @@ fn finish_foreign(reader: &mut FileReader<'_, '_>, fields: &Fields<'_>) {
         .find_map(|field| fields.raw(field).filter(|raw| *raw != "null"));
     match detail {
         _ if fields.has(Field::ItemName) => {
-            reader.unreadable("`item_id` is missing", fields.part());
+            reader.unreadable(|| NO_ITEM_ID, fields.part());
         }
         Some(raw) => reader.error_answer(error_answer::of_detail(raw, status)),
-        None => reader.foreign("an object that is neither an item nor a job", fields.part()),
+        None => reader.foreign(|| Fault::ForeignObject, fields.part()),
     }
 }
 
@@ -125,7 +132,7 @@ fn finish_listed(reader: &mut FileReader<'_, '_>, fields: &Fields<'_>) {
     } else if fields.is_item() {
         reader.item(fields.item(), fields.part());
     } else {
-        reader.unreadable("`item_id` is missing", fields.part());
+        reader.unreadable(|| NO_ITEM_ID, fields.part());
     }
 }
 
