@@ -20,7 +20,6 @@ use crate::args::{
     Color, Command, DEFAULT_EXAMPLES, DEFAULT_SLOWEST, Rendering, ReportArgs, Verbosity,
 };
 use crate::clock::WrongClock;
-use crate::frame::KeptTexts;
 use crate::load::{self, Dump, Found, LoadError, LoadOptions};
 use crate::output::{self, WriteError};
 use crate::parallel::{self, MANY_ROWS};
@@ -201,15 +200,11 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     let table_items = table_items(args);
     let items = items(args);
     let slowest = args.slowest.unwrap_or(DEFAULT_SLOWEST);
-    let load = |texts, progress: &(dyn Fn(u64) + Sync)| {
-        let options = LoadOptions {
-            job_id: args.job_id.as_deref(),
-            texts,
-        };
-        load::load(&files, notes.clone(), options, progress)
+    let load_options = LoadOptions {
+        job_id: args.job_id.as_deref(),
     };
     let advance = |bytes| progress.advance(bytes);
-    let mut dump = load(texts(table_items, items, slowest), &advance)?;
+    let mut dump = load::load(&files, notes, load_options, &advance)?;
     progress.finish();
     let report = match saved_summary(&dump, args)? {
         Some(report) => report,
@@ -225,11 +220,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
                 table_items,
                 named_groups: args.named_groups.clone(),
             };
-            let mut report = report::build(&dump, &options, now);
-            if dump.items.missed_texts() {
-                dump = load(KeptTexts::All, &|_| {})?;
-                report = report::build(&dump, &options, now);
-            }
+            let report = report::build(&dump, &options, now);
             // The report holds what is said about the items; its text needs the room, but not at once.
             let items = std::mem::take(&mut dump.items);
             parallel::beside(items.len() > MANY_ROWS, move || drop(items));
@@ -295,18 +286,6 @@ fn items(args: &ReportArgs) -> ItemSelection {
     match shown {
         true => ItemSelection::Failed,
         false => ItemSelection::None,
-    }
-}
-
-fn texts(table_items: TableItems, items: ItemSelection, slowest: usize) -> KeptTexts {
-    match (table_items.texts(slowest), items.texts(slowest)) {
-        (KeptTexts::All, _) | (_, KeptTexts::All) => KeptTexts::All,
-        (KeptTexts::Reported { beyond: a, .. }, KeptTexts::Reported { beyond: b, .. }) => {
-            KeptTexts::Reported {
-                beyond: a.max(b),
-                slowest,
-            }
-        }
     }
 }
 

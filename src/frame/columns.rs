@@ -1,279 +1,236 @@
-//! The columns while they are filled.
+//! The columns of items, declared once: what memory, the exports and their readers call them.
+//!
+//! A `stored` column is an array in each chunk, a `text` stands in the arena of texts, and a `derived`
+//! column is made when the logical frame is asked for ([`super::logical`]).
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::hash::{BuildHasher, Hasher};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::ops::Range;
 
-use foldhash::quality::RandomState;
-use xxhash_rust::xxh3::xxh3_128_with_seed;
+use polars_arrow::array::PrimitiveArray;
 
-use super::blocks::{Block, BlockRow, Blocks, GrowingBlocks, Identity, NO_TIME, NO_WORD};
-use super::texts::{KeptTexts, RowTexts, TextRows, Texts};
-use super::words::{WordLists, Words};
-use crate::api::{ItemFields, UtcTime, status};
-use crate::parallel::{self, MANY_ROWS};
+use super::kinds::{Kind, Message, Status, Time, Values, Word};
+use super::logical::Selection;
+use super::texts::{Place, TextArena};
+use crate::api::ItemFields;
 
-/// The columns while they are filled. Which job and which file a row belongs to is known only once
-/// everything has been read, and comes in [`super::ItemFrame::build`].
-#[derive(Default)]
-pub struct ItemColumns {
-    len: usize,
-    blocks: GrowingBlocks,
-    statuses: Words,
-    messages: Words,
-    reasons: Words,
-    texts: TextRows,
-    keeping: Keeping,
-    seed: Seed,
+macro_rules! item_columns {
+    ($(
+        #[$doc:meta]
+        $name:ident: $(stored($kind:ident))? $(text($text:ident))? $(derived($derived:ident))?,
+    )+) => {
+        /// Names of the columns of the logical frame, in its order.
+        pub const COLUMNS: &[&str] = &[$(stringify!($name)),+];
+
+        /// Columns of the logical frame for the selected rows.
+        pub(super) fn logical_columns(selection: &Selection<'_>) -> Vec<polars::prelude::Column> {
+            vec![$(
+                $(selection.stored::<$kind>(stringify!($name), |chunk| &chunk.$name, |words| &words.$name))?
+                $(selection.texts(stringify!($name), |texts| texts.$text))?
+                $(selection.$derived(stringify!($name)))?
+            ),+]
+        }
+
+        /// Rows while they are added.
+        #[derive(Debug, Default)]
+        pub(super) struct Block {
+            pub(super) id_hash: Vec<u64>,
+            pub(super) place: Vec<Place>,
+            $($($name: Vec<<$kind as Kind>::Raw>,)?)+
+        }
+
+        impl Block {
+            pub(super) fn with_room(rows: usize) -> Self {
+                Self {
+                    id_hash: Vec::with_capacity(rows),
+                    place: Vec::with_capacity(rows),
+                    $($($name: Vec::<<$kind as Kind>::Raw>::with_capacity(rows),)?)+
+                }
+            }
+
+            pub(super) fn len(&self) -> usize {
+                self.place.len()
+            }
+
+            #[inline(always)]
+            pub(super) fn push(
+                &mut self,
+                item: &ItemFields<'_>,
+                id_hash: u64,
+                place: Place,
+                words: &mut Words,
+            ) {
+                self.id_hash.push(id_hash);
+                self.place.push(place);
+                $($(self.$name.push(<$kind as Kind>::raw(item.$name, &mut words.$name));)?)+
+            }
+
+            /// Adds a row of a chunk.
+            pub(super) fn push_row(&mut self, chunk: &Chunk, at: usize) {
+                self.id_hash.push(chunk.id_hash[at]);
+                self.place.push(chunk.place[at]);
+                $($(Vec::<<$kind as Kind>::Raw>::push(&mut self.$name, chunk.$name.values()[at]);)?)+
+            }
+
+            /// Replaces the words of one reader by the same words of all readers.
+            pub(super) fn recode(&mut self, by: &Recodes) {
+                $($(<$kind as Kind>::recode(&mut self.$name, &by.$name);)?)+
+            }
+        }
+
+        /// Consecutive rows, which do not change any more.
+        #[derive(Debug)]
+        pub(super) struct Chunk {
+            pub(super) id_hash: Vec<u64>,
+            pub(super) place: Vec<Place>,
+            $($(pub(super) $name: PrimitiveArray<<$kind as Kind>::Raw>,)?)+
+        }
+
+        impl From<Block> for Chunk {
+            fn from(block: Block) -> Self {
+                Self {
+                    id_hash: block.id_hash,
+                    place: block.place,
+                    $($($name: PrimitiveArray::<<$kind as Kind>::Raw>::from_vec(block.$name),)?)+
+                }
+            }
+        }
+
+        impl Chunk {
+            /// View of some rows, the first of which is row `first` of the frame.
+            pub(super) fn piece(&self, rows: Range<usize>, first: usize) -> Piece<'_> {
+                Piece {
+                    first,
+                    $($($name: Values::<$kind>(&self.$name.values()[rows.clone()]),)?)+
+                }
+            }
+        }
+
+        /// Words of the columns that hold some.
+        #[derive(Debug)]
+        pub(super) struct Words {
+            $($(pub(super) $name: <$kind as Kind>::Words,)?)+
+        }
+
+        impl Default for Words {
+            fn default() -> Self {
+                Self { $($($name: <$kind as Kind>::words(),)?)+ }
+            }
+        }
+
+        impl Words {
+            /// Takes the words of a reader.
+            pub(super) fn join(&mut self, reader: Words) -> Recodes {
+                Recodes { $($($name: <$kind as Kind>::join(&mut self.$name, reader.$name),)?)+ }
+            }
+        }
+
+        /// New codes of the words of one reader.
+        #[derive(Debug, Clone)]
+        pub(super) struct Recodes {
+            $($($name: <$kind as Kind>::Recode,)?)+
+        }
+
+        /// Consecutive rows that lie in one piece of memory. Their index counts from the first of them.
+        #[derive(Clone, Copy)]
+        pub struct Piece<'a> {
+            /// The first row's place in the frame.
+            pub first: usize,
+            $($(#[$doc] pub $name: Values<'a, $kind>,)?)+
+        }
+
+        impl Piece<'_> {
+            /// The first `rows` rows. All columns are then known to have that length, and no index is
+            /// checked against each of them.
+            #[inline(always)]
+            pub(super) fn cut(&self, rows: usize) -> Self {
+                Self {
+                    first: self.first,
+                    $($($name: Values::<$kind>::cut(self.$name, rows),)?)+
+                }
+            }
+
+            /// Values of a row.
+            #[inline(always)]
+            pub fn row(&self, at: usize) -> Row {
+                Row { $($($name: Values::<$kind>::get(self.$name, at),)?)+ }
+            }
+        }
+
+        /// Stored values of one item: times in microseconds since the epoch, words by their codes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct Row {
+            $($(#[$doc] pub $name: <$kind as Kind>::Value,)?)+
+        }
+
+        /// Texts of one item.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct ItemTexts<'a> {
+            $($(#[$doc] pub $text: Option<&'a str>,)?)+
+        }
+
+        impl<'a> ItemTexts<'a> {
+            /// Adds the texts of an item to an arena.
+            #[inline(always)]
+            pub(super) fn keep(item: &ItemFields<'_>, arena: &mut TextArena) -> Place {
+                arena.push([$($({
+                    let $text: Option<&str> = item.$name.into();
+                    $text
+                },)?)+])
+            }
+
+            /// Reads the texts at a place of an arena.
+            pub(super) fn at(arena: &'a TextArena, place: Place) -> Self {
+                let [$($($text,)?)+] = arena.get(place);
+                Self { $($($text,)?)+ }
+            }
+        }
+    };
 }
 
-impl ItemColumns {
-    /// No rows yet. `read` counts the rows of all readers that are at work.
-    pub fn new(kept: KeptTexts, read: Arc<AtomicUsize>) -> Self {
-        Self {
-            keeping: Keeping {
-                kept,
-                read,
-                ..Keeping::default()
-            },
-            ..Self::default()
-        }
-    }
+item_columns! {
+    /// Batch job of the item: its id, else its label.
+    batch_job_id: derived(job_labels),
+    /// Id of the item.
+    item_id: text(id),
+    /// Name of the item.
+    item_name: text(name),
+    /// Status word; those of [`crate::api::status::KNOWN`] have the codes of their places there.
+    status: stored(Status),
+    /// When work on the item began.
+    started_at: stored(Time),
+    /// When it ended.
+    completed_at: stored(Time),
+    /// Instant that the record speaks of.
+    effective_at: stored(Time),
+    /// `completed_at - started_at`, negative if they are swapped.
+    duration_seconds: derived(durations),
+    /// Error message of the latest attempt.
+    error_message: stored(Message),
+    /// Error group of a failed item.
+    error_group: derived(group_labels),
+    /// Why the item was skipped.
+    skip_reason: stored(Word),
+    /// Id of the parse or extract job behind the item.
+    processing_job_id: text(work),
+    /// File that the record was read from.
+    source: derived(source_labels),
+}
 
-    /// Rows so far.
+impl Piece<'_> {
+    /// Number of rows.
     pub fn len(&self) -> usize {
-        self.len
+        self.status.len()
     }
 
-    /// Whether there is no row yet.
+    /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.status.is_empty()
     }
+}
 
-    /// Says that the rows to come belong to another list than those so far.
-    pub fn begin_list(&mut self) {
-        self.keeping.begin_list(self.len);
-    }
-
-    /// Adds a row.
+impl Row {
+    /// `completed_at - started_at` in microseconds, negative if they are swapped.
     #[inline(always)]
-    pub fn push(&mut self, item: &ItemFields<'_>) {
-        let micros = |time: Option<UtcTime>| time.map_or(NO_TIME, UtcTime::micros);
-        let status = match status::code(item.status) {
-            Some(code) => code,
-            None => status::KNOWN.len() as u32 + self.statuses.code(item.status),
-        };
-        let (started_at, completed_at) = (micros(item.started_at), micros(item.completed_at));
-        let are_texts_kept = self.keeping.keeps(status, started_at, completed_at);
-        if are_texts_kept {
-            let texts = RowTexts {
-                id: item.item_id,
-                name: item.item_name,
-                work: item.processing_job_id,
-            };
-            self.texts.push(self.len, texts);
-        }
-        let message = item.error_message.filter(|_| are_texts_kept);
-        let word = |words: &mut Words, text: Option<&str>| match text {
-            Some(text) => words.code(text),
-            None => NO_WORD,
-        };
-        let row = BlockRow {
-            identity: self.seed.identity(item),
-            status,
-            started_at,
-            completed_at,
-            effective_at: micros(item.effective_at),
-            error_message: word(&mut self.messages, message),
-            skip_reason: word(&mut self.reasons, item.skip_reason),
-        };
-        self.blocks.push(row);
-        self.len += 1;
-    }
-}
-
-/// Decides whose texts are kept.
-#[derive(Default)]
-struct Keeping {
-    kept: KeptTexts,
-    /// Rows of all readers, as far as they have said so.
-    read: Arc<AtomicUsize>,
-    /// How many of its own rows this reader has said.
-    said: usize,
-    /// Whether those of the named items alone are kept from now on.
-    few: bool,
-    /// The greatest durations of the list at hand, since few are kept.
-    slowest: BinaryHeap<Reverse<i64>>,
-}
-
-impl Keeping {
-    fn begin_list(&mut self, len: usize) {
-        self.slowest.clear();
-        if let KeptTexts::Reported { beyond, .. } = self.kept
-            && !self.few
-        {
-            let more = len - self.said;
-            let read = self.read.fetch_add(more, Ordering::Relaxed) + more;
-            self.said = len;
-            self.few = read >= beyond;
-        }
-    }
-
-    /// Whether the texts of a row are kept. Of a list those of a row are that is among its slowest at
-    /// that point, for what is among them in the end has been so since it was read.
-    #[inline]
-    fn keeps(&mut self, status: u32, started_at: i64, completed_at: i64) -> bool {
-        let KeptTexts::Reported { slowest, .. } = self.kept else {
-            return true;
-        };
-        if !self.few {
-            return true;
-        }
-        let is_slow = started_at != NO_TIME
-            && completed_at >= started_at
-            && self.is_slow(completed_at - started_at, slowest);
-        is_slow || status != status::code::COMPLETED
-    }
-
-    #[inline]
-    fn is_slow(&mut self, micros: i64, most: usize) -> bool {
-        match self.slowest.peek() {
-            Some(Reverse(least)) if self.slowest.len() >= most => {
-                // Of those that took as long as the fastest of them any may be named.
-                if micros <= *least {
-                    return micros == *least;
-                }
-                self.slowest.pop();
-            }
-            None if most == 0 => return false,
-            _ => {}
-        }
-        self.slowest.push(Reverse(micros));
-        true
-    }
-}
-
-/// Begins the hashes: another in every run, so that nobody can prepare texts that collide; nothing that
-/// is reported depends on it.
-#[derive(Clone)]
-struct Seed {
-    ids: u64,
-    others: RandomState,
-}
-
-static SEED: LazyLock<Seed> = LazyLock::new(|| {
-    let others = RandomState::default();
-    Seed {
-        ids: others.hash_one("seed"),
-        others,
-    }
-});
-
-impl Default for Seed {
-    fn default() -> Self {
-        SEED.clone()
-    }
-}
-
-impl Seed {
-    #[inline]
-    fn identity(&self, item: &ItemFields<'_>) -> Identity {
-        let id = xxh3_128_with_seed(item.item_id.as_bytes(), self.ids);
-        let rest = [item.item_name, item.processing_job_id, item.error_message];
-        let rest = rest.into_iter().fold(0_u64, |rest, text| {
-            // A text does not pass for the same one in another field. What is absent counts, too.
-            rest.rotate_left(21)
-                ^ text.map_or(1, |text| {
-                    let mut hasher = self.others.build_hasher();
-                    hasher.write(text.as_bytes());
-                    hasher.finish()
-                })
-        });
-        Identity {
-            id: [id as u32, (id >> 32) as u32, (id >> 64) as u32],
-            rest: (rest ^ rest >> 32) as u32,
-        }
-    }
-}
-
-/// The rows of several readers in their order, with the words of all.
-pub(super) struct Joined {
-    pub(super) blocks: Blocks,
-    pub(super) texts: Texts,
-    pub(super) statuses: Words,
-    pub(super) messages: WordLists,
-    pub(super) reasons: Words,
-}
-
-impl Joined {
-    pub(super) fn of(mut readers: Vec<ItemColumns>) -> Self {
-        readers.retain(|reader| !reader.is_empty());
-        let rows: usize = readers.iter().map(ItemColumns::len).sum();
-        let mut statuses = Words::of(&status::KNOWN);
-        let (mut messages, mut reasons) = (WordLists::default(), Words::default());
-        let mut texts = Texts::default();
-        let mut first = 0;
-        let mut columns = Vec::with_capacity(readers.len());
-        for reader in readers {
-            let numbers = Numbers {
-                statuses: statuses.join(reader.statuses),
-                first_message: messages.add(reader.messages),
-                reasons: reasons.join(reader.reasons),
-            };
-            texts.add(first, reader.texts);
-            first += reader.len;
-            columns.extend(reader.blocks.finish().map(|block| (block, numbers.clone())));
-        }
-        let numbered = |(mut block, numbers): (Block, Numbers)| {
-            numbers.put_into(&mut block);
-            block
-        };
-        Self {
-            blocks: Blocks::new(parallel::map(rows > MANY_ROWS, columns, numbered)),
-            texts,
-            statuses,
-            messages,
-            reasons,
-        }
-    }
-}
-
-/// What number each word of a reader has among those of all.
-#[derive(Clone)]
-struct Numbers {
-    statuses: Arc<[u32]>,
-    first_message: u32,
-    reasons: Arc<[u32]>,
-}
-
-impl Numbers {
-    fn put_into(&self, block: &mut Block) {
-        for code in &mut block.error_message {
-            if *code != NO_WORD {
-                *code += self.first_message;
-            }
-        }
-        renumber(&mut block.skip_reason, &self.reasons);
-        let known = status::KNOWN.len() as u32;
-        if !self.statuses.is_empty() {
-            for code in &mut block.status {
-                if let Some(unknown) = code.checked_sub(known) {
-                    *code = self.statuses[unknown as usize];
-                }
-            }
-        }
-    }
-}
-
-/// Gives words the numbers they have among those of all readers.
-fn renumber(codes: &mut [u32], numbers: &[u32]) {
-    if (0..).zip(numbers).all(|(own, number)| own == *number) {
-        return;
-    }
-    for code in codes {
-        // What is absent is beyond all numbers.
-        *code = numbers.get(*code as usize).copied().unwrap_or(NO_WORD);
+    pub fn micros(&self) -> Option<i64> {
+        Some(self.completed_at? - self.started_at?)
     }
 }

@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
-use super::blocks::{BlockRow, Blocks, ItemHash, NO_TIME};
+use super::chunks::Chunks;
+use super::columns::{ItemTexts, Row};
+use super::interner::InternerList;
 use super::runs::Runs;
+use super::texts::TextArena;
 use crate::api::status;
 use crate::parallel::{self, MANY_ROWS};
 
-/// How many records of a job's items there were, and how many of them were of the same item.
+/// Number of records of a job's items, and of items whose records differ.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Recorded {
     /// Rows read.
@@ -16,138 +19,154 @@ pub struct Recorded {
     pub conflicting: u64,
 }
 
-/// Which rows to keep, in the order of the result; `None` where that is all of them as they
-/// stand.
-pub(super) fn newest_records(
-    blocks: &Blocks,
-    runs: &Runs,
-    jobs: usize,
-) -> (Option<Vec<u32>>, Vec<Recorded>) {
-    let ranges = runs.ranges_by_job(jobs);
-    let of_job = |job: usize| Superseded::of(blocks, &ranges[job]);
-    let found = parallel::each(blocks.len() > MANY_ROWS, jobs, of_job);
-    let none = found.iter().all(|job| job.rows.is_empty());
-    let keep = if none && runs.are_in_order_of_jobs() {
-        None
-    } else {
-        let mut keep = Vec::with_capacity(blocks.len());
-        for (ranges, superseded) in ranges.iter().zip(&found) {
-            let mut superseded = superseded.rows.iter().copied().peekable();
-            for row in ranges.iter().cloned().flatten() {
-                if superseded.next_if_eq(&row).is_none() {
-                    keep.push(row as u32);
+/// Everything that was read, before records are left out.
+#[derive(Clone, Copy)]
+pub(super) struct Records<'a> {
+    pub(super) chunks: &'a Chunks,
+    pub(super) texts: &'a TextArena,
+    pub(super) messages: &'a InternerList,
+}
+
+impl<'a> Records<'a> {
+    /// Rows to keep, in the order of the result; `None` if these are all of them as they stand.
+    pub(super) fn newest(self, runs: &Runs, jobs: usize) -> (Option<Vec<u32>>, Vec<Recorded>) {
+        let ranges = runs.ranges_by_job(jobs);
+        let of_job = |job: usize| self.superseded(&ranges[job]);
+        let found = parallel::each(self.chunks.len() > MANY_ROWS, jobs, of_job);
+        let none = found.iter().all(|(superseded, _)| superseded.is_empty());
+        let keep = if none && runs.are_in_order_of_jobs() {
+            None
+        } else {
+            let mut keep = Vec::with_capacity(self.chunks.len());
+            for (ranges, (superseded, _)) in ranges.iter().zip(&found) {
+                let mut superseded = superseded.iter().copied().peekable();
+                for row in ranges.iter().cloned().flatten() {
+                    if superseded.next_if_eq(&row).is_none() {
+                        keep.push(row as u32);
+                    }
                 }
             }
-        }
-        Some(keep)
-    };
-    let recorded = found.iter().map(|job| job.recorded).collect();
-    (keep, recorded)
-}
-
-/// The rows of a job whose item has a newer record.
-struct Superseded {
-    /// Ascending.
-    rows: Vec<usize>,
-    recorded: Recorded,
-}
-
-impl Superseded {
-    /// Those among the rows of a job.
-    fn of(blocks: &Blocks, ranges: &[Range<usize>]) -> Self {
-        let mut recorded = Recorded {
-            rows: ranges.iter().map(|range| range.len() as u64).sum(),
-            conflicting: 0,
+            Some(keep)
         };
-        let mut rows = Vec::new();
-        let repeated = repeated(blocks, ranges, recorded.rows as usize);
-        for records in repeated.chunk_by(|a, b| a.0 == b.0) {
-            let first = blocks.row(records[0].1);
-            let records = records.iter().map(|(_, row)| (*row, blocks.row(*row)));
-            let conflicting = records.clone().any(|(_, record)| differ(&first, &record));
-            recorded.conflicting += u64::from(conflicting);
-            let newest = newest(records.clone());
-            let others = records.map(|(row, _)| row);
-            rows.extend(others.filter(|row| Some(*row) != newest));
+        (
+            keep,
+            found.into_iter().map(|(_, recorded)| recorded).collect(),
+        )
+    }
+
+    /// Rows of a job whose item has a newer record, ascending.
+    fn superseded(self, ranges: &[Range<usize>]) -> (Vec<usize>, Recorded) {
+        let rows: usize = ranges.iter().map(Range::len).sum();
+        let mut conflicting = 0;
+        let mut superseded = Vec::new();
+        for records in self.repeated(ranges, rows) {
+            let first = records[0];
+            conflicting += u64::from(records.iter().any(|row| self.differ(first, *row)));
+            let newest = self.newest_of(&records);
+            superseded.extend(records.into_iter().filter(|row| Some(*row) != newest));
         }
-        rows.sort_unstable();
-        Self { rows, recorded }
+        superseded.sort_unstable();
+        let recorded = Recorded {
+            rows: rows as u64,
+            conflicting,
+        };
+        (superseded, recorded)
+    }
+
+    /// Rows of each item that has several among these rows, in their order.
+    fn repeated(self, ranges: &[Range<usize>], rows: usize) -> Vec<Vec<usize>> {
+        let parts = (rows / PART_ROWS).next_power_of_two();
+        let mut suspects = if parts == 1 {
+            let hashes = || self.id_hashes(ranges).map(|(hash, row)| (hash as u32, row));
+            Filter::new(rows).suspects(hashes)
+        } else {
+            self.suspects_of_many(ranges, parts)
+        };
+        // Most of them share no more than bits of their hashes.
+        let id = |row: usize| ItemTexts::at(self.texts, self.chunks.place(row)).id;
+        suspects.sort_unstable();
+        let mut repeated = Vec::new();
+        for same_hash in suspects.chunk_by_mut(|a, b| a.0 == b.0) {
+            if same_hash.len() > 1 {
+                same_hash.sort_by_key(|(_, row)| id(*row));
+                let same_id = same_hash.chunk_by(|a, b| id(a.1) == id(b.1));
+                let rows = same_id.filter(|rows| rows.len() > 1);
+                repeated.extend(rows.map(|rows| rows.iter().map(|(_, row)| *row).collect()));
+            }
+        }
+        repeated
+    }
+
+    fn id_hashes(self, ranges: &'a [Range<usize>]) -> impl Iterator<Item = (u64, usize)> {
+        ranges
+            .iter()
+            .flat_map(move |rows| self.chunks.id_hashes(rows.clone()))
+    }
+
+    /// The suspects among many rows, which are dealt out by their hashes first, so that each part fits
+    /// into a cache: 100 ms of 5,000,000 items.
+    fn suspects_of_many(self, ranges: &[Range<usize>], parts: usize) -> Vec<(u32, usize)> {
+        let halves = halves(ranges);
+        let dealt_out = parallel::each(true, halves.len(), |half| {
+            let rows: usize = halves[half].iter().map(Range::len).sum();
+            // Hashes are spread evenly: an eighth more than the mean suffices.
+            let room = rows / parts * 9 / 8 + 16;
+            let mut dealt_out: Vec<Vec<(u32, u32)>> =
+                (0..parts).map(|_| Vec::with_capacity(room)).collect();
+            // Nested iterators are quick from within.
+            self.id_hashes(&halves[half]).for_each(|(hash, row)| {
+                dealt_out[(hash >> 32) as usize & (parts - 1)].push((hash as u32, row as u32));
+            });
+            dealt_out
+        });
+        let suspects = parallel::each(true, parts, |part| {
+            let of_part = || dealt_out.iter().flat_map(|half| half[part].iter());
+            let hashes = || of_part().map(|(hash, row)| (*hash, *row as usize));
+            Filter::new(of_part().count()).suspects(hashes)
+        });
+        suspects.concat()
+    }
+
+    /// The newest record of an item, given its records in path order: the latest `effective_at`; without
+    /// it a terminal status before another; else the later in path order. So of the records with an
+    /// `effective_at` the latest is compared with the best of those without.
+    fn newest_of(self, records: &[usize]) -> Option<usize> {
+        let row = |row: &usize| self.chunks.row(*row);
+        let rank = |at: &usize| (status::is_terminal_code(row(at).status), *at);
+        let is_dated = |at: &&usize| row(at).effective_at.is_some();
+        let dated = records.iter().filter(is_dated);
+        let dated = dated.max_by_key(|at| (row(at).effective_at, rank(at)));
+        let undated = records.iter().filter(|at| !is_dated(at));
+        let undated = undated.max_by_key(|at| rank(at));
+        dated
+            .into_iter()
+            .chain(undated)
+            .max_by_key(|at| rank(at))
+            .copied()
+    }
+
+    /// Whether two records of an item differ.
+    fn differ(self, a: usize, b: usize) -> bool {
+        let record = |at: usize| {
+            let row = self.chunks.row(at);
+            let message = row.error_message.map(|message| self.messages.get(message));
+            let texts = ItemTexts::at(self.texts, self.chunks.place(at));
+            // Two codes may mean the same message.
+            let row = Row {
+                error_message: None,
+                ..row
+            };
+            (row, message, texts)
+        };
+        record(a) != record(b)
     }
 }
 
-/// Every row whose item stands in another of these rows too, with its id, those of an item one after
-/// another in their order.
-fn repeated(blocks: &Blocks, ranges: &[Range<usize>], rows: usize) -> Vec<(ItemHash, usize)> {
-    let parts = (rows / PART).next_power_of_two();
-    let mut found = if parts == 1 {
-        let ids = || each_id(blocks, ranges);
-        let suspects = Filter::new(rows).suspects(|| ids().map(|(id, row)| (id[0], (id, row))));
-        suspects.into_iter().map(|(_, row)| row).collect()
-    } else {
-        suspects_of_many(blocks, ranges, parts)
-    };
-    // Most of them share nothing but their bits.
-    found.sort_unstable();
-    let same = found.chunk_by(|a, b| a.0 == b.0);
-    same.filter(|run| run.len() > 1)
-        .flatten()
-        .copied()
-        .collect()
-}
-
-/// So many ids and the bits for them fit into the caches of a core.
-const PART: usize = 1 << 15;
-
-/// Rows with their ids.
-fn each_id<'a>(
-    blocks: &'a Blocks,
-    ranges: &'a [Range<usize>],
-) -> impl Iterator<Item = (ItemHash, usize)> + 'a {
-    let parts = ranges
-        .iter()
-        .cloned()
-        .flat_map(|range| blocks.identities(range));
-    parts.flat_map(|(first, identities)| {
-        let rows = (first..).zip(identities);
-        rows.map(|(row, identity)| (identity.id, row))
-    })
-}
-
-/// The suspects among many rows: they are dealt out by their ids first, so that each part of them fits
-/// into a cache.
-fn suspects_of_many(
-    blocks: &Blocks,
-    ranges: &[Range<usize>],
-    parts: usize,
-) -> Vec<(ItemHash, usize)> {
-    let halves = halves_of(ranges);
-    let dealt_out = parallel::each(true, halves.len(), |half| {
-        let rows: usize = halves[half].iter().map(Range::len).sum();
-        // Ids are spread evenly, so that each part gets about as many, and an eighth more suffices.
-        let room = rows / parts * 9 / 8 + 16;
-        let mut dealt_out: Vec<Vec<(u32, u32)>> =
-            (0..parts).map(|_| Vec::with_capacity(room)).collect();
-        // Nested iterators are quick from within.
-        each_id(blocks, &halves[half]).for_each(|(id, row)| {
-            dealt_out[id[1] as usize & (parts - 1)].push((id[0], row as u32));
-        });
-        dealt_out
-    });
-    let suspects = parallel::each(true, parts, |part| {
-        let of_part = || dealt_out.iter().flat_map(|half| half[part].iter());
-        let rows = of_part().count();
-        let suspects = Filter::new(rows)
-            .suspects(|| of_part().copied())
-            .into_iter();
-        suspects
-            .map(|(_, row)| (blocks.row(row as usize).identity.id, row as usize))
-            .collect::<Vec<_>>()
-    });
-    suspects.concat()
-}
+/// So many hashes and the bits for them fit into the caches of a core.
+const PART_ROWS: usize = 1 << 15;
 
 /// The same rows as two lists of about the same length.
-fn halves_of(ranges: &[Range<usize>]) -> [Vec<Range<usize>>; 2] {
+fn halves(ranges: &[Range<usize>]) -> [Vec<Range<usize>>; 2] {
     let rows: usize = ranges.iter().map(Range::len).sum();
     let mut halves = [Vec::new(), Vec::new()];
     let mut left = rows / 2;
@@ -160,8 +179,8 @@ fn halves_of(ranges: &[Range<usize>]) -> [Vec<Range<usize>>; 2] {
     halves.map(|half| half.into_iter().filter(|range| !range.is_empty()).collect())
 }
 
-/// Two bits for each id: where both bits of a row are set already, there may be another row of the same
-/// id. A table of all ids would take several times as much room. Ids are told by 32 bits of theirs.
+/// Two bits for each hash: if both bits of a row are set already, there may be another row of the same
+/// id. A table of all ids would take several times as much room, and 100 ms of 1,000,000 items.
 struct Filter {
     seen: Vec<u64>,
     again: Vec<u64>,
@@ -178,19 +197,19 @@ impl Filter {
 
     /// The word and its bits.
     #[inline]
-    fn place(&self, id: u32) -> (usize, u64) {
-        let word = (id >> 12) as usize & (self.seen.len() - 1);
-        (word, 1 << (id & 63) | 1 << (id >> 6 & 63))
+    fn place(&self, hash: u32) -> (usize, u64) {
+        let word = (hash >> 12) as usize & (self.seen.len() - 1);
+        (word, 1 << (hash & 63) | 1 << (hash >> 6 & 63))
     }
 
-    /// The rows that may share their id with another.
-    fn suspects<Row, Ids: Iterator<Item = (u32, Row)>>(
+    /// Rows that may share their id with another, with their hashes.
+    fn suspects<Hashes: Iterator<Item = (u32, usize)>>(
         mut self,
-        ids: impl Fn() -> Ids,
-    ) -> Vec<(u32, Row)> {
+        hashes: impl Fn() -> Hashes,
+    ) -> Vec<(u32, usize)> {
         // Nested iterators are quick from within.
-        ids().for_each(|(id, _)| {
-            let (word, bits) = self.place(id);
+        hashes().for_each(|(hash, _)| {
+            let (word, bits) = self.place(hash);
             if self.seen[word] & bits == bits {
                 if self.again.is_empty() {
                     self.again = vec![0; self.seen.len()];
@@ -199,88 +218,55 @@ impl Filter {
             }
             self.seen[word] |= bits;
         });
-        if self.again.is_empty() {
-            return Vec::new();
-        }
-        let is_suspect = |id| {
-            let (word, bits) = self.place(id);
-            self.again[word] & bits == bits
-        };
         let mut suspects = Vec::new();
-        ids().for_each(|(id, row)| {
-            if is_suspect(id) {
-                suspects.push((id, row));
-            }
-        });
+        if !self.again.is_empty() {
+            hashes().for_each(|(hash, row)| {
+                let (word, bits) = self.place(hash);
+                if self.again[word] & bits == bits {
+                    suspects.push((hash, row));
+                }
+            });
+        }
         suspects
     }
-}
-
-/// The newest of the records of an item, which come in path order: the latest `effective_at`; without it a
-/// terminal status before another; else the later in path order. So of those that have an `effective_at`
-/// the latest is compared with the best of those that have none.
-fn newest(records: impl Iterator<Item = (usize, BlockRow)> + Clone) -> Option<usize> {
-    let rank = |(row, record): &(usize, BlockRow)| (status::is_terminal_code(record.status), *row);
-    let is_dated = |(_, record): &(usize, BlockRow)| record.effective_at != NO_TIME;
-    let dated = records.clone().filter(is_dated);
-    let dated = dated.max_by_key(|found| (found.1.effective_at, rank(found)));
-    let undated = records.filter(|found| !is_dated(found)).max_by_key(rank);
-    let newest = dated.into_iter().chain(undated).max_by_key(rank);
-    newest.map(|(row, _)| row)
-}
-
-/// Whether two records of an item say something else of it.
-fn differ(a: &BlockRow, b: &BlockRow) -> bool {
-    // Their texts are compared by their hashes, and an error message may not have been kept.
-    let said = |row: &BlockRow| {
-        let times = (row.started_at, row.completed_at, row.effective_at);
-        (row.status, times, row.skip_reason, row.identity.rest)
-    };
-    said(a) != said(b)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::api::ItemFields;
-    use crate::frame::ItemColumns;
-    use crate::frame::columns::Joined;
+    use crate::frame::{ItemColumns, Read};
 
     #[test]
     fn repeated_items_are_found_among_many_rows_and_in_several_ranges() {
-        let rows = 3 * PART;
+        let rows = 3 * PART_ROWS;
+        let id_of = |row: usize| {
+            // Every hundredth item of the second half stands in the first one, too.
+            match row % 100 {
+                7 => format!("dfl-{}", row % (rows / 2)),
+                _ => format!("dfl-{row}"),
+            }
+        };
         let mut columns = ItemColumns::default();
         for row in 0..rows {
-            // Every hundredth item of the second half stands in the first one, too.
-            let id = if row % 100 == 7 {
-                row % (rows / 2)
-            } else {
-                row
-            };
             columns.push(&ItemFields {
-                item_id: &format!("dfl-{id}"),
+                item_id: &id_of(row),
                 status: "failed",
                 ..ItemFields::default()
             });
         }
-        let blocks = Joined::of(vec![columns]).blocks;
-        let many = [0..PART, PART..rows];
+        let read = Read::join(vec![columns]);
+        let many = [0..PART_ROWS, PART_ROWS..rows];
         for ranges in [&many[..1], &many[1..], &many[..]] {
             let all: usize = ranges.iter().map(Range::len).sum();
-            let mut found: Vec<usize> = repeated(&blocks, ranges, all)
-                .into_iter()
-                .map(|(_, row)| row)
-                .collect();
+            let mut found = read.records().repeated(ranges, all);
             found.sort_unstable();
             let mut by_id = std::collections::BTreeMap::<_, Vec<usize>>::new();
             for row in ranges.iter().cloned().flatten() {
-                by_id
-                    .entry(blocks.row(row).identity.id)
-                    .or_default()
-                    .push(row);
+                by_id.entry(id_of(row)).or_default().push(row);
             }
             let repeated = by_id.into_values().filter(|rows| rows.len() > 1);
-            let mut expected: Vec<usize> = repeated.flatten().collect();
+            let mut expected: Vec<_> = repeated.collect();
             expected.sort_unstable();
             assert_eq!(found, expected);
         }

@@ -1,22 +1,22 @@
-//! Which job and which file rows belong to: the same for all that were read one after another.
+//! The job and the file of rows: the same for all rows of a list.
 
 use std::ops::Range;
 
-/// A run of rows of one job from one file.
+/// Consecutive rows of one job from one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Run {
-    /// The row behind the last of them.
+    /// The row after the last one.
     end: usize,
     job: u32,
     file: u32,
 }
 
-/// Which job and which file each row belongs to.
+/// The job and the file of each row.
 #[derive(Debug, Clone, Default)]
 pub struct Runs(Vec<Run>);
 
 impl Runs {
-    /// Says of the rows up to `end` that are not spoken of yet what they belong to.
+    /// Adds the rows up to `end` that no run holds yet.
     pub fn add(&mut self, end: usize, job: u32, file: u32) {
         match self.0.last_mut() {
             Some(last) if end == last.end => {}
@@ -39,12 +39,12 @@ impl Runs {
         self.0.get(at).map(|run| (run.job, run.file))
     }
 
-    /// Whether no job begins before another has ended that comes after it.
+    /// Whether the rows are sorted by job.
     pub(super) fn are_in_order_of_jobs(&self) -> bool {
         self.0.is_sorted_by_key(|run| run.job)
     }
 
-    /// The rows of each of the `jobs`.
+    /// Rows of each of the `jobs`.
     pub(super) fn ranges_by_job(&self, jobs: usize) -> Vec<Vec<Range<usize>>> {
         let mut ranges: Vec<Vec<Range<usize>>> = vec![Vec::new(); jobs];
         for (rows, run) in self.iter() {
@@ -57,7 +57,7 @@ impl Runs {
         ranges
     }
 
-    /// The same when rows stand in another order.
+    /// The runs of the same rows in another order.
     pub(super) fn reordered(&self, order: &[u32]) -> Self {
         let mut runs = Self::default();
         for (at, row) in order.iter().enumerate() {
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_belongs_to_what_was_said_of_it_wherever_it_stands() {
+    fn rows_keep_their_job_and_file_in_any_order() {
         let mut runs = Runs::default();
         for (end, job, file) in [
             (0, 9, 9),

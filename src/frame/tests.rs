@@ -1,9 +1,7 @@
-use std::sync::Arc;
-
 use super::*;
 use crate::api::{Field, ItemFields, ItemRecord, Value};
 
-/// `id`, status and `effective_at` in seconds; -1 for none.
+/// Item id, status and `effective_at` in seconds; -1 for none.
 fn columns(rows: &[(&'static str, &'static str, i64)]) -> ItemColumns {
     let mut columns = ItemColumns::default();
     for (id, status, effective) in rows {
@@ -35,18 +33,6 @@ fn kept(rows: &[(&'static str, &'static str, i64)]) -> (Vec<String>, Recorded) {
     let rows = 0..frame.len();
     let words = rows.map(|row| frame.status_word(row).to_owned()).collect();
     (words, recorded[0])
-}
-
-#[test]
-fn every_frame_has_the_documented_schema() {
-    let empty = ItemFrame::build(vec![], Runs::default(), 0)
-        .expect("a frame")
-        .0;
-    let one = columns(&[("a", "failed", 1)]);
-    let one = ItemFrame::build(vec![one], runs(&[(1, 0)]), 1);
-    for frame in [empty, one.expect("a frame").0] {
-        assert_eq!(**frame.data_frame().schema(), schema());
-    }
 }
 
 #[test]
@@ -96,14 +82,8 @@ fn item(status: &'static str) -> ItemFields<'static> {
     }
 }
 
-/// Keeps the texts of failed items alone from the second list on.
-const FEW: KeptTexts = KeptTexts::Reported {
-    beyond: 1,
-    slowest: 0,
-};
-
 #[test]
-fn records_that_differ_in_one_text_alone_are_a_conflict_whether_it_is_kept_or_not() {
+fn records_that_differ_in_one_text_are_a_conflict() {
     let records = [
         item("completed"),
         ItemFields {
@@ -123,48 +103,18 @@ fn records_that_differ_in_one_text_alone_are_a_conflict_whether_it_is_kept_or_no
             ..item("completed")
         },
     ];
-    for kept in [KeptTexts::All, FEW] {
-        for (a, first) in records.iter().enumerate() {
-            for (b, second) in records.iter().enumerate() {
-                let mut columns = ItemColumns::new(kept, Arc::default());
-                columns.push(&ItemFields {
-                    item_id: "other",
-                    ..item("completed")
-                });
-                columns.begin_list();
-                columns.push(first);
-                columns.push(second);
-                let (_, recorded) =
-                    ItemFrame::build(vec![columns], runs(&[(3, 0)]), 1).expect("a frame");
-                assert_eq!(
-                    recorded[0].conflicting,
-                    u64::from(a != b),
-                    "{a} and {b}, {kept:?}"
-                );
-            }
+    for (a, first) in records.iter().enumerate() {
+        for (b, second) in records.iter().enumerate() {
+            let readers = [first, second].map(|record| {
+                let mut columns = ItemColumns::default();
+                columns.push(record);
+                columns
+            });
+            let (_, recorded) =
+                ItemFrame::build(readers.into(), runs(&[(2, 0)]), 1).expect("a frame");
+            assert_eq!(recorded[0].conflicting, u64::from(a != b), "{a} and {b}");
         }
     }
-}
-
-#[test]
-fn where_few_texts_are_kept_messages_are_those_of_failed_items() {
-    let messages = |kept| {
-        let mut columns = ItemColumns::new(kept, Arc::default());
-        for (id, status) in [("a", "completed"), ("b", "completed"), ("c", "failed")] {
-            let error_message = Some(id);
-            columns.push(&ItemFields {
-                item_id: id,
-                error_message,
-                ..item(status)
-            });
-            columns.begin_list();
-        }
-        let (frame, _) = ItemFrame::build(vec![columns], runs(&[(3, 0)]), 1).expect("a frame");
-        [0, 1, 2].map(|row| frame.error_message(row).map(str::to_owned))
-    };
-    let [a, b, c] = ["a", "b", "c"].map(|id| Some(id.to_owned()));
-    assert_eq!(messages(KeptTexts::All), [a.clone(), b, c.clone()]);
-    assert_eq!(messages(FEW), [a, None, c]);
 }
 
 #[test]

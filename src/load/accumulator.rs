@@ -1,8 +1,6 @@
 //! The content of files before it is joined and paired.
 
 use std::ops::Range;
-use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use super::error_answer::ErrorResponse;
 use super::formats::scan::Skeleton;
@@ -10,7 +8,7 @@ use super::looks::Looks;
 use super::note::Note;
 use super::tally::Tally;
 use crate::api::JobRecord;
-use crate::frame::{ItemColumns, KeptTexts};
+use crate::frame::ItemColumns;
 
 /// Accumulator of a thread: the content of a run of files, read one after another.
 #[derive(Default)]
@@ -29,16 +27,6 @@ pub(super) struct Accumulator {
     pub notes: Vec<Note>,
     /// The text between the values of the items before.
     pub skeleton: Skeleton,
-}
-
-impl Accumulator {
-    /// Nothing yet.
-    pub(super) fn new(texts: KeptTexts, read: Arc<AtomicUsize>) -> Self {
-        Self {
-            columns: ItemColumns::new(texts, read),
-            ..Self::default()
-        }
-    }
 }
 
 /// Rows that came from one list, or loose items that followed one another in a file.

@@ -29,7 +29,7 @@ pub use self::find::{Found, STDIN};
 pub use self::looks::{Like, Looks};
 use self::note::Note;
 use crate::api::{JobRecord, UtcTime};
-use crate::frame::{ItemFrame, KeptTexts, Recorded};
+use crate::frame::{ItemFrame, Recorded, TooManyRows};
 
 /// What loading gives.
 #[derive(Debug)]
@@ -100,16 +100,14 @@ pub struct Milestone {
 pub struct LoadOptions<'a> {
     /// The batch job that items without one belong to.
     pub job_id: Option<&'a str>,
-    /// Which texts of the items are kept.
-    pub texts: KeptTexts,
 }
 
 /// Why nothing could be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The rows do not fit into a frame.
-    #[error("could not build the frame of items")]
-    Frame(#[from] polars::prelude::PolarsError),
+    #[error(transparent)]
+    Frame(#[from] TooManyRows),
     /// Standard input could not be read.
     #[error("could not read standard input")]
     Stdin(#[source] std::io::Error),
@@ -151,12 +149,7 @@ pub fn load(
             .read_to_end(&mut stdin)
             .map_err(LoadError::Stdin)?;
     }
-    // What is read from a pipe cannot be read again.
-    let texts = match files.iter().all(|file| file.bytes.is_some()) {
-        true => options.texts,
-        false => KeptTexts::All,
-    };
-    let accumulators = read::read_files(files, &stdin, texts, progress);
+    let accumulators = read::read_files(files, &stdin, progress);
     for file in accumulators.iter().flat_map(|read| &read.files) {
         snapshots::check(file, &mut notes);
     }

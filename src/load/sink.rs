@@ -42,7 +42,6 @@ pub(super) struct FileReader<'b, 't> {
 impl<'b, 't> FileReader<'b, 't> {
     /// A reader for the file of that index.
     pub(super) fn new(batch: &'b mut Accumulator, file: u32, path: String, text: &'t str) -> Self {
-        batch.columns.begin_list();
         Self {
             first_row: batch.columns.len(),
             first_group: batch.groups.len(),
@@ -294,7 +293,6 @@ impl<'b, 't> FileReader<'b, 't> {
             status_filter,
             loose: false,
         });
-        self.batch.columns.begin_list();
     }
 
     /// Takes a status record.

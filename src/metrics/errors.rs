@@ -17,7 +17,7 @@ use super::mask::mask;
 use super::times::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
 use crate::api::status::code::FAILED;
-use crate::frame::{ItemFrame, Piece, WordLists, Words};
+use crate::frame::{Interner, InternerList, ItemFrame, Piece};
 use crate::parallel::{self, MANY_ROWS};
 
 /// A kind of error that the user tells by what its messages hold.
@@ -395,13 +395,13 @@ struct Kinds {
 
 impl Kinds {
     /// Of those messages that are asked for, by their numbers.
-    fn of(messages: &WordLists, is_asked: &[bool], named: &[NamedGroup]) -> Self {
+    fn of(messages: &InternerList, is_asked: &[bool], named: &[NamedGroup]) -> Self {
         /// So many are masked in one go.
         const RUN: usize = 1 << 12;
-        let runs = |words: &Words| (0..words.len()).step_by(RUN);
+        let runs = |words: &Interner| (0..words.len()).step_by(RUN);
         let lists = messages.lists().iter();
         let mut is_asked = is_asked;
-        let runs: Vec<(&Words, usize, &[bool])> = lists
+        let runs: Vec<(&Interner, usize, &[bool])> = lists
             .flat_map(|words| runs(words).map(move |start| (words, start)))
             .map(|(words, start)| {
                 let length = RUN.min(words.len() - start);

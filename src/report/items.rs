@@ -7,7 +7,7 @@ use super::build::{MAX_MESSAGE, MAX_NAME, clipped};
 use super::model::{ItemRow, ItemRows, ItemSelection};
 use crate::api::UtcTime;
 use crate::api::status::code::{FAILED, SKIPPED};
-use crate::frame::{ItemFrame, KeptTexts};
+use crate::frame::ItemFrame;
 use crate::load::Dump;
 use crate::metrics::Failures;
 use crate::metrics::errors::group_id;
@@ -16,20 +16,6 @@ use crate::parallel::{self, MANY_ROWS};
 
 /// Maximum number of rows of [`ItemSelection::Failed`], the slowest ones not counted.
 pub const MOST_ROWS: usize = 10_000;
-
-impl ItemSelection {
-    /// Which texts a report of these rows needs that lists so many slow items.
-    pub fn texts(self, slowest: usize) -> KeptTexts {
-        match self {
-            Self::Failed => KeptTexts::Reported {
-                beyond: MOST_ROWS,
-                slowest,
-            },
-            Self::All => KeptTexts::All,
-            Self::None => KeptTexts::Reported { beyond: 0, slowest },
-        }
-    }
-}
 
 /// Makes the rows of a selection, of which those of `slowest` items are a part.
 pub(super) fn rows(

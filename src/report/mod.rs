@@ -12,7 +12,6 @@ mod verdict;
 
 pub use self::build::build;
 pub use self::model::{ItemSelection, Report};
-use crate::frame::KeptTexts;
 use crate::metrics::NamedGroup;
 
 /// What the user chose about the report.
@@ -50,15 +49,6 @@ impl TableItems {
             // The same table as in a page.
             Self::AllOrNone(most) if recorded <= most => table::DEFAULT_ROWS,
             Self::AllOrNone(_) => 0,
-        }
-    }
-
-    /// Which texts a report needs that has such a table and names so many slow items.
-    pub fn texts(self, slowest: usize) -> KeptTexts {
-        match self {
-            Self::UpTo(0) => KeptTexts::Reported { beyond: 0, slowest },
-            Self::UpTo(_) => KeptTexts::All,
-            Self::AllOrNone(beyond) => KeptTexts::Reported { beyond, slowest },
         }
     }
 }

@@ -6,15 +6,12 @@ use std::cell::Cell;
 use std::fs::File;
 use std::io::Read as _;
 use std::ops::Range;
-use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use self::parts::Parts;
 use super::accumulator::{Accumulator, FileRead, NotOurs};
 use super::find::{Found, STDIN};
 use super::note::{Note, NoteKind};
 use super::{decode, formats};
-use crate::frame::KeptTexts;
 use crate::parallel;
 
 /// Fewer bytes are read sooner than another thread is awake.
@@ -24,13 +21,10 @@ const WORTH_SHARING: u64 = 1 << 19;
 pub(super) fn read_files(
     files: &[Found],
     stdin: &[u8],
-    texts: KeptTexts,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Vec<Accumulator> {
-    let rows = Arc::new(AtomicUsize::new(0));
-    let new = || Accumulator::new(texts, rows.clone());
     let read_run = |run: Range<usize>| {
-        let mut accumulator = new();
+        let mut accumulator = Accumulator::default();
         for index in run {
             let file = &files[index];
             read_file(&mut accumulator, index as u32, file, stdin);
@@ -60,10 +54,10 @@ pub(super) fn read_files(
             accumulators.extend(read_several(next..index));
         }
         next = index + 1;
-        match parts.read(index as u32, file, &new, progress) {
+        match parts.read(index as u32, file, progress) {
             Some(read) => accumulators.extend(read),
             None => {
-                let mut accumulator = new();
+                let mut accumulator = Accumulator::default();
                 read_file(&mut accumulator, index as u32, file, stdin);
                 accumulators.push(accumulator);
             }

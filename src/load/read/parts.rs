@@ -51,11 +51,10 @@ impl Parts {
         &self,
         index: u32,
         file: &Found,
-        new: &(impl Fn() -> Accumulator + Sync),
         progress: &(dyn Fn(u64) + Sync),
     ) -> Option<Vec<Accumulator>> {
         let runs = parallel::runs(self.0 as usize, |run| {
-            let mut accumulator = new();
+            let mut accumulator = Accumulator::default();
             for part in run {
                 read_part(&mut accumulator, index, &file.path, part as u64)?;
                 progress(file.bytes.unwrap_or_default() / self.0);

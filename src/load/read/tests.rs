@@ -7,7 +7,7 @@ use crate::load::{Dump, LoadOptions, find, load};
 /// Everything that a file gives, and how many accumulators it was read into.
 fn read(path: &Path) -> (String, usize) {
     let (files, notes) = find(&[path.to_owned()]);
-    let parts = read_files(&files, &[], KeptTexts::All, &|_| {}).len();
+    let parts = read_files(&files, &[], &|_| {}).len();
     let Dump {
         jobs,
         items,
@@ -102,7 +102,7 @@ fn only_the_file_that_could_not_be_cut_is_read_again() {
     let add = |bytes| {
         read.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed);
     };
-    let accumulators = read_files(&files, &[], KeptTexts::All, &add);
+    let accumulators = read_files(&files, &[], &add);
     let rows: usize = accumulators.iter().map(|read| read.columns.len()).sum();
     assert_eq!(rows, 40_001);
     let bytes: u64 = files.iter().filter_map(|file| file.bytes).sum();

@@ -1,0 +1,143 @@
+//! The logical frame: all columns of items as polars knows them, made when asked for.
+
+use std::ops::Range;
+
+use polars::prelude::{
+    Column, DataFrame, Float64Chunked, IntoColumn, NewChunkedArray, PlSmallStr, PolarsError,
+    StringChunked,
+};
+use polars_arrow::array::PrimitiveArray;
+
+use super::ItemFrame;
+use super::chunks::MOST_ROWS;
+use super::columns::{Chunk, ItemTexts, Words, logical_columns};
+use super::kinds::Kind;
+
+/// Names that items refer to by numbers.
+pub struct Labels<'a> {
+    /// Name of each batch job: its id, else its label.
+    pub jobs: Vec<&'a str>,
+    /// Path of each input file.
+    pub sources: Vec<&'a str>,
+    /// Name of each error group.
+    pub groups: Vec<&'a str>,
+    /// Error group of a row, as an index into `groups`.
+    pub group_of: &'a (dyn Fn(usize) -> Option<u32> + Sync),
+}
+
+impl ItemFrame {
+    /// All columns of all items. Columns that are Arrow arrays already are not copied.
+    ///
+    /// # Errors
+    ///
+    /// Fails if polars refuses the columns, which it does for more than 2^32 rows.
+    pub fn data_frame(&self, labels: &Labels<'_>) -> Result<DataFrame, PolarsError> {
+        self.part_frame(labels, 0..self.len())
+    }
+
+    /// The same in parts of [`MOST_ROWS`], which do not depend on the number of threads that read the
+    /// items.
+    pub(super) fn part_frames(
+        &self,
+        labels: &Labels<'_>,
+    ) -> impl Iterator<Item = Result<DataFrame, PolarsError>> {
+        let starts = (0..self.len()).step_by(MOST_ROWS);
+        starts.map(move |start| {
+            let mut part = self.part_frame(labels, start..self.len().min(start + MOST_ROWS))?;
+            part.rechunk_mut();
+            Ok(part)
+        })
+    }
+
+    /// All columns of some items.
+    pub(super) fn part_frame(
+        &self,
+        labels: &Labels<'_>,
+        rows: Range<usize>,
+    ) -> Result<DataFrame, PolarsError> {
+        let height = rows.len();
+        let selection = Selection {
+            items: self,
+            labels,
+            rows,
+        };
+        DataFrame::new(height, logical_columns(&selection))
+    }
+}
+
+/// Rows of a frame that columns are made of.
+pub(super) struct Selection<'a> {
+    items: &'a ItemFrame,
+    labels: &'a Labels<'a>,
+    rows: Range<usize>,
+}
+
+impl Selection<'_> {
+    /// A stored column.
+    pub(super) fn stored<K: Kind>(
+        &self,
+        name: &'static str,
+        array: impl Fn(&Chunk) -> &PrimitiveArray<K::Raw>,
+        words: impl Fn(&Words) -> &K::Words,
+    ) -> Column {
+        let parts = self.items.chunks.parts(self.rows.clone());
+        let arrays = parts.map(|(chunk, rows, _)| {
+            let mut array = array(chunk).clone();
+            array.slice(rows.start, rows.len());
+            array
+        });
+        K::column(name.into(), arrays.collect(), words(&self.items.words))
+    }
+
+    /// A column of texts.
+    pub(super) fn texts(
+        &self,
+        name: &'static str,
+        text: impl for<'t> Fn(ItemTexts<'t>) -> Option<&'t str>,
+    ) -> Column {
+        self.strings(name, |row| text(self.items.texts(row)))
+    }
+
+    /// Batch jobs.
+    pub(super) fn job_labels(&self, name: &'static str) -> Column {
+        self.strings(name, |row| {
+            let (job, _) = self.items.source(row)?;
+            self.labels.jobs.get(job as usize).copied()
+        })
+    }
+
+    /// Input files.
+    pub(super) fn source_labels(&self, name: &'static str) -> Column {
+        self.strings(name, |row| {
+            let (_, file) = self.items.source(row)?;
+            self.labels.sources.get(file as usize).copied()
+        })
+    }
+
+    /// Error groups.
+    pub(super) fn group_labels(&self, name: &'static str) -> Column {
+        self.strings(name, |row| {
+            let group = (self.labels.group_of)(row)?;
+            self.labels.groups.get(group as usize).copied()
+        })
+    }
+
+    /// Durations in seconds.
+    pub(super) fn durations(&self, name: &'static str) -> Column {
+        let rows = self.rows.clone().map(|row| self.items.row(row).micros());
+        let seconds = rows.map(|micros| micros.map(|micros| micros as f64 / 1e6));
+        Float64Chunked::from_iter_options(name.into(), seconds).into_column()
+    }
+
+    fn strings<'t>(&self, name: &'static str, text: impl Fn(usize) -> Option<&'t str>) -> Column {
+        strings(name.into(), self.rows.clone().map(text))
+    }
+}
+
+/// A column of strings.
+pub(super) fn strings<'t>(
+    name: PlSmallStr,
+    texts: impl Iterator<Item = Option<&'t str>>,
+) -> Column {
+    StringChunked::from_iter_options(name, texts).into_column()
+}
