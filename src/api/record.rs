@@ -41,7 +41,7 @@ pub struct ItemRecord<'a> {
 }
 
 /// What an item holds, borrowed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ItemFields<'a> {
     /// The item's id.
     pub item_id: &'a str,
@@ -61,6 +61,12 @@ pub struct ItemFields<'a> {
     pub skip_reason: Option<&'a str>,
     /// Its own `job_id`: the parse or extract job behind it.
     pub processing_job_id: Option<&'a str>,
+    /// When it began to wait (v2).
+    pub pending_at: Option<UtcTime>,
+    /// Credits that it cost (v2).
+    pub credits: Option<f64>,
+    /// Pages that failed of a completed item (v2).
+    pub failed_pages: Option<u32>,
 }
 
 impl<'a> ItemRecord<'a> {
@@ -76,6 +82,7 @@ impl<'a> ItemRecord<'a> {
             error_message: self.error_message.as_deref(),
             skip_reason: self.skip_reason.as_deref(),
             processing_job_id: self.processing_job_id.as_deref(),
+            ..ItemFields::default()
         }
     }
 

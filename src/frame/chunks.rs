@@ -68,6 +68,10 @@ impl Chunks {
         self.starts.last().copied().unwrap_or_default()
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = &Chunk> {
+        self.chunks.iter()
+    }
+
     /// Chunk of a row, and its place there.
     #[inline]
     fn find(&self, row: usize) -> (&Chunk, usize) {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use polars_arrow::array::PrimitiveArray;
 
-use super::kinds::{Kind, Message, Status, Time, Values, Word};
+use super::kinds::{self, Count, Kind, Message, Number, Rare, Status, Time, Values, Word};
 use super::logical::Selection;
 use super::texts::{Place, TextArena};
 use crate::api::ItemFields;
@@ -15,18 +15,19 @@ use crate::api::ItemFields;
 macro_rules! item_columns {
     ($(
         #[$doc:meta]
-        $name:ident: $(stored($kind:ident))? $(text($text:ident))? $(derived($derived:ident))?,
+        $name:ident: $(stored($kind:ty))? $(text($text:ident))? $(derived($derived:ident))?,
     )+) => {
-        /// Names of the columns of the logical frame, in its order.
+        /// Names of all columns of the logical frame, in its order.
         pub const COLUMNS: &[&str] = &[$(stringify!($name)),+];
 
         /// Columns of the logical frame for the selected rows.
         pub(super) fn logical_columns(selection: &Selection<'_>) -> Vec<polars::prelude::Column> {
-            vec![$(
+            let columns = [$(
                 $(selection.stored::<$kind>(stringify!($name), |chunk| &chunk.$name, |words| &words.$name))?
-                $(selection.texts(stringify!($name), |texts| texts.$text))?
-                $(selection.$derived(stringify!($name)))?
-            ),+]
+                $(Some(selection.texts(stringify!($name), |texts| texts.$text)))?
+                $(Some(selection.$derived(stringify!($name))))?
+            ),+];
+            columns.into_iter().flatten().collect()
         }
 
         /// Rows while they are added.
@@ -42,7 +43,7 @@ macro_rules! item_columns {
                 Self {
                     id_hash: Vec::with_capacity(rows),
                     place: Vec::with_capacity(rows),
-                    $($($name: Vec::<<$kind as Kind>::Raw>::with_capacity(rows),)?)+
+                    $($($name: kinds::room::<$kind>(rows),)?)+
                 }
             }
 
@@ -58,16 +59,24 @@ macro_rules! item_columns {
                 place: Place,
                 words: &mut Words,
             ) {
+                let row = self.len();
                 self.id_hash.push(id_hash);
                 self.place.push(place);
-                $($(self.$name.push(<$kind as Kind>::raw(item.$name, &mut words.$name));)?)+
+                $($(
+                    let raw = <$kind as Kind>::raw(item.$name, &mut words.$name);
+                    kinds::push::<$kind>(&mut self.$name, row, raw);
+                )?)+
             }
 
             /// Adds a row of a chunk.
             pub(super) fn push_row(&mut self, chunk: &Chunk, at: usize) {
+                let row = self.len();
                 self.id_hash.push(chunk.id_hash[at]);
                 self.place.push(chunk.place[at]);
-                $($(Vec::<<$kind as Kind>::Raw>::push(&mut self.$name, chunk.$name.values()[at]);)?)+
+                $($(
+                    let raw = Values::<$kind>(chunk.$name.values()).raw(at);
+                    kinds::push::<$kind>(&mut self.$name, row, raw);
+                )?)+
             }
 
             /// Replaces the words of one reader by the same words of all readers.
@@ -99,7 +108,7 @@ macro_rules! item_columns {
             pub(super) fn piece(&self, rows: Range<usize>, first: usize) -> Piece<'_> {
                 Piece {
                     first,
-                    $($($name: Values::<$kind>(&self.$name.values()[rows.clone()]),)?)+
+                    $($($name: Values::<$kind>::of(self.$name.values(), rows.clone()),)?)+
                 }
             }
         }
@@ -144,7 +153,7 @@ macro_rules! item_columns {
             pub(super) fn cut(&self, rows: usize) -> Self {
                 Self {
                     first: self.first,
-                    $($($name: Values::<$kind>::cut(self.$name, rows),)?)+
+                    $($($name: Values::<$kind>::of(self.$name.0, 0..rows),)?)+
                 }
             }
 
@@ -156,7 +165,7 @@ macro_rules! item_columns {
         }
 
         /// Stored values of one item: times in microseconds since the epoch, words by their codes.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq)]
         pub struct Row {
             $($(#[$doc] pub $name: <$kind as Kind>::Value,)?)+
         }
@@ -195,6 +204,8 @@ item_columns! {
     item_name: text(name),
     /// Status word; those of [`crate::api::status::KNOWN`] have the codes of their places there.
     status: stored(Status),
+    /// When the item began to wait (v2).
+    pending_at: stored(Rare<Time>),
     /// When work on the item began.
     started_at: stored(Time),
     /// When it ended.
@@ -209,6 +220,10 @@ item_columns! {
     error_group: derived(group_labels),
     /// Why the item was skipped.
     skip_reason: stored(Word),
+    /// Credits that the item cost (v2).
+    credits: stored(Rare<Number>),
+    /// Pages that failed of a completed item (v2).
+    failed_pages: stored(Rare<Count>),
     /// Id of the parse or extract job behind the item.
     processing_job_id: text(work),
     /// File that the record was read from.

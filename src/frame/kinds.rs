@@ -1,10 +1,13 @@
 //! The kinds of stored columns: what a row takes in memory, and what stands for an absent value.
 
 use std::fmt::Debug;
-use std::ops::Deref;
+use std::marker::PhantomData;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-use polars::prelude::{Column, Int64Chunked, IntoColumn, PlSmallStr, TimeUnit, TimeZone};
+use polars::prelude::{
+    Column, Float64Chunked, Int64Chunked, IntoColumn, PlSmallStr, TimeUnit, TimeZone, UInt32Chunked,
+};
 use polars_arrow::array::PrimitiveArray;
 use polars_arrow::bitmap::Bitmap;
 use polars_arrow::types::NativeType;
@@ -16,7 +19,7 @@ use crate::api::{UtcTime, status};
 /// A kind of column.
 pub trait Kind: Copy + Debug + 'static {
     /// What a row takes in memory.
-    type Raw: NativeType;
+    type Raw: NativeType + PartialEq;
     /// What an item of the API gives.
     type Given<'g>;
     /// What a row holds.
@@ -25,6 +28,16 @@ pub trait Kind: Copy + Debug + 'static {
     type Words: Debug;
     /// New codes of the words of a reader.
     type Recode: Debug + Clone + Send + Sync;
+
+    /// An absent value in memory.
+    const ABSENT: Self::Raw;
+    /// Whether most dumps have no value at all: such a column ends behind its last value.
+    const IS_RARE: bool = false;
+
+    /// Whether a value is absent.
+    fn is_absent(raw: Self::Raw) -> bool {
+        raw == Self::ABSENT
+    }
 
     /// No words, or those that are known beforehand.
     fn words() -> Self::Words;
@@ -54,16 +67,48 @@ pub trait Kind: Copy + Debug + 'static {
 pub struct Values<'a, K: Kind>(pub(super) &'a [K::Raw]);
 
 impl<'a, K: Kind> Values<'a, K> {
+    /// Values of some rows of a column.
+    #[inline(always)]
+    pub(super) fn of(column: &'a [K::Raw], rows: Range<usize>) -> Self {
+        match K::IS_RARE {
+            true => {
+                let end = rows.end.min(column.len());
+                Self(&column[rows.start.min(end)..end])
+            }
+            false => Self(&column[rows]),
+        }
+    }
+
     /// Value of a row.
     #[inline(always)]
     pub fn get(self, row: usize) -> K::Value {
-        K::value(self.0[row])
+        K::value(self.raw(row))
     }
 
     #[inline(always)]
-    pub(super) fn cut(self, rows: usize) -> Self {
-        Self(&self.0[..rows])
+    pub(super) fn raw(self, row: usize) -> K::Raw {
+        match K::IS_RARE {
+            true => self.0.get(row).copied().unwrap_or(K::ABSENT),
+            false => self.0[row],
+        }
     }
+}
+
+/// Room for so many rows of a column.
+pub(super) fn room<K: Kind>(rows: usize) -> Vec<K::Raw> {
+    Vec::with_capacity(if K::IS_RARE { 0 } else { rows })
+}
+
+/// Adds the value of a row to its column.
+#[inline(always)]
+pub(super) fn push<K: Kind>(column: &mut Vec<K::Raw>, row: usize, raw: K::Raw) {
+    if K::IS_RARE {
+        if K::is_absent(raw) {
+            return;
+        }
+        column.resize(row, K::ABSENT);
+    }
+    column.push(raw);
 }
 
 impl<K: Kind> Deref for Values<'_, K> {
@@ -113,9 +158,7 @@ impl Recode {
     }
 }
 
-/// Absent time: no time of the years 0 to 9999.
-const NO_TIME: i64 = i64::MIN;
-/// Absent word.
+/// No code of a word.
 const NO_WORD: u32 = u32::MAX;
 
 /// Instants in microseconds since the epoch, absent or not.
@@ -129,16 +172,19 @@ impl Kind for Time {
     type Words = ();
     type Recode = ();
 
+    /// No time of the years 0 to 9999.
+    const ABSENT: i64 = i64::MIN;
+
     fn words() {}
 
     #[inline(always)]
     fn raw(given: Option<UtcTime>, (): &mut ()) -> i64 {
-        given.map_or(NO_TIME, UtcTime::micros)
+        given.map_or(Self::ABSENT, UtcTime::micros)
     }
 
     #[inline(always)]
     fn value(raw: i64) -> Option<i64> {
-        (raw != NO_TIME).then_some(raw)
+        (raw != Self::ABSENT).then_some(raw)
     }
 
     fn join((): &mut (), (): ()) {}
@@ -146,11 +192,7 @@ impl Kind for Time {
     fn recode(_: &mut [i64], (): &()) {}
 
     fn column(name: PlSmallStr, arrays: Vec<PrimitiveArray<i64>>, (): &()) -> Column {
-        let arrays = arrays.into_iter().map(|array| {
-            let present: Bitmap = array.values_iter().map(|time| *time != NO_TIME).collect();
-            array.with_validity((present.unset_bits() > 0).then_some(present))
-        });
-        Int64Chunked::from_chunk_iter(name, arrays)
+        Int64Chunked::from_chunk_iter(name, arrays.into_iter().map(with_nulls::<Self>))
             .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
             .into_column()
     }
@@ -166,6 +208,8 @@ impl Kind for Status {
     type Value = u32;
     type Words = Interner;
     type Recode = Recode;
+
+    const ABSENT: u32 = NO_WORD;
 
     fn words() -> Interner {
         Interner::of(&status::KNOWN)
@@ -206,18 +250,20 @@ impl Kind for Word {
     type Words = Interner;
     type Recode = Recode;
 
+    const ABSENT: u32 = NO_WORD;
+
     fn words() -> Interner {
         Interner::default()
     }
 
     #[inline(always)]
     fn raw(given: Option<&str>, words: &mut Interner) -> u32 {
-        given.map_or(NO_WORD, |word| words.code(word))
+        given.map_or(Self::ABSENT, |word| words.code(word))
     }
 
     #[inline(always)]
     fn value(raw: u32) -> Option<u32> {
-        (raw != NO_WORD).then_some(raw)
+        (raw != Self::ABSENT).then_some(raw)
     }
 
     fn join(words: &mut Interner, reader: Interner) -> Recode {
@@ -246,18 +292,20 @@ impl Kind for Message {
     type Words = InternerList;
     type Recode = Recode;
 
+    const ABSENT: u32 = NO_WORD;
+
     fn words() -> InternerList {
         InternerList::default()
     }
 
     #[inline(always)]
     fn raw(given: Option<&str>, words: &mut InternerList) -> u32 {
-        given.map_or(NO_WORD, |word| words.code(word))
+        given.map_or(Self::ABSENT, |word| words.code(word))
     }
 
     #[inline(always)]
     fn value(raw: u32) -> Option<u32> {
-        (raw != NO_WORD).then_some(raw)
+        (raw != Self::ABSENT).then_some(raw)
     }
 
     fn join(words: &mut InternerList, reader: InternerList) -> Recode {
@@ -272,4 +320,127 @@ impl Kind for Message {
         let codes = arrays.iter().flat_map(PrimitiveArray::values_iter);
         strings(name, codes.map(|code| Some(words.get(Self::value(*code)?))))
     }
+}
+
+/// Numbers, absent or not.
+#[derive(Debug, Clone, Copy)]
+pub struct Number;
+
+impl Kind for Number {
+    type Raw = f64;
+    type Given<'g> = Option<f64>;
+    type Value = Option<f64>;
+    type Words = ();
+    type Recode = ();
+
+    const ABSENT: f64 = f64::NAN;
+
+    fn is_absent(raw: f64) -> bool {
+        raw.is_nan()
+    }
+
+    fn words() {}
+
+    fn raw(given: Option<f64>, (): &mut ()) -> f64 {
+        given.unwrap_or(Self::ABSENT)
+    }
+
+    fn value(raw: f64) -> Option<f64> {
+        (!raw.is_nan()).then_some(raw)
+    }
+
+    fn join((): &mut (), (): ()) {}
+
+    fn recode(_: &mut [f64], (): &()) {}
+
+    fn column(name: PlSmallStr, arrays: Vec<PrimitiveArray<f64>>, (): &()) -> Column {
+        Float64Chunked::from_chunk_iter(name, arrays.into_iter().map(with_nulls::<Self>))
+            .into_column()
+    }
+}
+
+/// Counts, absent or not.
+#[derive(Debug, Clone, Copy)]
+pub struct Count;
+
+impl Kind for Count {
+    type Raw = u32;
+    type Given<'g> = Option<u32>;
+    type Value = Option<u32>;
+    type Words = ();
+    type Recode = ();
+
+    /// More than anything has of anything.
+    const ABSENT: u32 = u32::MAX;
+
+    fn words() {}
+
+    fn raw(given: Option<u32>, (): &mut ()) -> u32 {
+        given.unwrap_or(Self::ABSENT)
+    }
+
+    fn value(raw: u32) -> Option<u32> {
+        (raw != Self::ABSENT).then_some(raw)
+    }
+
+    fn join((): &mut (), (): ()) {}
+
+    fn recode(_: &mut [u32], (): &()) {}
+
+    fn column(name: PlSmallStr, arrays: Vec<PrimitiveArray<u32>>, (): &()) -> Column {
+        UInt32Chunked::from_chunk_iter(name, arrays.into_iter().map(with_nulls::<Self>))
+            .into_column()
+    }
+}
+
+/// A kind of column that most dumps have no value of: it takes no memory then, and is no column of the
+/// logical frame.
+#[derive(Debug, Clone, Copy)]
+pub struct Rare<K>(PhantomData<K>);
+
+impl<K: Kind> Kind for Rare<K> {
+    type Raw = K::Raw;
+    type Given<'g> = K::Given<'g>;
+    type Value = K::Value;
+    type Words = K::Words;
+    type Recode = K::Recode;
+
+    const ABSENT: K::Raw = K::ABSENT;
+    const IS_RARE: bool = true;
+
+    fn is_absent(raw: K::Raw) -> bool {
+        K::is_absent(raw)
+    }
+
+    fn words() -> K::Words {
+        K::words()
+    }
+
+    #[inline(always)]
+    fn raw(given: K::Given<'_>, words: &mut K::Words) -> K::Raw {
+        K::raw(given, words)
+    }
+
+    #[inline(always)]
+    fn value(raw: K::Raw) -> K::Value {
+        K::value(raw)
+    }
+
+    fn join(words: &mut K::Words, reader: K::Words) -> K::Recode {
+        K::join(words, reader)
+    }
+
+    fn recode(column: &mut [K::Raw], by: &K::Recode) {
+        K::recode(column, by);
+    }
+
+    fn column(name: PlSmallStr, arrays: Vec<PrimitiveArray<K::Raw>>, words: &K::Words) -> Column {
+        K::column(name, arrays, words)
+    }
+}
+
+/// An array whose absent values are null; they are not copied.
+fn with_nulls<K: Kind>(array: PrimitiveArray<K::Raw>) -> PrimitiveArray<K::Raw> {
+    let present: Bitmap = array.values_iter().map(|raw| !K::is_absent(*raw)).collect();
+    array.with_validity((present.unset_bits() > 0).then_some(present))
 }

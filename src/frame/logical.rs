@@ -11,7 +11,7 @@ use polars_arrow::array::PrimitiveArray;
 use super::ItemFrame;
 use super::chunks::MOST_ROWS;
 use super::columns::{Chunk, ItemTexts, Words, logical_columns};
-use super::kinds::Kind;
+use super::kinds::{Kind, Values};
 
 /// Names that items refer to by numbers.
 pub struct Labels<'a> {
@@ -49,6 +49,11 @@ impl ItemFrame {
         })
     }
 
+    /// Names of the columns.
+    pub(super) fn column_names(&self, labels: &Labels<'_>) -> Result<Vec<PlSmallStr>, PolarsError> {
+        Ok(self.part_frame(labels, 0..0)?.get_column_names_owned())
+    }
+
     /// All columns of some items.
     pub(super) fn part_frame(
         &self,
@@ -73,20 +78,32 @@ pub(super) struct Selection<'a> {
 }
 
 impl Selection<'_> {
-    /// A stored column.
+    /// A stored column; `None` for a rare one without a value.
     pub(super) fn stored<K: Kind>(
         &self,
         name: &'static str,
         array: impl Fn(&Chunk) -> &PrimitiveArray<K::Raw>,
         words: impl Fn(&Words) -> &K::Words,
-    ) -> Column {
-        let parts = self.items.chunks.parts(self.rows.clone());
-        let arrays = parts.map(|(chunk, rows, _)| {
-            let mut array = array(chunk).clone();
+    ) -> Option<Column> {
+        let chunks = &self.items.chunks;
+        if K::IS_RARE && chunks.all().all(|chunk| array(chunk).values().is_empty()) {
+            return None;
+        }
+        let arrays = chunks.parts(self.rows.clone()).map(|(chunk, rows, _)| {
+            let array = array(chunk);
+            if rows.end > array.len() {
+                let values = Values::<K>(array.values());
+                return PrimitiveArray::from_vec(rows.map(|row| values.raw(row)).collect());
+            }
+            let mut array = array.clone();
             array.slice(rows.start, rows.len());
             array
         });
-        K::column(name.into(), arrays.collect(), words(&self.items.words))
+        Some(K::column(
+            name.into(),
+            arrays.collect(),
+            words(&self.items.words),
+        ))
     }
 
     /// A column of texts.

@@ -12,7 +12,7 @@ use polars_parquet::write::{
 };
 
 use super::ExportError;
-use crate::frame::{COLUMNS, ItemFrame, Labels};
+use crate::frame::{ItemFrame, Labels};
 
 /// Strings of Arrow 1.0: many readers do not know those with views yet.
 const COMPAT: CompatLevel = CompatLevel::oldest();
@@ -33,7 +33,8 @@ pub fn parquet(items: &ItemFrame, labels: &Labels<'_>, out: impl Write) -> Resul
         data_page_size: None,
     };
     let schema = schema(items, labels)?;
-    let encodings = || vec![vec![Encoding::RleDictionary]; COLUMNS.len()].into();
+    let columns = schema.len();
+    let encodings = || vec![vec![Encoding::RleDictionary]; columns].into();
     let mut writer = FileWriter::try_new(out, schema.clone(), options)?;
     for part in items.part_frames(labels) {
         let part = part?;

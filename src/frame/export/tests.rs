@@ -1,6 +1,23 @@
 use super::*;
 use crate::api::{ItemFields, UtcTime};
-use crate::frame::{COLUMNS, ItemColumns, Runs};
+use crate::frame::{ItemColumns, Runs};
+
+/// Columns of items of v1.
+const COLUMNS: [&str; 13] = [
+    "batch_job_id",
+    "item_id",
+    "item_name",
+    "status",
+    "started_at",
+    "completed_at",
+    "effective_at",
+    "duration_seconds",
+    "error_message",
+    "error_group",
+    "skip_reason",
+    "processing_job_id",
+    "source",
+];
 
 /// Two jobs: a failed item whose texts are hostile to every format, and one of nulls.
 fn items() -> ItemFrame {
@@ -16,6 +33,7 @@ fn items() -> ItemFrame {
         error_message: Some("-1\t</script>\\"),
         skip_reason: None,
         processing_job_id: Some("pjb-1"),
+        ..ItemFields::default()
     });
     columns.push(&ItemFields {
         item_id: "b",
@@ -70,6 +88,48 @@ fn the_frame_has_all_columns_with_their_types_and_nulls() {
         .map(|column| column.null_count())
         .collect();
     assert_eq!(nulls, [0, 0, 1, 0, 1, 1, 2, 1, 1, 1, 2, 1, 0]);
+}
+
+#[test]
+fn rare_columns_are_there_if_any_item_has_a_value() {
+    let mut columns = ItemColumns::default();
+    let pages = |row: u32| (row == 70_001 || row == 3).then_some(row);
+    for row in 0..70_003 {
+        columns.push(&ItemFields {
+            item_id: &row.to_string(),
+            status: "completed",
+            failed_pages: pages(row),
+            credits: (row == 5).then_some(0.5),
+            ..ItemFields::default()
+        });
+    }
+    let mut runs = Runs::default();
+    // Sorting by job moves the rows.
+    runs.add(1, 1, 0);
+    runs.add(70_003, 0, 0);
+    let (items, _) = ItemFrame::build(vec![columns], runs, 2).expect("a frame");
+    assert_eq!(items.row(2).failed_pages, Some(3));
+    assert_eq!(items.row(4).credits, Some(0.5));
+    items.rows(0..items.len()).each(|row, item| {
+        let number: u32 = items
+            .item_id(row)
+            .expect("an id")
+            .parse()
+            .expect("a number");
+        assert_eq!(item.failed_pages, pages(number));
+        assert_eq!(item.pending_at, None);
+    });
+    let frame = items.data_frame(&labels()).expect("a frame");
+    assert!(frame.column("pending_at").is_err());
+    let nulls = |name| frame.column(name).map(|column| column.null_count()).ok();
+    assert_eq!(nulls("failed_pages"), Some(70_001));
+    assert_eq!(nulls("credits"), Some(70_002));
+    let lines = written(TableFormat::JsonLines, &items);
+    let line = String::from_utf8_lossy(&lines)
+        .lines()
+        .nth(2)
+        .map(str::to_owned);
+    assert!(line.is_some_and(|line| line.contains(r#","credits":null,"failed_pages":3,"#)));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use polars_arrow::array::{Array, PrimitiveArray, StaticArray, Utf8ViewArray};
 
 use super::{ExportError, Formulas};
 use crate::api::UtcTime;
-use crate::frame::{COLUMNS, ItemFrame, Labels};
+use crate::frame::{ItemFrame, Labels};
 
 /// Writes comma-separated values with a header. Absent values are empty cells, times RFC 3339.
 ///
@@ -23,7 +23,9 @@ pub fn csv(
     out: impl Write,
 ) -> Result<(), ExportError> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(COLUMNS).map_err(io::Error::from)?;
+    let names = items.column_names(labels)?;
+    let header = names.iter().map(|name| name.as_str());
+    writer.write_record(header).map_err(io::Error::from)?;
     for part in items.part_frames(labels) {
         each_row(&part?, |row| {
             for cell in row {
@@ -33,6 +35,7 @@ pub fn csv(
                     Cell::Text(text) => Cow::Borrowed(text),
                     Cell::Time(time) => time.to_string().into(),
                     Cell::Number(number) => number.to_string().into(),
+                    Cell::Count(count) => count.to_string().into(),
                 };
                 writer.write_field(&*text)?;
             }
@@ -53,9 +56,10 @@ pub fn json_lines(
     out: impl Write,
 ) -> Result<(), ExportError> {
     let mut out = BufWriter::with_capacity(1 << 16, out);
+    let names = items.column_names(labels)?;
     for part in items.part_frames(labels) {
         each_row(&part?, |row| {
-            for (at, (name, cell)) in COLUMNS.iter().zip(row).enumerate() {
+            for (at, (name, cell)) in names.iter().zip(row).enumerate() {
                 let before = if at == 0 { '{' } else { ',' };
                 write!(out, "{before}\"{name}\":")?;
                 match cell {
@@ -63,6 +67,7 @@ pub fn json_lines(
                     Cell::Text(text) => serde_json::to_writer(&mut out, text)?,
                     Cell::Time(time) => serde_json::to_writer(&mut out, &time)?,
                     Cell::Number(number) => serde_json::to_writer(&mut out, &number)?,
+                    Cell::Count(count) => serde_json::to_writer(&mut out, &count)?,
                 }
             }
             Ok(out.write_all(b"}\n")?)
@@ -77,9 +82,10 @@ enum Cell<'a> {
     Text(&'a str),
     Time(UtcTime),
     Number(f64),
+    Count(u32),
 }
 
-/// Takes the cells of each row of a part, in the order of [`COLUMNS`].
+/// Takes the cells of each row of a part, in the order of its columns.
 fn each_row(
     part: &DataFrame,
     mut take: impl FnMut(&mut dyn Iterator<Item = Cell<'_>>) -> io::Result<()>,
@@ -102,6 +108,7 @@ enum Cells<'a> {
     Texts(&'a Utf8ViewArray),
     Times(&'a PrimitiveArray<i64>),
     Numbers(&'a PrimitiveArray<f64>),
+    Counts(&'a PrimitiveArray<u32>),
     /// No column is of another type.
     Others,
 }
@@ -112,10 +119,11 @@ impl<'a> Cells<'a> {
         let texts = || array.downcast_ref().map(Self::Texts);
         let times = || array.downcast_ref().map(Self::Times);
         let numbers = || array.downcast_ref().map(Self::Numbers);
-        texts()
-            .or_else(times)
-            .or_else(numbers)
-            .unwrap_or(Self::Others)
+        {
+            let counts = || array.downcast_ref().map(Self::Counts);
+            let found = texts().or_else(times).or_else(numbers).or_else(counts);
+            found.unwrap_or(Self::Others)
+        }
     }
 
     fn get(&self, row: usize) -> Cell<'a> {
@@ -126,6 +134,7 @@ impl<'a> Cells<'a> {
                 .and_then(UtcTime::from_micros)
                 .map(Cell::Time),
             Self::Numbers(numbers) => numbers.get(row).map(Cell::Number),
+            Self::Counts(counts) => counts.get(row).map(Cell::Count),
             Self::Others => None,
         };
         cell.unwrap_or(Cell::Absent)

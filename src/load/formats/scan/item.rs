@@ -140,6 +140,7 @@ impl Item {
             error_message: filled(Field::ErrorMessage)?,
             skip_reason: filled(Field::SkipReason)?,
             processing_job_id: self.text(Field::JobId, text)?,
+            ..ItemFields::default()
         })
     }
 
