@@ -11,7 +11,7 @@ use batch_report::load::{self, Dump, LoadOptions};
 use batch_report::metrics::durations::percentile;
 use batch_report::metrics::mask::mask;
 use batch_report::render::{self, Format, Look, Model};
-use batch_report::report::{self, ItemSelection, Report, ReportOptions, TableItems};
+use batch_report::report::{self, ItemSelection, Report, ReportOptions};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 
@@ -62,14 +62,13 @@ fn saved(long_way: bool) -> (tempfile::TempDir, PathBuf, usize) {
     (folder, path, text.len())
 }
 
-fn built(dump: &Dump, table_items: TableItems) -> Report {
+fn built(dump: &Dump, items: ItemSelection) -> Report {
     let options = ReportOptions {
         named_groups: Vec::new(),
         title: None,
         slowest: 10,
         examples: 3,
-        items: ItemSelection::Failed,
-        table_items,
+        items,
     };
     let now = UtcTime::parse("2026-05-14T12:00:00Z").expect("a time");
     report::build(dump, &options, now)
@@ -85,20 +84,21 @@ fn load_a_page(bencher: Bencher<'_, '_>, long_way: bool) {
         .bench_local(|| load_file(&path));
 }
 
-/// From the frame to the summary, without and with the table of items.
-#[divan::bench(args = [0, ITEMS])]
-fn build_a_report(bencher: Bencher<'_, '_>, table: usize) {
+/// From the frame to the summary, without and with all rows of items.
+#[divan::bench(args = [false, true])]
+fn build_a_report(bencher: Bencher<'_, '_>, all: bool) {
+    let items = if all { ItemSelection::All } else { ItemSelection::None };
     let (_folder, path, _) = saved(false);
     let dump = load_file(&path);
     bencher
         .counter(ItemsCount::new(ITEMS))
-        .bench_local(|| built(&dump, TableItems::UpTo(table)));
+        .bench_local(|| built(&dump, items));
 }
 
 #[divan::bench(args = ["json", "md", "html", "text"])]
 fn render_a_report(bencher: Bencher<'_, '_>, format: &str) {
     let (_folder, path, _) = saved(false);
-    let report = Arc::new(built(&load_file(&path), TableItems::UpTo(ITEMS)));
+    let report = Arc::new(built(&load_file(&path), ItemSelection::All));
     let format = match format {
         "json" => Format::Json,
         "md" => Format::Markdown,

@@ -17,21 +17,6 @@ pub(crate) fn both<A: Send, B: Send>(
     if much { rayon::join(a, b) } else { (a(), b()) }
 }
 
-/// Does `here` on this thread, which need not be one of those that share work, and `there` on those at
-/// the same time.
-pub(crate) fn meanwhile<A, B: Send>(
-    here: impl FnOnce() -> A,
-    there: impl FnOnce() -> B + Send,
-) -> (A, B) {
-    let mut done = None;
-    let here = rayon::in_place_scope(|scope| {
-        scope.spawn(|_| done = Some(there()));
-        here()
-    });
-    let there = done.expect("what was begun in a scope is done when it ends");
-    (here, there)
-}
-
 /// Does it while others go on, where there is `much` to do; nobody waits for it.
 pub(crate) fn beside(much: bool, this: impl FnOnce() + Send + 'static) {
     if much { rayon::spawn(this) } else { this() }

@@ -27,8 +27,7 @@ use crate::progress::Progress;
 use crate::render::custom::{self, Custom, TemplateError};
 use crate::render::{self, Format, Look, Model, RenderError};
 use crate::report::model::SCHEMA_VERSION;
-use crate::report::table::{DEFAULT_ROWS, MOST_SAVED_UNASKED};
-use crate::report::{self, ItemSelection, Report, ReportOptions, TableItems};
+use crate::report::{self, ItemSelection, Report, ReportOptions};
 
 /// How a run ended that did what it could.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,7 +196,6 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         files.iter().filter_map(|file| file.bytes).sum(),
         args.verbosity > Verbosity::Quiet,
     );
-    let table_items = table_items(args);
     let items = items(args);
     let slowest = args.slowest.unwrap_or(DEFAULT_SLOWEST);
     let load_options = LoadOptions {
@@ -217,7 +215,6 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
                 slowest,
                 examples: args.examples.unwrap_or(DEFAULT_EXAMPLES),
                 items,
-                table_items,
                 named_groups: args.named_groups.clone(),
             };
             let report = report::build(&dump, &options, now);
@@ -251,28 +248,6 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     Ok(outcome)
 }
 
-/// How many rows the table of items gets: none where nobody would see it, and few where only machines
-/// do, for packing it takes time.
-fn table_items(args: &ReportArgs) -> TableItems {
-    let renderings = || {
-        let outputs = args.outputs.iter().map(|(_, rendering)| *rendering);
-        outputs.chain(args.print)
-    };
-    let shown = renderings().any(|rendering| {
-        !matches!(
-            rendering,
-            Rendering::BuiltIn(Format::Text | Format::Markdown | Format::Json)
-        )
-    });
-    let saved = renderings().any(|rendering| rendering == Rendering::BuiltIn(Format::Json));
-    match args.table_items {
-        Some(most) if shown || saved => TableItems::UpTo(most),
-        None if shown => TableItems::UpTo(DEFAULT_ROWS),
-        None if saved => TableItems::AllOrNone(MOST_SAVED_UNASKED),
-        _ => TableItems::UpTo(0),
-    }
-}
-
 /// Which items the report holds as rows: none if nothing shows them.
 fn items(args: &ReportArgs) -> ItemSelection {
     let outputs = args.outputs.iter().map(|(_, rendering)| *rendering);
@@ -283,9 +258,10 @@ fn items(args: &ReportArgs) -> ItemSelection {
             Rendering::BuiltIn(Format::Text | Format::Markdown)
         )
     });
-    match shown {
-        true => ItemSelection::Failed,
-        false => ItemSelection::None,
+    match (shown, args.table_items) {
+        (false, _) | (_, Some(0)) => ItemSelection::None,
+        (true, Some(_)) => ItemSelection::All,
+        (true, None) => ItemSelection::Failed,
     }
 }
 
@@ -379,7 +355,7 @@ fn saved_summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, RunEr
         report.title.clone_from(title);
     }
     match args.table_items {
-        Some(0) => report.item_table = None,
+        Some(0) => report.select_items(ItemSelection::None),
         Some(_) => return Err(RunError::TableItemsForSummary(file.path.clone())),
         None => {}
     }

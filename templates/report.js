@@ -5,7 +5,7 @@
 /** @typedef {(string | null)[]} Texts */
 /** @typedef {(number | null)[]} Numbers */
 /**
- * The unpacked columns; `data` in the JSON Schema of the summary says what they hold.
+ * The unpacked columns; `src/render/html/items.rs` says what they hold.
  * @typedef {object} Table
  * @property {number | null} base
  * @property {string[]} id
@@ -25,7 +25,6 @@
  * @property {string[]} files
  * @property {Numbers} group
  * @property {Texts} groups
- * @property {number[]} ranks
  * @property {number[][]} job_ranks
  */
 /**
@@ -42,8 +41,8 @@ const NOTHING = {
 };
 /** @type {[string, string][]} */
 const COLUMNS = [
-  ['status', 'Status'], ['name', 'Name'], ['id', 'Id'], ['job', 'Job'], ['started', 'Started (UTC)'],
-  ['duration', 'Duration'], ['reason', 'Group or reason'], ['message', 'Message'],
+  ['status', 'Status'], ['name', 'Name'], ['why', 'Why'], ['duration', 'Duration'],
+  ['started', 'Started (UTC)'], ['id', 'Id'], ['job', 'Job'],
 ];
 const ABSENT = '–';
 const NO_MESSAGE = 'no message';
@@ -53,6 +52,8 @@ const OVERSCAN = 4;
 /** Browsers do not lay out what is much higher than this. */
 const HIGHEST = 8e6;
 const CHOICES = 500;
+/** No filter is longer: texts of the model are cut before. */
+const LONGEST = 1000;
 
 // ---- What needs no page ----
 
@@ -70,7 +71,7 @@ function readHash(hash) {
     const value = given.get(key);
     if (value === null) continue;
     ours = true;
-    state[key] = value;
+    state[key] = value.slice(0, LONGEST);
   }
   return ours ? state : null;
 }
@@ -89,7 +90,7 @@ function writeHash(state) {
  * @param {string} job
  */
 function ranksOf(table, job) {
-  return job === '' ? table.ranks : table.job_ranks[Number(job) - 1] ?? [];
+  return job === '' ? [...table.groups.keys()] : table.job_ranks[Number(job) - 1] ?? [];
 }
 
 /**
@@ -131,20 +132,20 @@ function durationOf(table, row) {
 }
 
 /**
- * Why an item failed or was skipped, in the words of its group.
+ * Why an item failed or was skipped: its message or its reason.
  * @param {Table} table
  * @param {number} row
  */
 function whyOf(table, row) {
-  const group = table.group[row];
-  if (group != null) return table.groups[group] ?? NO_MESSAGE;
+  const status = table.statuses[table.status[row] ?? -1];
+  if (status === 'failed') return table.message[row] ?? NO_MESSAGE;
   const reason = table.reason[row];
   if (reason != null) return table.reasons[reason] ?? null;
-  return table.statuses[table.status[row] ?? -1] === 'skipped' ? NO_REASON : null;
+  return status === 'skipped' ? NO_REASON : table.message[row] ?? null;
 }
 
 /**
- * The rows that a state shows, in the order of the inputs.
+ * The rows that a state shows, failed items first, else in the order of the inputs.
  * @param {Table} table
  * @param {State} state
  */
@@ -171,7 +172,10 @@ function matching(table, state) {
       && !hit(table.work[row]) && !reasons[table.reason[row] ?? -1]) continue;
     rows.push(row);
   }
-  return Uint32Array.from(rows);
+  const failed = table.statuses.indexOf('failed');
+  /** @param {number} row */
+  const behind = (row) => Number(table.status[row] !== failed);
+  return Uint32Array.from(rows.sort((a, b) => behind(a) - behind(b) || a - b));
 }
 
 /**
@@ -184,7 +188,6 @@ function keysOf(table, column) {
   const length = table.id.length;
   if (column === 'id') return table.id;
   if (column === 'name') return table.name;
-  if (column === 'message') return table.message;
   /** @param {(row: number) => number | null | undefined} of */
   const numbers = (of) => Float64Array.from({ length }, (_, row) => of(row) ?? NaN);
   if (column === 'started') return numbers((row) => table.started[row]);
@@ -270,7 +273,7 @@ function items(count) {
  */
 function visible(text, keepLines = false) {
   return text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]|\u034f/gu,
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu,
     (mark) => {
       if (mark === '\n') return keepLines ? mark : ' ⏎ ';
       if (mark === '\t') return keepLines ? mark : '\\t';
@@ -429,11 +432,40 @@ async function unpack(packed) {
 }
 
 /**
+ * How many items there are, in the table or not.
+ * @typedef {{of: number, byStatus: Record<string, number>}} Known
+ */
+
+/**
+ * @param {Table} table
+ * @returns {Known}
+ */
+function knownItems(table) {
+  try {
+    const { overall } = JSON.parse(document.getElementById('batch-report-summary')?.textContent ?? '');
+    return { of: overall.counts.distinct, byStatus: overall.counts.by_status };
+  } catch {
+    // A page of another template need not hold it.
+    return { of: table.id.length, byStatus: {} };
+  }
+}
+
+/**
+ * "12", or "186 of 900,186" where the table holds a part.
+ * @param {number} held
+ * @param {number} [of]
+ */
+function partOf(held, of = held) {
+  return of > held ? `${thousands(held)} of ${thousands(of)}` : thousands(held);
+}
+
+/**
  * Builds the table and keeps it, the controls and the address in step.
  * @param {HTMLElement} section
  * @param {Table} table
+ * @param {Known} known
  */
-function show(section, table) {
+function show(section, table, known) {
   const several = table.jobs.length > 1;
   const columns = COLUMNS.filter(([key]) => several || key !== 'job');
   /** @type {State} */
@@ -457,7 +489,8 @@ function show(section, table) {
   const counts = new Map();
   for (const index of table.status) counts.set(index, (counts.get(index) ?? 0) + 1);
   table.statuses.forEach((word, index) => {
-    status.append(new Option(`${visible(word)} (${thousands(counts.get(index))})`, word));
+    const held = partOf(counts.get(index), known.byStatus[word]);
+    status.append(new Option(`${visible(word)} (${held})`, word));
   });
   table.jobs.forEach((label, index) => job.append(new Option(visible(label), String(index + 1))));
   const skips = new Map();
@@ -527,7 +560,8 @@ function show(section, table) {
     told,
   );
   dialog.addEventListener('close', () => {
-    if (state.item !== '') go({ ...state, item: '', in: '' });
+    // In place of the address that opened it: a step back must not open it again.
+    if (state.item !== '') go({ ...state, item: '', in: '' }, true);
     const place = rows.indexOf(shown());
     if (place >= 0) focusRow(place);
   });
@@ -562,7 +596,8 @@ function show(section, table) {
   /** @param {number | undefined} row */
   function open(row) {
     if (row === undefined) return;
-    go({ ...state, item: table.id[row] ?? '', in: several ? String((table.job[row] ?? 0) + 1) : '' });
+    const item = table.id[row] ?? '';
+    go({ ...state, item, in: several ? String((table.job[row] ?? 0) + 1) : '' }, dialog.open);
   }
 
   /**
@@ -624,8 +659,7 @@ function show(section, table) {
       job: visible(table.jobs[table.job[row] ?? -1] ?? ABSENT),
       started: isoTime(startedAt(table, row))?.slice(0, 19).replace('T', ' ') ?? ABSENT,
       duration: durationWords(durationOf(table, row)),
-      reason: visible(whyOf(table, row) ?? ABSENT).slice(0, 300),
-      message: visible(table.message[row] ?? ABSENT).slice(0, 300),
+      why: visible(whyOf(table, row) ?? ABSENT).slice(0, 300),
     };
     const made = element('tr', { 'aria-rowindex': String(place + 2) });
     for (const [key] of columns) {
@@ -723,7 +757,8 @@ function show(section, table) {
         else if (state.sort === `-${key}`) cell.setAttribute('aria-sort', 'descending');
         else cell.removeAttribute('aria-sort');
       }
-      count.textContent = `${thousands(rows.length)} of ${items(table.id.length)}`;
+      const less = table.id.length < known.of ? `; the dump holds ${items(known.of)}` : '';
+      count.textContent = `${thousands(rows.length)} of ${items(table.id.length)}${less}`;
       clear.disabled = !['job', 'status', 'group', 'reason', 'q']
         .some((key) => state[/** @type {keyof State} */ (key)] !== '');
       grid.setAttribute('aria-rowcount', String(rows.length + 1));
@@ -740,15 +775,20 @@ function show(section, table) {
     const only = state.in === '' ? null : Number(state.in) - 1;
     const row = table.id.findIndex((id, at) => id === state.item && (only === null || table.job[at] === only));
     if (row >= 0) openDialog(row);
-    else said.textContent = `There is no item ${visible(state.item)} in this table.`;
+    else {
+      const item = visible(state.item).slice(0, 300);
+      said.textContent = table.id.length < known.of
+        ? `Item ${item} is not among the ${thousands(table.id.length)} of ${items(known.of)} in this table.`
+        : `There is no item ${item} in this table.`;
+    }
   }
 
   /**
    * Shows a state and makes it the address.
    * @param {State} wanted
-   * @param {boolean} [typing] which is not worth a step back for every letter
+   * @param {boolean} [inPlace] of the address before, to which no step back leads
    */
-  function go(wanted, typing = false) {
+  function go(wanted, inPlace = false) {
     if (wanted.job !== state.job && wanted.group !== '') {
       const index = ranksOf(table, state.job)[Number(state.group) - 1] ?? -1;
       const rank = ranksOf(table, wanted.job).indexOf(index) + 1;
@@ -757,7 +797,7 @@ function show(section, table) {
     const address = writeHash(wanted);
     if (address !== location.hash) {
       const url = address === '' ? location.href.replace(/#.*$/s, '') : address;
-      if (typing) history.replaceState(null, '', url);
+      if (inPlace) history.replaceState(null, '', url);
       else history.pushState(null, '', url);
     }
     apply(wanted);
@@ -866,7 +906,8 @@ async function start() {
   const data = document.getElementById('items-data');
   if (!section || !data) return;
   try {
-    show(section, await unpack(data.textContent ?? ''));
+    const table = await unpack(data.textContent ?? '');
+    show(section, table, knownItems(table));
   } catch (error) {
     // The plain table stays.
     section.append(element('p', { class: 'caution' }, `The table could not be opened: ${String(error)}`));

@@ -57,6 +57,11 @@ pub struct ErrorGroup {
     pub first_at: Option<UtcTime>,
     /// The latest failure.
     pub last_at: Option<UtcTime>,
+    /// Failures per interval of the timeline, of the first 20 groups; empty for others, without a timeline,
+    /// and if the report holds more than 50 jobs.
+    pub per_interval: Vec<u64>,
+    /// Failures without a plausible time, which no interval holds.
+    pub undated: u64,
     /// Some of the failures, in the order of the inputs.
     pub examples: Vec<Example>,
 }
@@ -236,6 +241,8 @@ impl Failures {
                 share: 0.0,
                 first_at: None,
                 last_at: None,
+                per_interval: Vec::new(),
+                undated: 0,
                 examples: Vec::new(),
             });
             entry.count += 1;

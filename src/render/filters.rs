@@ -43,7 +43,6 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
         user_text(value, max, escape::markdown_prose)
     });
     env.add_filter("cut", cut_filter);
-    env.add_filter("data_block", super::html::data_block);
     env.add_filter("status_class", |status: &Value| {
         Ok::<_, Error>(
             present(status)?
@@ -56,14 +55,7 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
         Ok::<_, Error>(format!("{:.2}", share.clamp(0.0, 1.0) * 100.0))
     });
     env.add_filter("beyond", beyond_filter);
-    env.add_filter(
-        "more",
-        |list: &Value, shown: usize, one: &str, many: &str| {
-            let more = beyond_filter(list, shown)? as u64;
-            let word = if more == 1 { one } else { many };
-            Ok::<_, Error>(format!("{} more {word}", thousands(more)))
-        },
-    );
+    env.add_filter("more", more_filter);
     env.add_filter("counted", |value: &Value, one: &str, many: &str| {
         let count = present(value)?
             .map(|count| u64::try_from(count.clone()))
@@ -74,12 +66,27 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("sentence", sentence_filter);
 }
 
-/// How many there are beyond so many; of what is absent there is none.
-fn beyond_filter(list: &Value, shown: usize) -> Result<usize, Error> {
-    Ok(match present(list)? {
-        Some(list) => length(list)?.saturating_sub(shown),
+/// Number of entries beyond the first `shown`, those that the model leaves out included; of what is absent
+/// there is none.
+fn beyond_filter(list: &Value, shown: usize, left_out: Option<u64>) -> Result<u64, Error> {
+    let listed = match present(list)? {
+        Some(list) => length(list)?.saturating_sub(shown) as u64,
         None => 0,
-    })
+    };
+    Ok(listed.saturating_add(left_out.unwrap_or_default()))
+}
+
+/// "12 more groups": [`beyond_filter`] in words.
+fn more_filter(
+    list: &Value,
+    shown: usize,
+    one: &str,
+    many: &str,
+    left_out: Option<u64>,
+) -> Result<String, Error> {
+    let more = beyond_filter(list, shown, left_out)?;
+    let word = if more == 1 { one } else { many };
+    Ok(format!("{} more {word}", thousands(more)))
 }
 
 /// How many entries a list has.
@@ -262,6 +269,7 @@ fn status_class(status: &str) -> &'static str {
         "skipped" => "skipped",
         "cancelled" => "cancelled",
         "pending" => "pending",
+        "missing" => "missing",
         "processing" | "running" | "dispatched" => "processing",
         _ => "other",
     }

@@ -3,14 +3,13 @@
 //! Nothing is counted, divided or sorted here: the report holds every figure. Each format escapes
 //! on its own whatever a template prints, so a template that forgets to is still safe.
 
+mod charts;
 pub mod custom;
 mod escape;
 mod filters;
 mod glossary;
 pub mod html;
-mod json;
 mod model;
-mod parts;
 #[cfg(test)]
 mod samples;
 mod sources;
@@ -100,7 +99,7 @@ pub fn render(model: &Model, format: Format, look: Look) -> Result<String, Rende
     let template = match format {
         Format::Json => {
             let mut json = Vec::new();
-            write_summary(model.report(), &mut json).map_err(RenderError::Json)?;
+            write_summary(model.report(), &mut json, true).map_err(RenderError::Json)?;
             // What serde_json writes is UTF-8.
             return Ok(String::from_utf8(json).unwrap_or_default());
         }
@@ -111,13 +110,17 @@ pub fn render(model: &Model, format: Format, look: Look) -> Result<String, Rende
     built_in(model, template, look, Delivery::Inline)
 }
 
-/// Writes a report as JSON, bit by bit: one of many jobs has many megabytes.
+/// Writes a report as JSON: on one line, or indented.
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
-pub fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    json::write(report, out)
+/// If `out` cannot be written to.
+pub fn write_summary(report: &Report, out: &mut dyn Write, indented: bool) -> io::Result<()> {
+    match indented {
+        true => serde_json::to_writer_pretty(&mut *out, report)?,
+        false => serde_json::to_writer(&mut *out, report)?,
+    }
+    out.write_all(b"\n")
 }
 
 /// Renders a report as a page.
@@ -169,49 +172,36 @@ fn from_sources(
     if let Some((name, text)) = extra {
         env.add_template_owned(name.to_owned(), text.to_owned())?;
     }
-    // Only pages have a style and a script; their text need not be hashed for others.
-    let page = match escape_of(template) {
-        AutoEscape::Html => html::page(&Assets::of(sources)?, delivery),
-        _ => Value::from(()),
-    };
-    // Only a page holds its own figures as JSON.
-    let summary = match escape_of(template) {
-        AutoEscape::Html => json::digest(model.report()).map_err(no_digest)?,
-        _ => String::new(),
-    };
-    // How long a large page gets is known before it is rendered, but for a little: making room for more
-    // would move all of it.
     let report = model.report();
-    let table = report.item_table.as_ref();
-    let room = table.map_or(0, |table| table.data.len())
-        + summary.len()
-        + report.jobs.len() * BYTES_OF_A_JOB
-        + (1 << 17);
-    let mut text = Vec::with_capacity(match escape_of(template) {
-        AutoEscape::Html => room,
-        _ => 0,
-    });
-    // Known to every template, those that only see a part of a list as well.
-    for (name, value) in [
+    let mut globals = vec![
         ("report", model.value()),
-        ("summary", Value::from_safe_string(summary)),
         ("definitions", Value::from(Serde(glossary::DEFINITIONS))),
-        ("page", page),
-    ] {
+        ("page", Value::from(())),
+        ("summary", Value::from("")),
+    ];
+    // Other formats have neither a style nor data, and need not wait for them.
+    if escape_of(template) == AutoEscape::Html {
+        let summary = html::summary(report).map_err(|error| no_data(error.into()))?;
+        globals.extend([
+            ("page", html::page(&Assets::of(sources)?, delivery)),
+            ("summary", Value::from_safe_string(summary)),
+            ("packed_items", html::rows(report).map_err(no_data)?),
+            ("first_items", html::first_items(report)),
+        ]);
+    }
+    // Known to every template, those that only see a part of a list as well.
+    for (name, value) in globals {
         env.add_global(name, value);
     }
+    let mut text = Vec::new();
     env.get_template(template)?
         .render_captured_to((), &mut text)?;
     // What templates print is text.
     Ok(String::from_utf8(text).unwrap_or_default())
 }
 
-/// What a page says of one of many jobs and of its files is hardly ever longer; room that is not needed
-/// costs nothing.
-const BYTES_OF_A_JOB: usize = 8 << 10;
-
-fn no_digest(source: serde_json::Error) -> Error {
-    let words = "the summary in the page";
+fn no_data(source: io::Error) -> Error {
+    let words = "cannot write the data of the page";
     Error::new(minijinja::ErrorKind::BadSerialization, words).with_source(source)
 }
 
@@ -229,7 +219,6 @@ fn environment(look: Look) -> Result<Environment<'static>, Error> {
     env.set_auto_escape_callback(escape_of);
     env.set_formatter(write_escaped);
     filters::add_to(&mut env);
-    parts::add_to(&mut env);
     terminal::add_to(&mut env, look);
     Ok(env)
 }

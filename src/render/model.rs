@@ -1,98 +1,126 @@
-//! A report as templates see it: each job is put into values when it is first asked for, and once for
-//! all that is rendered, for most texts show few jobs of many.
+//! A report as templates see it: the summary model, and `charts` beside the figures of each job and of all.
 
 use std::sync::{Arc, OnceLock};
 
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Serde};
 
-use super::json::WithoutJobs;
+use super::charts::Charts;
 use crate::report::Report;
+use crate::report::model::Sections;
 
-/// The name of the field that holds the jobs.
-const JOBS: &str = "jobs";
+/// The name under which templates find the charts.
+const CHARTS: &str = "charts";
 
-/// A report as templates see it, which is made once for all that are rendered from it.
+/// A report as templates see it, made once for everything that is rendered from it.
 #[derive(Debug)]
-pub struct Model(Arc<Parts>);
-
-#[derive(Debug)]
-struct Parts {
+pub struct Model {
     report: Arc<Report>,
-    /// All fields but the jobs, which are empty in it.
-    others: OnceLock<Value>,
-    jobs: Vec<OnceLock<Value>>,
+    value: Value,
 }
 
 impl Model {
-    /// The model of a report.
+    /// Makes the model of a report.
     pub fn of(report: impl Into<Arc<Report>>) -> Self {
         let report = report.into();
-        Self(Arc::new(Parts {
-            others: OnceLock::new(),
-            jobs: vec![OnceLock::new(); report.jobs.len()],
-            report,
-        }))
+        let part = |index| {
+            Value::from_object(Part {
+                report: Arc::clone(&report),
+                index,
+                figures: OnceLock::new(),
+                charts: OnceLock::new(),
+            })
+        };
+        let jobs: Vec<Value> = (0..report.jobs.len()).map(|at| part(Some(at))).collect();
+        let value = Value::from_pairs([
+            ("schema_version", Value::from(report.schema_version)),
+            ("generator", Value::from(Serde(&report.generator))),
+            ("generated_at", Value::from(Serde(&report.generated_at))),
+            ("title", Value::from(report.title.as_str())),
+            ("verdict", Value::from(report.verdict.as_str())),
+            ("jobs", Value::from(jobs)),
+            ("jobs_left_out", Value::from(report.jobs_left_out)),
+            ("overall", part(None)),
+            ("items", Value::from_object(Items(Arc::clone(&report)))),
+            ("item_rows", Value::from(Serde(&report.item_rows))),
+            ("inputs", Value::from(Serde(&report.inputs))),
+            ("notes", Value::from(Serde(&report.notes))),
+        ]);
+        Self { report, value }
     }
 
-    /// The report itself.
+    /// Returns the report itself.
     pub fn report(&self) -> &Report {
-        &self.0.report
+        &self.report
     }
 
     pub(super) fn value(&self) -> Value {
-        Value::from_object(Fields(Arc::clone(&self.0)))
+        self.value.clone()
     }
 }
 
-impl Parts {
-    fn others(&self) -> &Value {
-        self.others
-            .get_or_init(|| Value::from(Serde(WithoutJobs::of(&self.report))))
-    }
-}
-
-/// The fields of a report.
+/// The figures of a job, or of all jobs, which become values when a template asks for them.
 #[derive(Debug)]
-struct Fields(Arc<Parts>);
+struct Part {
+    report: Arc<Report>,
+    /// The job; absent for all jobs together.
+    index: Option<usize>,
+    figures: OnceLock<Value>,
+    charts: OnceLock<Value>,
+}
 
-impl Object for Fields {
+impl Part {
+    fn figures(&self) -> &Value {
+        self.figures.get_or_init(|| match self.index {
+            Some(index) => Value::from(Serde(&self.report.jobs[index])),
+            None => Value::from(Serde(&self.report.overall)),
+        })
+    }
+
+    fn sections(&self) -> &Sections {
+        match self.index {
+            Some(index) => &self.report.jobs[index].sections,
+            None => &self.report.overall,
+        }
+    }
+}
+
+impl Object for Part {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         self.get_value_by_str(key.as_str()?)
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        if key == JOBS {
-            return Some(Value::from_object(Jobs(Arc::clone(&self.0))));
+        if key == CHARTS {
+            let charts = || Value::from(Serde(Charts::of(self.sections())));
+            return Some(self.charts.get_or_init(charts).clone());
         }
-        let value = self.0.others().get_attr(key);
-        value.ok().filter(|value| !value.is_undefined())
+        let value = self.figures().get_attr(key).ok();
+        value.filter(|value| !value.is_undefined())
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        let keys = self.0.others().try_iter().into_iter().flatten();
-        Enumerator::Values(keys.collect())
+        let keys = self.figures().try_iter().into_iter().flatten();
+        Enumerator::Values(keys.chain([Value::from(CHARTS)]).collect())
     }
 }
 
-/// The jobs of a report.
+/// The rows of a report, each of which becomes a value when a template asks for it: there may be millions.
 #[derive(Debug)]
-struct Jobs(Arc<Parts>);
+struct Items(Arc<Report>);
 
-impl Object for Jobs {
+impl Object for Items {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Seq
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let index = key.as_usize()?;
-        let value = self.0.jobs.get(index)?;
-        let job = || Value::from(Serde(&self.0.report.jobs[index]));
-        Some(value.get_or_init(job).clone())
+        let item = self.0.items.get(key.as_usize()?)?;
+        Some(Value::from(Serde(item)))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Seq(self.0.jobs.len())
+        Enumerator::Seq(self.0.items.len())
     }
 }
 
@@ -101,40 +129,25 @@ mod tests {
     use super::*;
     use crate::render::samples;
 
+    /// What templates see, without the charts.
+    fn without_charts(mut seen: serde_json::Value) -> serde_json::Value {
+        let jobs = seen["jobs"].as_array_mut().expect("a list").iter_mut();
+        for job in jobs {
+            job.as_object_mut().expect("a job").remove(CHARTS);
+        }
+        let overall = seen["overall"].as_object_mut().expect("figures");
+        overall.remove(CHARTS).expect("charts");
+        seen
+    }
+
     #[test]
     fn templates_see_the_report_as_it_is_serialised() {
         for count in [0, 1, 3] {
             let mut report = samples::typical();
             report.jobs = vec![report.jobs[0].clone(); count];
-            let whole = Value::from(Serde(&report));
-            let model = Model::of(report);
-            let seen = model.value();
-            let json = |value: &Value| serde_json::to_string(value).expect("JSON");
-            assert_eq!(json(&seen), json(&whole));
-            assert_eq!(seen.to_string(), whole.to_string());
-            assert_eq!(
-                seen.get_attr("nothing").ok(),
-                whole.get_attr("nothing").ok()
-            );
-            let jobs = seen.get_attr(JOBS).expect("jobs");
-            assert_eq!(jobs.len(), Some(count));
-            assert!(
-                jobs.get_item_by_index(count)
-                    .expect("a list")
-                    .is_undefined()
-            );
+            let whole = serde_json::to_value(&report).expect("JSON");
+            let seen = serde_json::to_value(Model::of(report).value()).expect("JSON");
+            assert_eq!(without_charts(seen), whole);
         }
-    }
-
-    #[test]
-    fn no_job_is_made_before_it_is_asked_for() {
-        let mut report = samples::typical();
-        report.jobs = vec![report.jobs[0].clone(); 3];
-        let model = Model::of(report);
-        let jobs = model.value().get_attr(JOBS).expect("jobs");
-        let first = jobs.get_item_by_index(0).expect("a list");
-        assert!(first.get_attr("label").expect("a label").as_str().is_some());
-        let made = model.0.jobs.iter().map(|job| job.get().is_some());
-        assert_eq!(made.collect::<Vec<_>>(), [true, false, false]);
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::api::UtcTime;
 use crate::report::model::*;
-use crate::report::table::{PreviewRow, Selection};
 
 fn time(text: &str) -> UtcTime {
     UtcTime::parse(text).expect("a time")
@@ -26,6 +25,8 @@ fn error_group(pattern: Option<&str>, count: u64, share: f64, message: Option<&s
         share,
         first_at: Some(time("2026-05-14T08:34:12.5Z")),
         last_at: Some(time("2026-05-14T08:58:41Z")),
+        per_interval: vec![],
+        undated: 0,
         examples: vec![Example {
             item_id: "dfl-0b6f5d3e-12aa-4f0e-9d5a-7f1c2b3a4d5e".into(),
             item_name: Some("invoices/2026/Q1 statement.pdf".into()),
@@ -170,8 +171,11 @@ fn sections() -> Sections {
             code: "one-error".into(),
             severity: Severity::Warning,
             message: "8 of 13 failures (61.5 %) are one kind of error.".into(),
+            evidence: [("failed".to_owned(), 8.0)].into(),
         }],
-        charts: None,
+        timeline: None,
+        histogram: None,
+        left_out: LeftOut::default(),
     }
 }
 
@@ -211,6 +215,7 @@ pub(super) fn typical() -> Report {
             }),
             sections: sections(),
         }],
+        jobs_left_out: 0,
         overall: sections(),
         items: rows(),
         item_rows: ItemRows {
@@ -221,7 +226,6 @@ pub(super) fn typical() -> Report {
             skipped: 0,
             open: 0,
         },
-        item_table: Some(table()),
         inputs: vec![
             Input {
                 path: "dumps/items_0.json".into(),
@@ -279,32 +283,6 @@ fn rows() -> Vec<ItemRow> {
     }]
 }
 
-/// A table with a row; what is in its data only the page's script reads.
-fn table() -> ItemTable {
-    let row = PreviewRow {
-        item_id: "dfl-1".into(),
-        item_name: Some("a.pdf".into()),
-        status: "failed".into(),
-        started_at: Some(time("2026-05-14T08:30:03Z")),
-        duration_seconds: None,
-        error_message: Some("no".into()),
-        skip_reason: None,
-        job: LABEL.into(),
-    };
-    ItemTable {
-        items: 1,
-        rows: 1,
-        selection: Selection::All,
-        limit: 100,
-        sentence: "The table holds the only item.".into(),
-        columns: vec!["id".into()],
-        // {"id":["dfl-1"]}
-        data: "q1bKTFGyilZKScvRNVSK1VGqBQA=".into(),
-        preview: vec![row],
-        preview_sentence: "Without scripts, 1 of 1 item stands here.".into(),
-    }
-}
-
 /// A job of which nothing is known but that it was named.
 pub(super) fn bare() -> Report {
     let absent = Rate {
@@ -346,7 +324,9 @@ pub(super) fn bare() -> Report {
         slowest: vec![],
         open: vec![],
         findings: vec![],
-        charts: None,
+        timeline: None,
+        histogram: None,
+        left_out: LeftOut::default(),
     };
     let mut report = typical();
     report.title = "Batch job dumps".into();
@@ -367,7 +347,6 @@ pub(super) fn bare() -> Report {
         failed: 0,
         ..report.item_rows
     };
-    report.item_table = None;
     report.inputs.clear();
     report.notes.clear();
     report
@@ -434,7 +413,6 @@ fn poison(json: &mut serde_json::Value) {
                 "job.total_items",
                 "all",
                 "failed",
-                &table().data,
             ];
             let of_the_model = words.contains(&text.as_str());
             if !of_the_model && text.len() < 1_000 && UtcTime::parse(text).is_none() {

@@ -112,7 +112,7 @@ fn a_page_loads_nothing_and_runs_nothing_but_its_own_script() {
 }
 
 #[test]
-fn the_summary_in_a_page_is_the_report_without_its_charts() {
+fn the_summary_in_a_page_is_the_report_without_its_rows() {
     for (name, report) in samples() {
         let html = rendered(&report, Format::Html);
         let (_, json) = html
@@ -121,7 +121,11 @@ fn the_summary_in_a_page_is_the_report_without_its_charts() {
         let (json, _) = json.split_once("</script>").expect("its end");
         assert!(!json.contains(['<', '>', '&']), "{name}");
         let read: Report = serde_json::from_str(json).expect("JSON");
-        assert_eq!(read, report.digest(), "{name}");
+        let without_rows = Report {
+            items: Vec::new(),
+            ..report
+        };
+        assert_eq!(read, without_rows, "{name}");
     }
 }
 

@@ -1,110 +1,60 @@
-//! From a dump to a report: computes the metrics of each job and of all, and puts them into words.
+//! From a dump to a report: computes the figures of each job and of all.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::charts::{Detail, FULL_JOBS, charts};
+use super::limits::{self, FULL_JOBS, MOST_JOBS, MOST_TIMELINES, message, name};
 use super::model::{
-    Api, Generator, Input, ItemCounts, JobFacts, JobReport, Note, OpenItem, Report, SCHEMA_VERSION,
-    Sections,
+    Api, Generator, Input, ItemCounts, JobFacts, JobReport, LeftOut, Note, OpenItem, Report,
+    SCHEMA_VERSION, Sections,
 };
-use super::table::{self, Longest};
 use super::verdict::verdict;
 use super::{ReportOptions, findings, items, notes};
 use crate::api::{JobRecord, UtcTime};
 use crate::load::{Dump, Job};
-use crate::metrics::{self, Completeness, Drawn, Failures, JobRows, JobRun, Limits, Metrics};
+use crate::metrics::{
+    self, Completeness, Drawn, Failures, JobRows, JobRun, Limits, Metrics, Shape,
+};
 use crate::parallel::{self, MANY_ROWS};
 use crate::say::code::Code;
 use crate::say::loading;
-use crate::words::{clip, counted};
-
-/// The longest message or pattern a report holds, in characters; a dump may hold 10 MB of one.
-pub(super) const MAX_MESSAGE: usize = 2_000;
-/// The longest name, id, label, reason or status word.
-pub(super) const MAX_NAME: usize = 500;
+use crate::words::counted;
 
 /// Makes the report of a dump.
 pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Report {
-    let labels: Vec<String> = dump
-        .jobs
-        .iter()
-        .map(|job| clipped(&job.label, MAX_NAME))
-        .collect();
+    let labels: Vec<String> = dump.jobs.iter().map(|job| name(&job.label)).collect();
     let failures = Failures::of(&dump.items, &options.named_groups);
-    let limits = Limits {
-        slowest: options.slowest,
-        examples: options.examples,
-    };
-    let compute = |jobs: &[JobRows], drawn: Drawn| {
-        metrics::compute(&dump.items, jobs, &failures, &labels, limits, drawn)
-    };
-    let runs: Vec<JobRows> = (dump.jobs.iter().zip(&dump.rows))
-        .map(|(job, rows)| JobRows {
-            rows: rows.clone(),
-            run: job.record.as_ref().map(run).unwrap_or_default(),
-        })
-        .collect();
-    let newest = OnceLock::new();
-    let open = |rows: &Range<usize>| {
-        let newest = || *newest.get_or_init(|| newest_instant(dump));
-        metrics::open::open(&dump.items, rows, &labels, newest)
-    };
-    let (detail, drawn) = if dump.jobs.len() > FULL_JOBS {
-        (Detail::Row, Drawn::Small)
-    } else {
-        (Detail::Job, Drawn::Whole)
-    };
-    let of_job = |index: usize| {
-        let (job, rows) = (&dump.jobs[index], &dump.rows[index]);
-        let (metrics, shape) = compute(&runs[index..=index], drawn);
-        let mut sections = sections_of(job, metrics);
-        sections.open = clip_open(open(rows));
-        sections.charts = Some(charts(&sections, &shape, detail));
-        let mut report = job_report(job, &labels[index], sections);
-        let facts = report.job.as_ref();
-        report.sections.findings = findings::of_job(&report.sections, facts, &shape);
-        let notes = notes::of_job(job, &report);
-        (report, notes)
-    };
-    let of_all = || {
-        (dump.jobs.len() != 1).then(|| {
-            let rows = 0..dump.items.len();
-            (compute(&runs, Drawn::Whole), open(&rows))
-        })
-    };
-    let longest = Longest {
-        message: MAX_MESSAGE,
-        name: MAX_NAME,
-    };
-    let recorded: u64 = dump.jobs.iter().map(|job| job.recorded.rows).sum();
-    let table_rows = options.table_items.limit(recorded as usize);
-    let item_rows = || items::rows(dump, &failures, &labels, options.items, options.slowest);
-    let table = || table::table(dump, &failures, &labels, table_rows, longest);
-    let much = dump.items.len() > MANY_ROWS;
-    // Packing the table takes as long as everything else together.
-    let ((jobs, of_all), (item_table, (items, item_rows))) = parallel::both(
-        much,
-        || {
-            parallel::both(
-                much,
-                || parallel::each(much, dump.jobs.len(), of_job),
-                of_all,
-            )
+    let builder = Builder {
+        dump,
+        failures: &failures,
+        labels: &labels,
+        limits: Limits {
+            slowest: options.slowest,
+            examples: options.examples,
         },
-        || parallel::both(much, table, item_rows),
-    );
-    let (jobs, job_notes): (Vec<JobReport>, Vec<Vec<Note>>) = jobs.into_iter().unzip();
-    let overall = match (of_all, &jobs[..]) {
-        (Some(((metrics, shape), open)), _) => {
-            let mut sections = overall(dump, &jobs, metrics);
-            sections.open = clip_open(open);
-            sections.charts = Some(charts(&sections, &shape, Detail::Overall));
-            sections.findings = findings::of_jobs(&sections, &jobs, &shape);
-            sections
-        }
+        runs: dump
+            .jobs
+            .iter()
+            .zip(&dump.rows)
+            .map(|(job, rows)| JobRows {
+                rows: rows.clone(),
+                run: job.record.as_ref().map(run).unwrap_or_default(),
+            })
+            .collect(),
+        newest: OnceLock::new(),
+    };
+    let much = dump.items.len() > MANY_ROWS;
+    let jobs = || parallel::each(much, dump.jobs.len(), |index| builder.job(index));
+    let all = || (dump.jobs.len() != 1).then(|| builder.all());
+    let rows = || items::rows(dump, &failures, &labels, options.items, options.slowest);
+    let figures = || parallel::both(much, jobs, all);
+    let ((jobs, all), (items, item_rows)) = parallel::both(much, figures, rows);
+    let (mut jobs, job_notes): (Vec<JobReport>, Vec<Vec<Note>>) = jobs.into_iter().unzip();
+    let overall = match all {
+        Some(all) => overall(dump, &jobs, all),
         // One job is the whole.
-        (None, jobs) => jobs[0].sections.clone(),
+        None => jobs[0].sections.clone(),
     };
     let verdict = match &jobs[..] {
         [only] => only.verdict.clone(),
@@ -115,6 +65,9 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         .collect();
     // Worst first; what is said about files before what is said about jobs, each in its order.
     notes.sort_by_key(|note| note.severity);
+    jobs.sort_by(worst_first);
+    let jobs_left_out = jobs.len().saturating_sub(MOST_JOBS) as u64;
+    jobs.truncate(MOST_JOBS);
     Report {
         schema_version: SCHEMA_VERSION,
         generator: Generator {
@@ -125,13 +78,88 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         title: options.title.clone().unwrap_or_else(|| title(&labels)),
         verdict,
         jobs,
+        jobs_left_out,
         overall,
         items,
         item_rows,
-        item_table,
         inputs: inputs(dump),
         notes,
     }
+}
+
+/// Computes the figures of jobs.
+struct Builder<'a> {
+    dump: &'a Dump,
+    failures: &'a Failures,
+    labels: &'a [String],
+    limits: Limits,
+    /// Rows and run of each job.
+    runs: Vec<JobRows>,
+    /// The newest instant in the dump, once it is asked for.
+    newest: OnceLock<Option<i64>>,
+}
+
+impl Builder<'_> {
+    /// Makes the report of a job, and the notes about it.
+    fn job(&self, index: usize) -> (JobReport, Vec<Note>) {
+        let Self { dump, labels, .. } = self;
+        let job = &dump.jobs[index];
+        let drawn = match dump.jobs.len() <= FULL_JOBS {
+            true => Drawn::Whole,
+            false => Drawn::Small,
+        };
+        let open = self.open(&dump.rows[index]);
+        let (metrics, shape) = self.compute(&self.runs[index..=index], drawn);
+        let counts = counts_of(job, &metrics);
+        let mut sections = sections(counts, metrics, &shape, open);
+        if dump.jobs.len() > MOST_TIMELINES {
+            sections.timeline = None;
+        }
+        limits::limit(&mut sections, dump.jobs.len());
+        let mut report = job_report(job, &labels[index], sections);
+        let facts = report.job.as_ref();
+        report.sections.findings = findings::of_job(&report.sections, facts, &shape);
+        let notes = notes::of_job(job, &report);
+        (report, notes)
+    }
+
+    /// Computes the figures of all jobs together.
+    fn all(&self) -> (Metrics, Shape, Vec<OpenItem>) {
+        let (metrics, shape) = self.compute(&self.runs, Drawn::Whole);
+        (metrics, shape, self.open(&(0..self.dump.items.len())))
+    }
+
+    fn compute(&self, jobs: &[JobRows], drawn: Drawn) -> (Metrics, Shape) {
+        let (items, labels) = (&self.dump.items, self.labels);
+        metrics::compute(items, jobs, self.failures, labels, self.limits, drawn)
+    }
+
+    fn open(&self, rows: &Range<usize>) -> Vec<OpenItem> {
+        let newest = || *self.newest.get_or_init(|| newest_instant(self.dump));
+        metrics::open::open(&self.dump.items, rows, self.labels, newest)
+    }
+}
+
+/// Orders jobs that failed before others, then by failure rate; without a rate of their own, by what
+/// they state themselves.
+fn worst_first(a: &JobReport, b: &JobReport) -> Ordering {
+    let has_failed = |job: &JobReport| {
+        let facts = job.job.as_ref();
+        facts.is_some_and(|facts| facts.status.as_deref() == Some("failed"))
+    };
+    let rate = |job: &JobReport| {
+        let (counts, own) = (&job.sections.counts, job.sections.rates.failure.value);
+        let stated = || {
+            let facts = job.job.as_ref()?;
+            let (failed, total) = (facts.failed_items?, facts.total_items?);
+            (total > 0).then(|| failed as f64 / total as f64)
+        };
+        let own = own.filter(|_| counts.status_filter.is_none());
+        own.or_else(stated).unwrap_or(-1.0)
+    };
+    has_failed(b)
+        .cmp(&has_failed(a))
+        .then_with(|| rate(b).total_cmp(&rate(a)))
 }
 
 /// Run of a job as its record states it; a job that runs is known up to the instant of its record.
@@ -175,7 +203,7 @@ fn job_report(job: &Job, label: &str, sections: Sections) -> JobReport {
     let facts = job.record.as_ref().map(facts);
     let sentence = verdict(&sections, [facts.as_ref()].into_iter());
     JobReport {
-        batch_job_id: job.id.as_deref().map(|id| clipped(id, MAX_NAME)),
+        batch_job_id: job.id.as_deref().map(name),
         label: label.to_owned(),
         api: Api::V1,
         verdict: capitalised(sentence),
@@ -196,39 +224,36 @@ fn capitalised(sentence: String) -> String {
 }
 
 fn facts(record: &JobRecord) -> JobFacts {
-    let name = |text: &Option<String>| text.as_deref().map(|text| clipped(text, MAX_NAME));
+    let some = |text: &Option<String>| text.as_deref().map(name);
     let wall_seconds = record
         .started_at
         .zip(record.ended_at())
         .map(|(start, end)| end.seconds_since(start))
         .filter(|seconds| *seconds >= 0.0);
     JobFacts {
-        id: clipped(&record.id, MAX_NAME),
-        job_type: name(&record.job_type),
-        project_id: name(&record.project_id),
-        status: name(&record.status),
+        id: name(&record.id),
+        job_type: some(&record.job_type),
+        project_id: some(&record.project_id),
+        status: some(&record.status),
         total_items: record.total_items,
         completed_at: record.completed_at,
         created_at: record.created_at,
-        directory_id: name(&record.directory_id),
+        directory_id: some(&record.directory_id),
         effective_at: record.effective_at,
-        error_message: record
-            .error_message
-            .as_deref()
-            .map(|text| clipped(text, MAX_MESSAGE)),
+        error_message: record.error_message.as_deref().map(message),
         failed_items: record.failed_items,
-        job_record_id: name(&record.job_record_id),
+        job_record_id: some(&record.job_record_id),
         processed_items: record.processed_items,
         skipped_items: record.skipped_items,
         started_at: record.started_at,
         updated_at: record.updated_at,
-        workflow_id: name(&record.workflow_id),
+        workflow_id: some(&record.workflow_id),
         wall_seconds,
         progress_percentage: record.progress_percentage,
     }
 }
 
-fn sections_of(job: &Job, metrics: Metrics) -> Sections {
+fn counts_of(job: &Job, metrics: &Metrics) -> ItemCounts {
     let job_total = job.record.as_ref().and_then(|record| record.total_items);
     let completeness = Completeness::of(metrics.distinct, job_total, job.total_size);
     // A list that holds the whole job is whole, whatever it was asked for. A job that states none has not
@@ -241,9 +266,9 @@ fn sections_of(job: &Job, metrics: Metrics) -> Sections {
         statuses.join(", ")
     });
     let status_filter = known
-        .or_else(|| filter_that_can_be_seen(job, &metrics, job_total))
+        .or_else(|| filter_that_can_be_seen(job, metrics, job_total))
         .filter(|_| !whole);
-    let items = ItemCounts {
+    ItemCounts {
         listed: job.has_list,
         recorded: job.recorded.rows,
         distinct: metrics.distinct,
@@ -252,14 +277,13 @@ fn sections_of(job: &Job, metrics: Metrics) -> Sections {
         unreadable: job.unreadable,
         filtered_jobs: u64::from(status_filter.is_some()),
         filtered_in_part: in_part && status_filter.is_some(),
-        status_filter: status_filter.map(|filter| clipped(&filter, MAX_NAME)),
+        status_filter: status_filter.map(|filter| name(&filter)),
         stated_total: completeness.stated_total,
         stated_total_source: completeness.source,
         missing: completeness.missing,
         complete: completeness.complete,
         by_status: metrics.by_status.clone(),
-    };
-    sections(items, metrics)
+    }
 }
 
 /// A list of one status that is smaller than the job looks filtered by it; unless the list itself
@@ -272,7 +296,15 @@ fn filter_that_can_be_seen(job: &Job, metrics: &Metrics, job_total: Option<u64>)
     (alone && smaller && !says_whole).then(|| status.clone())
 }
 
-fn overall(dump: &Dump, jobs: &[JobReport], metrics: Metrics) -> Sections {
+fn overall(
+    dump: &Dump,
+    jobs: &[JobReport],
+    (metrics, mut shape, open): (Metrics, Shape, Vec<OpenItem>),
+) -> Sections {
+    // Between the times of several jobs there are gaps that say nothing.
+    if let Some(line) = &mut shape.timeline {
+        line.gaps.clear();
+    }
     let items = || jobs.iter().map(|job| &job.sections.counts);
     let completeness = Completeness::over(items().map(|items| Completeness {
         stated_total: items.stated_total,
@@ -282,7 +314,7 @@ fn overall(dump: &Dump, jobs: &[JobReport], metrics: Metrics) -> Sections {
     }));
     let first_filter = items().next().and_then(|items| items.status_filter.clone());
     let recorded = items().map(|items| items.recorded).sum::<u64>();
-    let items = ItemCounts {
+    let counts = ItemCounts {
         listed: dump.jobs.iter().any(|job| job.has_list),
         recorded,
         distinct: metrics.distinct,
@@ -299,58 +331,45 @@ fn overall(dump: &Dump, jobs: &[JobReport], metrics: Metrics) -> Sections {
         complete: completeness.complete,
         by_status: metrics.by_status.clone(),
     };
-    sections(items, metrics)
+    let mut sections = sections(counts, metrics, &shape, open);
+    limits::limit(&mut sections, 1);
+    sections.findings = findings::of_jobs(&sections, jobs, &shape);
+    sections
 }
 
-/// Puts the figures together, and cuts what no page can hold.
-fn sections(mut counts: ItemCounts, metrics: Metrics) -> Sections {
-    if counts.by_status.keys().any(|word| word.len() > MAX_NAME) {
-        let mut by_status = indexmap::IndexMap::new();
-        for (word, count) in counts.by_status {
-            *by_status.entry(clipped(&word, MAX_NAME)).or_default() += count;
+/// Puts the figures together.
+fn sections(
+    counts: ItemCounts,
+    metrics: Metrics,
+    shape: &Shape,
+    open: Vec<OpenItem>,
+) -> Sections {
+    /// Groups whose failures are told by interval.
+    const TIMED_GROUPS: usize = 20;
+    let mut error_groups = metrics.error_groups;
+    let line = shape.timeline.as_ref();
+    let is_whole = line.and_then(|line| line.intervals.first()?.concurrency);
+    for (group, details) in error_groups.iter_mut().zip(&shape.groups).take(TIMED_GROUPS) {
+        group.undated = details.undated;
+        if let (Some(line), Some(_)) = (line, is_whole) {
+            group.per_interval = line.count(&details.at);
         }
-        counts.by_status = by_status;
     }
-    let mut sections = Sections {
+    Sections {
         counts,
         rates: metrics.rates,
         durations: metrics.durations,
         queue: None,
         throughput: metrics.throughput,
         skip_reasons: metrics.skip_reasons,
-        error_groups: metrics.error_groups,
+        error_groups,
         slowest: metrics.slowest,
-        open: Vec::new(),
+        open,
         findings: Vec::new(),
-        charts: None,
-    };
-    for reason in &mut sections.skip_reasons {
-        clip_some(&mut reason.reason, MAX_NAME);
+        timeline: shape.timeline.clone(),
+        histogram: shape.histogram.clone(),
+        left_out: LeftOut::default(),
     }
-    for group in &mut sections.error_groups {
-        clip_some(&mut group.pattern, MAX_MESSAGE);
-        clip_some(&mut group.regex, MAX_MESSAGE);
-        for example in &mut group.examples {
-            clip(&mut example.item_id, MAX_NAME);
-            clip_some(&mut example.item_name, MAX_NAME);
-            clip_some(&mut example.error_message, MAX_MESSAGE);
-        }
-    }
-    for item in &mut sections.slowest {
-        clip(&mut item.item_id, MAX_NAME);
-        clip_some(&mut item.item_name, MAX_NAME);
-        clip(&mut item.status, MAX_NAME);
-    }
-    sections
-}
-
-fn clip_open(mut open: Vec<OpenItem>) -> Vec<OpenItem> {
-    for item in &mut open {
-        clip(&mut item.item_id, MAX_NAME);
-        clip_some(&mut item.item_name, MAX_NAME);
-        clip(&mut item.status, MAX_NAME);
-    }
-    open
 }
 
 fn inputs(dump: &Dump) -> Vec<Input> {
@@ -365,18 +384,6 @@ fn inputs(dump: &Dump) -> Vec<Input> {
             looks_like: file.looks_like.as_ref().map(loading::not_ours),
         })
         .collect()
-}
-
-pub(super) fn clipped(text: &str, max: usize) -> String {
-    let mut text = text.to_owned();
-    clip(&mut text, max);
-    text
-}
-
-fn clip_some(text: &mut Option<String>, max: usize) {
-    if let Some(text) = text {
-        clip(text, max);
-    }
 }
 
 impl Report {

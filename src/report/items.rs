@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::build::{MAX_MESSAGE, MAX_NAME, clipped};
-use super::model::{ItemRow, ItemRows, ItemSelection};
+use super::limits::{message, name};
+use super::model::{ItemRow, ItemRows, ItemSelection, Report};
 use crate::api::UtcTime;
 use crate::api::status::code::{FAILED, SKIPPED};
 use crate::frame::ItemFrame;
@@ -16,6 +16,20 @@ use crate::parallel::{self, MANY_ROWS};
 
 /// Maximum number of rows of [`ItemSelection::Failed`], the slowest ones not counted.
 pub const MOST_ROWS: usize = 10_000;
+
+impl Report {
+    /// Drops rows that are not in a selection; those that the report does not hold cannot be added.
+    pub fn select_items(&mut self, selection: ItemSelection) {
+        if selection == ItemSelection::None {
+            self.items.clear();
+            self.item_rows = ItemRows {
+                selection,
+                of: self.item_rows.of,
+                ..ItemRows::default()
+            };
+        }
+    }
+}
 
 /// Makes the rows of a selection, of which those of `slowest` items are a part.
 pub(super) fn rows(
@@ -94,27 +108,26 @@ fn item_row(
     let items = &dump.items;
     let (item, texts) = (items.row(row), items.texts(row));
     let (job, file) = items.source(row).unzip();
-    let name = |text: Option<&str>| text.map(|text| clipped(text, MAX_NAME));
     let label = job.and_then(|job| labels.get(job as usize));
     let source = file.and_then(|file| dump.inputs.get(file as usize));
     let group = failures.group_of(row);
     ItemRow {
         job: label.cloned().unwrap_or_default(),
-        item_id: name(texts.id).unwrap_or_default(),
-        item_name: name(texts.name),
-        status: clipped(items.statuses().get(item.status), MAX_NAME),
+        item_id: texts.id.map(name).unwrap_or_default(),
+        item_name: texts.name.map(name),
+        status: name(items.statuses().get(item.status)),
         started_at: item.started_at.and_then(UtcTime::from_micros),
         completed_at: item.completed_at.and_then(UtcTime::from_micros),
         effective_at: item.effective_at.and_then(UtcTime::from_micros),
         duration_seconds: item.micros().map(|micros| micros as f64 / 1e6),
         error_message: item
             .error_message
-            .map(|message| clipped(items.messages().get(message), MAX_MESSAGE)),
+            .map(|text| message(items.messages().get(text))),
         error_group: group.and_then(|group| groups.get(group as usize).cloned()),
         skip_reason: item
             .skip_reason
-            .and_then(|reason| name(Some(items.reasons().get(reason)))),
-        processing_job_id: name(texts.work),
+            .map(|reason| name(items.reasons().get(reason))),
+        processing_job_id: texts.work.map(name),
         source: source.map(|file| file.path.clone()),
     }
 }

@@ -8,12 +8,10 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::charts::Charts;
-pub use super::table::ItemTable;
 use crate::api::UtcTime;
 pub use crate::metrics::{
-    DurationStats, Durations, ErrorGroup, Example, OpenItem, Rate, Rates, SkipReason, SlowItem,
-    Throughput, TotalSource,
+    Bin, DurationStats, Durations, ErrorGroup, Example, Gap, Histogram, Interval, OpenItem, Rate, Rates,
+    SkipReason, SlowItem, Throughput, Timeline, TotalSource,
 };
 
 /// The version of the model that this program writes and reads.
@@ -46,17 +44,17 @@ pub struct Report {
     pub title: String,
     /// The answer in one sentence.
     pub verdict: String,
-    /// One entry per batch job, in the order in which the inputs name them.
+    /// Batch jobs, worst first: those that failed, then by failure rate, then in the order in which the
+    /// inputs name them. Up to 20,000.
     pub jobs: Vec<JobReport>,
+    /// Jobs that are left out of `jobs`. They are part of all other figures.
+    pub jobs_left_out: u64,
     /// The same figures over the items of all jobs.
     pub overall: Sections,
     /// The items themselves: those that `item_rows` describes, in the order of the inputs.
     pub items: Vec<ItemRow>,
     /// Which items are in `items`.
     pub item_rows: ItemRows,
-    /// The items themselves; absent where they were not asked for, and from summaries of earlier
-    /// versions.
-    pub item_table: Option<ItemTable>,
     /// Every file that was found, in path order.
     pub inputs: Vec<Input>,
     /// What the reader has to know to trust the numbers, worst first.
@@ -169,10 +167,24 @@ pub struct Sections {
     /// What is remarkable about these figures, the most important first; often nothing.
     #[serde(default)]
     pub findings: Vec<Finding>,
-    /// The geometry of the charts; absent in `overall` where there is one job, whose charts these
-    /// are, and in summaries of earlier versions.
-    #[serde(default)]
-    pub charts: Option<Charts>,
+    /// Items that ended over time, and the concurrency; absent if nothing is known to have begun or ended,
+    /// and of single jobs if the report holds more than 1,000.
+    pub timeline: Option<Timeline>,
+    /// Distribution of durations; absent if no item has one, and of single jobs if the report holds more
+    /// than 50.
+    pub histogram: Option<Histogram>,
+    /// Entries that lists of this section leave out because they are too long.
+    pub left_out: LeftOut,
+}
+
+/// Entries that lists leave out. A report of one job lists 1,000 error groups and skip reasons; one of
+/// several lists as many of each for all jobs together, and at least 10 for each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOut {
+    /// Error groups.
+    pub error_groups: u64,
+    /// Skip reasons.
+    pub skip_reasons: u64,
 }
 
 /// Something remarkable, in words with its numbers.
@@ -184,10 +196,12 @@ pub struct Finding {
     pub severity: Severity,
     /// The finding as a sentence.
     pub message: String,
+    /// The numbers it rests on, by name.
+    pub evidence: IndexMap<String, f64>,
 }
 
 /// How many items were recorded, and whether that is all of them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ItemCounts {
     /// Whether any list of items was recorded; where none was, the counts are of nothing, and what
     /// is known is what the status says.
@@ -256,11 +270,12 @@ pub struct ItemRow {
 }
 
 /// Which items a report holds as rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ItemSelection {
     /// Every item if at most 10,000 were recorded; else failed, skipped and open items, in this
     /// order up to 10,000, and the slowest ones.
+    #[default]
     Failed,
     /// Every item.
     All,
@@ -269,7 +284,7 @@ pub enum ItemSelection {
 }
 
 /// The number of items that a report holds as rows, and of all items.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ItemRows {
     /// What was asked for.
     pub selection: ItemSelection,

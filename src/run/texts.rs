@@ -60,7 +60,7 @@ impl Texts<'_> {
     fn put(&self, text: &Text, out: &mut dyn Write) -> io::Result<()> {
         match text {
             Text::Rendered(text) => out.write_all(text.as_bytes()),
-            Text::Summary => render::write_summary(self.model.report(), out),
+            Text::Summary => render::write_summary(self.model.report(), out, true),
         }
     }
 

@@ -436,7 +436,7 @@ fn what_is_open_in_a_job_is_worked_on_until_its_own_record_and_not_that_of_anoth
         ])
         .stdout;
     let summary: Value = serde_json::from_str(&page).expect("JSON");
-    let intervals = &summary["overall"]["charts"]["timeline"]["intervals"];
+    let intervals = &summary["overall"]["timeline"]["intervals"];
     let drawn: Vec<f64> = intervals
         .as_array()
         .expect("a list")

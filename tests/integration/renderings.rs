@@ -37,7 +37,6 @@ fn shortened(text: &str) -> String {
         ("<style>", "</style>"),
         ("<script>", "</script>"),
         ("id=\"items-data\">", "</script>"),
-        ("\"data\": \"", "\""),
         ("sha256-", "&#x27;"),
     ] {
         let mut from = 0;

@@ -1,14 +1,12 @@
 """Holds what the program said against what a correct report says.
 
 Counts and whatever is a whole number of microseconds have to be the same, other numbers to a relative
-1e-9. Beside the sums, every row of the item table is compared, every file, and what the charts count.
+1e-9. Beside the sums, every row of an item is compared, every file, and what the charts count.
 """
 
-import base64
 import json
 import math
 import re
-import zlib
 from bisect import bisect_left
 
 from dumps.items import NO_UTF8
@@ -166,48 +164,32 @@ def same_slowest(path, spans, got, labels, most):
                 raise Difference(f"{path}[{n}].started_at", rfc3339(item["started_at"]), row["started_at"])
 
 
-def unpacked(table):
-    """The rows of the item table, each as a dictionary of what the item said."""
-    data = json.loads(zlib.decompress(base64.b64decode(table["data"]), -15))
-    columns = [data[c] for c in table["columns"]]
-    base = data["base"]
-    out = []
-    for cells in zip(*columns):
-        row = dict(zip(table["columns"], cells))
-        plus = lambda origin, value: None if value is None else origin + value
-        start = plus(base, row["started"])
-        end = plus(base if start is None else start, row["ended"])
-        effective = plus(end if end is not None else start if start is not None else base, row["effective"])
-        pick = lambda column, names: None if row[column] is None else data[names][row[column]]
-        out.append({"job": pick("job", "jobs"), "item_id": row["id"], "item_name": row["name"],
-                    "status": pick("status", "statuses"), "started_at": start, "completed_at": end,
-                    "effective_at": effective, "error_message": row["message"], "skip_reason": pick("reason", "reasons"),
-                    "job_id": row["work"], "file": pick("file", "files")})
-    return out
-
-
-def same_table(expected, table, labels):
+def same_rows(expected, got, labels):
     """Item by item: not only the sums have to be right."""
-    if table is None:
-        raise Difference("item_table", "a table", None)
-    rows = {(row["job"], row["item_id"]): row for row in unpacked(table)}
-    if table["items"] != len(expected["rows"]) or len(rows) != len(expected["rows"]):
-        raise Difference("item_table.items", len(expected["rows"]), [table["items"], len(rows)])
+    rows = {(row["job"], row["item_id"]): row for row in got}
+    if not len(got) == len(rows) == len(expected["rows"]):
+        raise Difference("items", len(expected["rows"]), len(got))
     for item in expected["rows"]:
         key = labels[id(item["owner"])], as_written(item["item_id"])
         row = rows.get(key)
         if row is None:
-            raise Difference("item_table", key, None)
-        for field in ("item_name", "status", "error_message", "skip_reason", "job_id"):
+            raise Difference("items", key, None)
+        for field, theirs in (("item_name", "item_name"), ("status", "status"), ("error_message", "error_message"),
+                              ("skip_reason", "skip_reason"), ("job_id", "processing_job_id")):
             if field == "error_message" and item["status"] != "failed" or \
                     field == "skip_reason" and item["status"] != "skipped":
-                continue        # what these say of other items is not a matter of the table
-            same_text(f"item_table{list(key)}.{field}", item[field], row[field])
+                continue        # what these say of other items is not a matter of the rows
+            same_text(f"items{list(key)}.{theirs}", item[field], row[theirs])
         for field in TIMES:
-            if item[field] != row[field]:
-                raise Difference(f"item_table{list(key)}.{field}", rfc3339(item[field]), rfc3339(row[field]))
-        if tail(row["file"]) != item["file"]:
-            raise Difference(f"item_table{list(key)}.file", item["file"], row["file"])
+            if item[field] != instant(row[field]):
+                raise Difference(f"items{list(key)}.{field}", rfc3339(item[field]), row[field])
+        start, end = item["started_at"], item["completed_at"]
+        span = None if None in (start, end) else seconds(end - start)
+        same(f"items{list(key)}.duration_seconds", span, row["duration_seconds"])
+        if (row["error_group"] is None) != (item["status"] != "failed"):
+            raise Difference(f"items{list(key)}.error_group", item["status"], row["error_group"])
+        if tail(row["source"]) != item["file"]:
+            raise Difference(f"items{list(key)}.source", item["file"], row["source"])
 
 
 def tail(path):
@@ -222,32 +204,27 @@ def same_inputs(expected, got):
         same(f"inputs[{path}]", row, files[path])
 
 
-def same_charts(path, expected, charts):
-    """What the charts say they count, between the edges they name."""
-    if charts is None:
-        return
-    bar = {part["status"]: part["count"] for part in charts["status_bar"]}
-    if bar != {as_written(k): v for k, v in expected["counts"]["by_status"].items() if v}:
-        raise Difference(f"{path}.charts.status_bar", expected["counts"]["by_status"], bar)
+def same_charts(path, expected, got):
+    """What the data of the charts count, between the edges they name."""
     for status in ("completed", "failed"):
-        if charts["durations"] is not None:
+        if got["histogram"] is not None:
             spans = sorted(micros for micros, item in expected["spans"] if item["status"] == status)
-            bins = charts["durations"]["bins"]
+            bins = got["histogram"]["bins"]
             edges = [round(b["from_seconds"] * 10**6) for b in bins] + [round(bins[-1]["to_seconds"] * 10**6)]
             counts = between(spans, edges)
             below = [bisect_left(spans, edge) / len(spans) if spans else None for edge in edges[1:]]
             if sum(counts) != len(spans):
-                raise Difference(f"{path}.charts.durations", len(spans), sum(counts))
-            same(f"{path}.charts.durations.{status}", counts, [b[status] for b in bins])
-            same(f"{path}.charts.durations.{status}_below", below, [b[f"{status}_below"] for b in bins])
+                raise Difference(f"{path}.histogram", len(spans), sum(counts))
+            same(f"{path}.histogram.{status}", counts, [b[status] for b in bins])
+            same(f"{path}.histogram.{status}_below", below, [b[f"{status}_below"] for b in bins])
     for status in ("completed", "failed", "skipped"):
-        if charts["timeline"] is not None:
+        if got["timeline"] is not None:
             ends = sorted(at for at in (instant_of(i) for i in expected["rows"] if i["status"] == status) if at is not None)
-            intervals = charts["timeline"]["intervals"]
+            intervals = got["timeline"]["intervals"]
             edges = [us(i["from"]) for i in intervals]
-            edges.append(edges[-1] + round(charts["timeline"]["interval_seconds"] * 10**6))
+            edges.append(edges[-1] + round(got["timeline"]["interval_seconds"] * 10**6))
             if between(ends, edges) != [i[status] for i in intervals]:
-                raise Difference(f"{path}.charts.timeline.{status}", between(ends, edges), [i[status] for i in intervals])
+                raise Difference(f"{path}.timeline.{status}", between(ends, edges), [i[status] for i in intervals])
 
 
 def between(ordered, edges):
@@ -256,7 +233,7 @@ def between(ordered, edges):
 
 
 def compare(dump, summary, most, asked):
-    """Raises the first difference. `most` slowest items were asked for, and perhaps the item table."""
+    """Raises the first difference. `most` slowest items were asked for, and perhaps every row."""
     jobs, overall = truth(dump)
     same("schema_version", 2, summary["schema_version"])
     named = {job["batch_job_id"]: job for job in summary["jobs"] if job["batch_job_id"] is not None}
@@ -277,10 +254,10 @@ def compare(dump, summary, most, asked):
         path = f"jobs[{job.id or job.folder}]"
         same(f"{path}.job", expected["job"], got["job"])
         same_sections(path, expected, got, labels, most)
-        same_charts(path, expected, got["charts"])
+        same_charts(path, expected, got)
         same_text(f"{path}.label", job.id or got["label"], got["label"])
     same_sections("overall", overall, summary["overall"], labels, most)
-    same_charts("overall", overall, summary["overall"]["charts"])
+    same_charts("overall", overall, summary["overall"])
     same_inputs(dump.inputs, summary["inputs"])
-    if asked or summary["item_table"] is not None:
-        same_table(overall, summary["item_table"], labels)
+    if asked or summary["item_rows"]["held"] == summary["item_rows"]["of"]:
+        same_rows(overall, summary["items"], labels)

@@ -39,8 +39,8 @@ def run(binary, folder, arguments, threads=None, stdin=None, files=(".",)):
                           env=environment, input=stdin, capture_output=True, timeout=300)
 
 
-def without_table(output):
-    return {**json.loads(output), "item_table": None}
+def without_rows(output):
+    return {**json.loads(output), "items": None, "item_rows": None}
 
 
 def check(binary, seed, folder, threads):
@@ -68,10 +68,10 @@ def check(binary, seed, folder, threads):
         compare(dump, json.loads(result.stdout), most, asked)
     except Difference as difference:
         return f"{difference}\n    {shlex.join(map(str, result.args))}", rows
-    # Where no table is asked for, the texts of few items are kept: those that the rest names.
+    # Which rows are asked for changes nothing else.
     without = run(binary, folder, [*plain, "--table-items", "0"], **how)
-    if without_table(without.stdout) != without_table(result.stdout):
-        return "without a table of items the rest says something else", rows
+    if without_rows(without.stdout) != without_rows(result.stdout):
+        return "without rows of items the rest says something else", rows
     for count in threads:
         again = run(binary, folder, arguments, count, **how)
         if (again.returncode, again.stdout) != (0, result.stdout):

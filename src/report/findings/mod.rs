@@ -28,6 +28,7 @@ impl Findings {
                 code: code.to_owned(),
                 severity,
                 message,
+                evidence: indexmap::IndexMap::new(),
             },
         ));
     }
@@ -124,6 +125,7 @@ impl Findings {
             return;
         }
         let groups = &sections.error_groups;
+        let kinds = groups.len() as u64 + sections.left_out.error_groups;
         if let Some(group) = groups.first().filter(|group| group.share >= 0.5) {
             let of = if group.count == failed {
                 format!("All {} failures are", number(failed))
@@ -143,14 +145,14 @@ impl Findings {
                 None => format!("{of} without a message."),
             };
             self.warn(10, "one-error", message);
-        } else if groups.len() as u64 * 10 >= failed * 8 && failed >= 10 {
+        } else if kinds * 10 >= failed * 8 && failed >= 10 {
             self.info(
                 25,
                 "many-errors",
                 format!(
                     "{} failures are of {} kinds: no single error explains them.",
                     number(failed),
-                    number(groups.len() as u64)
+                    number(kinds)
                 ),
             );
         }

@@ -22,6 +22,7 @@ fn sections(failed: u64, groups: &Value) -> Sections {
         "durations": { "completed": none, "failed": none },
         "throughput": { "ended_items": 0, "timed_items": 0, "untimed_items": 0 },
         "skip_reasons": [], "error_groups": groups, "slowest": [], "open": [],
+        "left_out": { "error_groups": 0, "skip_reasons": 0 },
     }))
     .expect("sections")
 }
@@ -98,15 +99,15 @@ fn failures_that_cluster_are_weighed_against_time_and_completed_items() {
 #[test]
 fn few_failures_have_no_pattern() {
     let close = shape((0..4).map(|n| NINE + (600 + n) * SECOND).collect());
-    let group = json!([{ "id": "0", "pattern": "x", "count": 4, "share": 1.0, "examples": [] }]);
+    let group = json!([{ "id": "0", "pattern": "x", "count": 4, "share": 1.0, "per_interval": [], "undated": 0, "examples": [] }]);
     assert_eq!(of_job(&sections(4, &group), None, &close), []);
 }
 
 #[test]
 fn one_kind_of_error_and_its_limit_are_named() {
     let group = json!([
-        { "id": "0", "pattern": "timed out", "count": 7, "share": 7.0 / 12.0, "examples": [] },
-        { "id": "0", "pattern": null, "count": 5, "share": 5.0 / 12.0, "examples": [] },
+        { "id": "0", "pattern": "timed out", "count": 7, "share": 7.0 / 12.0, "per_interval": [], "undated": 0, "examples": [] },
+        { "id": "0", "pattern": null, "count": 5, "share": 5.0 / 12.0, "per_interval": [], "undated": 0, "examples": [] },
     ]);
     let mut shape = shape(Vec::new());
     shape.groups = vec![
@@ -131,7 +132,7 @@ fn one_kind_of_error_and_its_limit_are_named() {
 
 #[test]
 fn durations_of_millennia_are_no_time_limit() {
-    let group = json!([{ "id": "0", "pattern": "boom", "count": 5, "share": 1.0, "examples": [] }]);
+    let group = json!([{ "id": "0", "pattern": "boom", "count": 5, "share": 1.0, "per_interval": [], "undated": 0, "examples": [] }]);
     let mut shape = shape(Vec::new());
     let mut micros = vec![20 * SECOND; 4];
     // The end of an item that has none, as some write it: 9999-12-31.

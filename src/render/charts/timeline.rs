@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::scale::{Plot, Scale, Tick, add_bar, count_axis, days, position, time_ticks, written};
 use crate::api::UtcTime;
@@ -21,7 +20,7 @@ const PLOT: Plot = Plot {
 };
 
 /// Ended items per interval, stacked by how they ended, with the concurrency and the failures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TimelineChart {
     /// What the chart shows, in words with its main numbers.
     pub description: String,
@@ -29,13 +28,7 @@ pub struct TimelineChart {
     pub plot: Plot,
     /// The day or days of the axis of time, in UTC.
     pub days: String,
-    /// The first instant.
-    pub from: UtcTime,
-    /// The last instant: the end of the job or of an item, or the instant of a running job's record.
-    pub to: UtcTime,
-    /// The length of an interval.
-    pub interval_seconds: f64,
-    /// The same in words: "15 s".
+    /// The length of an interval in words: "15 s".
     pub interval_label: String,
     /// Ticks of the axis of time.
     pub x_ticks: Vec<Tick>,
@@ -54,17 +47,10 @@ pub struct TimelineChart {
     pub gaps: Vec<DrawnGap>,
     /// What was drawn, per interval.
     pub intervals: Vec<DrawnInterval>,
-    /// Items that had started and not ended: they count as worked on until the last instant at which their
-    /// job is known, of which `to` is the last of all.
-    pub still_worked_on: u64,
-    /// Ended items that state no end and stand at the instant their record speaks of.
-    pub dated_by_record: u64,
-    /// Ended items that are left out because no plausible instant of their end is known.
-    pub undated: u64,
 }
 
 /// The bars of one status.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Series {
     /// completed, failed, skipped, or other.
     pub status: String,
@@ -75,7 +61,7 @@ pub struct Series {
 }
 
 /// A time in which no item ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DrawnGap {
     /// The end of the last item before it.
     pub from: UtcTime,
@@ -92,28 +78,18 @@ pub struct DrawnGap {
 }
 
 /// What happened in an interval.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DrawnInterval {
-    /// When it begins.
-    pub from: UtcTime,
+    /// The interval itself.
+    #[serde(flatten)]
+    pub interval: Interval,
     /// Where it begins.
     pub x: f64,
     /// How wide it is.
     pub width: f64,
-    /// Completed items that ended in it.
-    pub completed: u64,
-    /// Failed items.
-    pub failed: u64,
-    /// Skipped items.
-    pub skipped: u64,
-    /// Items that ended in another way.
-    pub other: u64,
-    /// The mean number of items worked on in it.
-    pub concurrency: f64,
 }
 
-/// `one_job`: between the times of several jobs there are gaps that say nothing.
-pub(super) fn chart(line: &Timeline, one_job: bool) -> TimelineChart {
+pub(super) fn chart(line: &Timeline) -> TimelineChart {
     let count = line.intervals.len();
     let x = time_scale(line, &PLOT);
     let edge = |index: usize| x.at(line.begin_of(index) as f64);
@@ -155,10 +131,9 @@ pub(super) fn chart(line: &Timeline, one_job: bool) -> TimelineChart {
     let known = concurrency.iter().any(|mean| *mean > 0.0);
     let peak = concurrency.iter().copied().fold(0.0, f64::max);
     let (c, concurrency_ticks) = count_axis(peak, PLOT.bottom, PLOT.top);
-    let gaps: Vec<DrawnGap> = one_job
-        .then_some(&line.gaps)
-        .into_iter()
-        .flatten()
+    let gaps: Vec<DrawnGap> = line
+        .gaps
+        .iter()
         .map(|Gap { from, to, seconds }| {
             let (from, to) = (*from, *to);
             let at = |instant: UtcTime| x.at(instant.micros() as f64);
@@ -176,9 +151,6 @@ pub(super) fn chart(line: &Timeline, one_job: bool) -> TimelineChart {
         description: description(line, &gaps, most, known.then_some(peak)),
         plot: PLOT,
         days: days(line.from.micros(), line.to.micros()),
-        from: line.from,
-        to: line.to,
-        interval_seconds: line.interval_seconds,
         interval_label: round_duration(line.interval_micros()),
         x_ticks: time_ticks(line.begin_of(0), line.begin_of(count), &x),
         y_ticks,
@@ -192,19 +164,11 @@ pub(super) fn chart(line: &Timeline, one_job: bool) -> TimelineChart {
             .iter()
             .enumerate()
             .map(|(index, interval)| DrawnInterval {
-                from: interval.from,
+                interval: interval.clone(),
                 x: position(edge(index)),
                 width: position(step),
-                completed: interval.completed,
-                failed: interval.failed,
-                skipped: interval.skipped,
-                other: interval.other,
-                concurrency: interval.concurrency.unwrap_or_default(),
             })
             .collect(),
-        still_worked_on: line.still_worked_on,
-        dated_by_record: line.dated_by_record,
-        undated: line.undated,
     }
 }
 
@@ -216,11 +180,6 @@ pub(super) fn time_scale(line: &Timeline, plot: &Plot) -> Scale {
         begin: plot.left,
         end: plot.right,
     }
-}
-
-/// Plausible instants are all within the years of [`UtcTime`].
-pub(super) fn instant(micros: i64) -> UtcTime {
-    UtcTime::from_micros(micros).unwrap_or(UtcTime::EPOCH)
 }
 
 fn steps(means: &[f64], scale: &Scale, edge: impl Fn(usize) -> f64) -> String {

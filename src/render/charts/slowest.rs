@@ -1,7 +1,6 @@
 //! When the slowest items ran.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::scale::{Plot, Tick, days, position, time_ticks};
 use super::timeline::time_scale;
@@ -15,7 +14,7 @@ const TOP: f64 = 8.0;
 const BELOW: f64 = 56.0;
 
 /// The slowest items as bars over the job's time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SlowestChart {
     /// What the chart shows, in words with its main numbers.
     pub description: String,
@@ -32,7 +31,7 @@ pub struct SlowestChart {
 }
 
 /// When a slow item ran.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SlowBar {
     /// Its name, else its id.
     pub name: String,

@@ -1,16 +1,21 @@
-//! What surrounds the content of the page: its style, its script, and the policy under which a
-//! browser runs these two and nothing else.
+//! Parts of a page that templates do not make: its style, its script, the policy under which a browser
+//! runs these two and nothing else, and its data.
 
-use std::fmt;
-use std::sync::Arc;
+mod items;
+
+use std::io;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use minijinja::value::{Object, ObjectRepr};
+use minijinja::value::Serde;
 use minijinja::{Error, Value};
 use sha2::{Digest, Sha256};
 
+use super::escape::json_in_html;
 use super::sources::Sources;
+use crate::api::status::FAILED;
+use crate::report::Report;
+use crate::report::model::ItemRow;
 
 /// The style sheets of the page, joined in this order.
 const STYLES: [&str; 2] = ["style.css", "items.css"];
@@ -129,34 +134,48 @@ fn url_of(name: &str) -> String {
     url
 }
 
-/// Text that stands in a block of data and cannot end it: base64 holds no markup.
-pub(super) fn data_block(data: &Value) -> Result<Value, Error> {
-    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() | matches!(byte, b'+' | b'/' | b'=');
-    // A piece is looked at as a whole, which the compiler turns into many bytes at a time.
-    let is_all = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & is_base64(byte));
-    match data.as_str() {
-        Some(text) if text.as_bytes().chunks(1 << 10).all(is_all) => {
-            Ok(Value::from_object(DataBlock(data.clone())))
-        }
-        _ => Err(Error::new(
-            minijinja::ErrorKind::InvalidOperation,
-            "the data of the item table is not base64",
-        )),
-    }
+/// Maximum number of jobs whose figures a page holds as data too.
+const JOBS_AS_DATA: usize = 50;
+/// Maximum number of rows of the plain table.
+const FIRST_ITEMS: usize = 50;
+
+/// Makes the summary that a page holds for machines: the report without its rows, and without its jobs
+/// if they are many.
+pub(super) fn summary(report: &Report) -> serde_json::Result<String> {
+    let few = report.jobs.len() <= JOBS_AS_DATA;
+    let summary = Report {
+        schema_version: report.schema_version,
+        generator: report.generator.clone(),
+        generated_at: report.generated_at,
+        title: report.title.clone(),
+        verdict: report.verdict.clone(),
+        jobs: if few { report.jobs.clone() } else { Vec::new() },
+        jobs_left_out: if few { 0 } else { report.jobs.len() as u64 } + report.jobs_left_out,
+        overall: report.overall.clone(),
+        items: Vec::new(),
+        item_rows: report.item_rows,
+        inputs: report.inputs.clone(),
+        notes: report.notes.clone(),
+    };
+    Ok(json_in_html(&serde_json::to_string(&summary)?))
 }
 
-/// Text of many megabytes that is printed as it stands, without being copied before.
-#[derive(Debug)]
-struct DataBlock(Value);
+/// Packs the rows of a report for the script of a page. Base64 holds no markup.
+pub(super) fn rows(report: &Report) -> io::Result<Value> {
+    Ok(match report.items.is_empty() {
+        true => Value::from(()),
+        false => Value::from_safe_string(items::pack(report)?),
+    })
+}
 
-impl Object for DataBlock {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
+/// Chooses the rows that a reader without scripts sees: the first failed ones, else the first ones.
+pub(super) fn first_items(report: &Report) -> Value {
+    let failed = |item: &&ItemRow| item.status == FAILED;
+    let mut first: Vec<&ItemRow> = report.items.iter().filter(failed).take(FIRST_ITEMS).collect();
+    if first.is_empty() {
+        first.extend(report.items.iter().take(FIRST_ITEMS));
     }
-
-    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_str().unwrap_or_default())
-    }
+    Value::from(Serde(first))
 }
 
 #[cfg(test)]
@@ -212,14 +231,5 @@ mod tests {
     fn the_name_of_a_file_survives_in_an_address() {
         assert_eq!(url_of("r 1#?%.css"), "r%201%23%3F%25.css");
         assert_eq!(url_of("é.js"), "%C3%A9.js");
-    }
-
-    #[test]
-    fn data_cannot_end_its_block() {
-        let block = |text: &str| data_block(&Value::from(text)).map(|block| block.to_string());
-        assert_eq!(block("ab+/=").ok().as_deref(), Some("ab+/="));
-        assert!(block("</script>").is_err());
-        assert!(block("<!--").is_err());
-        assert!(data_block(&Value::from(1)).is_err());
     }
 }

@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::api::UtcTime;
 
@@ -13,7 +12,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// Where the axes of a chart lie in it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Plot {
     /// The width of the whole chart.
     pub width: f64,
@@ -30,14 +29,13 @@ pub struct Plot {
 }
 
 /// A value that an axis names.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Tick {
     /// Where it stands: from the left on a horizontal axis, from the top on a vertical one.
     pub at: f64,
     /// What is written there.
     pub label: String,
     /// The date below it, on an axis of time that spans days, where it is another than before.
-    #[serde(default)]
     pub date: Option<String>,
 }
 

@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::scale::{Plot, Scale, Tick, add_bar, count_axis, position, written};
 use crate::metrics::{Bin, Durations, Histogram};
@@ -25,7 +24,7 @@ const TICK_ROOM: f64 = 64.0;
 const CHARACTER: f64 = 7.2;
 
 /// A histogram of durations: completed items above, failed ones below, on the same axis.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DurationChart {
     /// What the chart shows, in words with its main numbers.
     pub description: String,
@@ -44,12 +43,10 @@ pub struct DurationChart {
     /// p50, p90, p95 and p99 of the completed items, else of the failed ones; of fewer than ten
     /// items only p50.
     pub percentiles: Vec<Percentile>,
-    /// What was drawn, per bin.
-    pub bins: Vec<Bin>,
 }
 
 /// The bars of one status.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DurationPanel {
     /// Where its axes lie.
     pub plot: Plot,
@@ -66,7 +63,7 @@ pub struct DurationPanel {
 }
 
 /// A percentile and where its name stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Percentile {
     /// p50, p90, p95 or p99.
     pub name: String,
@@ -86,11 +83,8 @@ pub struct Percentile {
 
 pub(super) fn chart(histogram: &Histogram, stats: &Durations) -> DurationChart {
     let axis = Axis::of(histogram);
-    let bins = &histogram.bins;
-    let (in_completed, in_failed): (Vec<u64>, Vec<u64>) =
-        bins.iter().map(|bin| (bin.completed, bin.failed)).unzip();
-    let sum = |bins: &[u64]| bins.iter().sum::<u64>();
-    let (of_completed, of_failed) = (sum(&in_completed), sum(&in_failed));
+    let bins = &histogram.bins[..];
+    let (of_completed, of_failed) = (stats.completed.count, stats.failed.count);
     let marked = if of_completed > 0 {
         &stats.completed
     } else {
@@ -110,7 +104,7 @@ pub(super) fn chart(histogram: &Histogram, stats: &Durations) -> DurationChart {
     let rows = percentiles.iter().map(|mark| mark.label_y);
     let first = rows.fold(TOP, f64::max) + 10.0;
     let mut bottom = first;
-    let mut panel = |bins: &[u64], count: u64, high: f64| {
+    let mut panel = |of: OfBin, count: u64, high: f64| {
         (count > 0).then(|| {
             let top = if bottom == first {
                 first
@@ -120,16 +114,24 @@ pub(super) fn chart(histogram: &Histogram, stats: &Durations) -> DurationChart {
             bottom = top + high;
             drawn(
                 &axis,
-                bins,
+                bins.iter().map(of),
                 count,
                 (top, bottom),
                 if top == first { 14.0 } else { top - 10.0 },
             )
         })
     };
-    let completed = panel(&in_completed, of_completed, HIGH);
+    let completed = panel(
+        |bin| (bin.completed, bin.completed_below),
+        of_completed,
+        HIGH,
+    );
     let alone = completed.is_none();
-    let failed = panel(&in_failed, of_failed, if alone { HIGH } else { LOW });
+    let failed = panel(
+        |bin| (bin.failed, bin.failed_below),
+        of_failed,
+        if alone { HIGH } else { LOW },
+    );
     DurationChart {
         description: description(stats, histogram.log),
         width: WIDTH,
@@ -139,9 +141,11 @@ pub(super) fn chart(histogram: &Histogram, stats: &Durations) -> DurationChart {
         completed,
         failed,
         percentiles,
-        bins: bins.clone(),
     }
 }
+
+/// Items of one status in a bin, and the share of them below its upper edge.
+type OfBin = fn(&Bin) -> (u64, Option<f64>);
 
 /// The axis of durations, in microseconds.
 struct Axis {
@@ -152,7 +156,9 @@ struct Axis {
 
 impl Axis {
     fn of(histogram: &Histogram) -> Self {
-        let edges = histogram.edges_micros();
+        // A summary may hold anything.
+        let mut edges = histogram.edges_micros();
+        edges.iter_mut().for_each(|edge| *edge = (*edge).max(0));
         let last = edges[edges.len() - 1];
         let (from, to) = if histogram.log {
             let first = edges[usize::from(edges[0] == 0)];
@@ -276,25 +282,24 @@ const ROUND: [i64; 36] = [
 
 fn drawn(
     axis: &Axis,
-    bins: &[u64],
+    bins: impl Iterator<Item = (u64, Option<f64>)> + Clone,
     count: u64,
     (top, bottom): (f64, f64),
     label_y: f64,
 ) -> DurationPanel {
-    let most = bins.iter().copied().max().unwrap_or_default();
-    let (y, y_ticks) = count_axis(most as f64, bottom, top);
+    let most = bins.clone().map(|(count, _)| count).max();
+    let (y, y_ticks) = count_axis(most.unwrap_or_default() as f64, bottom, top);
     let mut path = String::new();
     let mut line = format!(
         "M{} {}",
         written(axis.at(axis.edges[0] as f64)),
         written(bottom)
     );
-    let mut so_far = 0;
-    for (at, in_bin) in bins.iter().enumerate() {
+    for (at, (in_bin, below)) in bins.enumerate() {
         let begin = axis.at(axis.edges[at] as f64);
         let end = axis.at(axis.edges[at + 1] as f64);
-        if *in_bin > 0 {
-            let high = y.at(*in_bin as f64);
+        if in_bin > 0 {
+            let high = y.at(in_bin as f64);
             add_bar(
                 &mut path,
                 begin + 0.5,
@@ -303,8 +308,7 @@ fn drawn(
                 bottom - high,
             );
         }
-        so_far += in_bin;
-        let share = so_far as f64 / count as f64;
+        let share = below.unwrap_or_default();
         // Writing to a string cannot fail.
         let _ = write!(
             line,
@@ -441,8 +445,9 @@ mod tests {
     fn the_cumulative_curve_ends_at_the_top() {
         let histogram = histogram(&[1_000_000, 300_000_000], &[]).expect("durations");
         let axis = Axis::of(&histogram);
-        let completed: Vec<u64> = histogram.bins.iter().map(|bin| bin.completed).collect();
-        let panel = drawn(&axis, &completed, 2, (10.0, 110.0), 0.0);
+        let bins = histogram.bins.iter();
+        let bins = bins.map(|bin| (bin.completed, bin.completed_below));
+        let panel = drawn(&axis, bins, 2, (10.0, 110.0), 0.0);
         assert!(panel.cumulative_path.starts_with("M48 110"));
         assert!(panel.cumulative_path.ends_with(" 10"));
     }

@@ -1,0 +1,121 @@
+//! How long texts and lists of a report may be: a dump may hold a message of 10 MB, or 100,000 kinds of
+//! messages. What is left out is counted.
+
+use indexmap::IndexMap;
+
+use super::model::{ItemCounts, Sections};
+use crate::words::clip;
+
+/// Maximum length of a message or pattern, in characters.
+const MAX_MESSAGE: usize = 2_000;
+/// Maximum length of a name, id, label, reason or status word, in characters.
+const MAX_NAME: usize = 500;
+/// Maximum number of jobs of which each has a histogram and the concurrency.
+pub(super) const FULL_JOBS: usize = 50;
+/// Maximum number of jobs of which each has a timeline.
+pub(super) const MOST_TIMELINES: usize = 1_000;
+/// Maximum number of jobs in a report.
+pub(super) const MOST_JOBS: usize = 20_000;
+/// Maximum number of error groups, and of skip reasons, in all jobs together.
+const MOST_LISTED: usize = 1_000;
+/// Number of error groups, and of skip reasons, that each job may list however many jobs there are.
+const LEAST_LISTED: usize = 10;
+/// Maximum number of status words that are counted by name.
+const MOST_STATUSES: usize = 100;
+/// Name under which all other status words are counted.
+const OTHER_STATUSES: &str = "(other statuses)";
+
+/// Returns a message or pattern that is not too long.
+pub(super) fn message(text: &str) -> String {
+    clipped(text, MAX_MESSAGE)
+}
+
+/// Returns a name, id, label, reason or status word that is not too long.
+pub(super) fn name(text: &str) -> String {
+    clipped(text, MAX_NAME)
+}
+
+/// Cuts the texts and lists of figures that are one of so many.
+pub(super) fn limit(sections: &mut Sections, of: usize) {
+    limit_statuses(&mut sections.counts);
+    let most = (MOST_LISTED / of.max(1)).max(LEAST_LISTED);
+    let left_out = &mut sections.left_out;
+    left_out.error_groups = truncate(&mut sections.error_groups, most);
+    left_out.skip_reasons = truncate(&mut sections.skip_reasons, most);
+    for reason in &mut sections.skip_reasons {
+        cut_some(&mut reason.reason, MAX_NAME);
+    }
+    for group in &mut sections.error_groups {
+        cut_some(&mut group.pattern, MAX_MESSAGE);
+        cut_some(&mut group.regex, MAX_MESSAGE);
+        for example in &mut group.examples {
+            clip(&mut example.item_id, MAX_NAME);
+            cut_some(&mut example.item_name, MAX_NAME);
+            cut_some(&mut example.error_message, MAX_MESSAGE);
+        }
+    }
+    for item in &mut sections.slowest {
+        clip(&mut item.item_id, MAX_NAME);
+        cut_some(&mut item.item_name, MAX_NAME);
+        clip(&mut item.status, MAX_NAME);
+    }
+    for item in &mut sections.open {
+        clip(&mut item.item_id, MAX_NAME);
+        cut_some(&mut item.item_name, MAX_NAME);
+        clip(&mut item.status, MAX_NAME);
+    }
+}
+
+/// Counts long status words under what is left of them, and those beyond the first 100 together.
+fn limit_statuses(counts: &mut ItemCounts) {
+    let is_long = |word: &String| word.len() > MAX_NAME;
+    if counts.by_status.len() <= MOST_STATUSES && !counts.by_status.keys().any(is_long) {
+        return;
+    }
+    let mut by_status: IndexMap<String, u64> = IndexMap::new();
+    for (word, count) in std::mem::take(&mut counts.by_status) {
+        let word = match by_status.len() < MOST_STATUSES {
+            true => name(&word),
+            false => OTHER_STATUSES.to_owned(),
+        };
+        *by_status.entry(word).or_default() += count;
+    }
+    counts.by_status = by_status;
+}
+
+/// Truncates a list; returns how many entries are left out.
+fn truncate<T>(list: &mut Vec<T>, most: usize) -> u64 {
+    let left_out = list.len().saturating_sub(most);
+    list.truncate(most);
+    left_out as u64
+}
+
+fn clipped(text: &str, max: usize) -> String {
+    let mut text = text.to_owned();
+    clip(&mut text, max);
+    text
+}
+
+fn cut_some(text: &mut Option<String>, max: usize) {
+    if let Some(text) = text {
+        clip(text, max);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_beyond_the_first_hundred_are_counted_together() {
+        let words = (0..250).map(|n| (format!("s{n}"), n));
+        let mut counts = ItemCounts {
+            by_status: words.collect(),
+            ..ItemCounts::default()
+        };
+        limit_statuses(&mut counts);
+        assert_eq!(counts.by_status.len(), MOST_STATUSES + 1);
+        assert_eq!(counts.by_status.values().sum::<u64>(), (0..250).sum());
+        assert_eq!(counts.by_status[OTHER_STATUSES], (100..250).sum::<u64>());
+    }
+}
