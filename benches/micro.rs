@@ -87,7 +87,11 @@ fn load_a_page(bencher: Bencher<'_, '_>, long_way: bool) {
 /// From the frame to the summary, without and with all rows of items.
 #[divan::bench(args = [false, true])]
 fn build_a_report(bencher: Bencher<'_, '_>, all: bool) {
-    let items = if all { ItemSelection::All } else { ItemSelection::None };
+    let items = if all {
+        ItemSelection::All
+    } else {
+        ItemSelection::None
+    };
     let (_folder, path, _) = saved(false);
     let dump = load_file(&path);
     bencher

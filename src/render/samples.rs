@@ -406,14 +406,7 @@ pub(super) fn hostile_jobs() -> Report {
 fn poison(json: &mut serde_json::Value) {
     match json {
         serde_json::Value::String(text) => {
-            let words = [
-                "warning",
-                "info",
-                "v1",
-                "job.total_items",
-                "all",
-                "failed",
-            ];
+            let words = ["warning", "info", "v1", "job.total_items", "all", "failed"];
             let of_the_model = words.contains(&text.as_str());
             if !of_the_model && text.len() < 1_000 && UtcTime::parse(text).is_none() {
                 *text = HOSTILE.into();

@@ -338,18 +338,17 @@ fn overall(
 }
 
 /// Puts the figures together.
-fn sections(
-    counts: ItemCounts,
-    metrics: Metrics,
-    shape: &Shape,
-    open: Vec<OpenItem>,
-) -> Sections {
+fn sections(counts: ItemCounts, metrics: Metrics, shape: &Shape, open: Vec<OpenItem>) -> Sections {
     /// Groups whose failures are told by interval.
     const TIMED_GROUPS: usize = 20;
     let mut error_groups = metrics.error_groups;
     let line = shape.timeline.as_ref();
     let is_whole = line.and_then(|line| line.intervals.first()?.concurrency);
-    for (group, details) in error_groups.iter_mut().zip(&shape.groups).take(TIMED_GROUPS) {
+    for (group, details) in error_groups
+        .iter_mut()
+        .zip(&shape.groups)
+        .take(TIMED_GROUPS)
+    {
         group.undated = details.undated;
         if let (Some(line), Some(_)) = (line, is_whole) {
             group.per_interval = line.count(&details.at);

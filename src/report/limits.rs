@@ -108,14 +108,14 @@ mod tests {
 
     #[test]
     fn statuses_beyond_the_first_hundred_are_counted_together() {
-        let words = (0..250).map(|n| (format!("s{n}"), n));
+        let words = (0..250_u64).map(|n| (format!("s{n}"), n));
         let mut counts = ItemCounts {
             by_status: words.collect(),
             ..ItemCounts::default()
         };
         limit_statuses(&mut counts);
         assert_eq!(counts.by_status.len(), MOST_STATUSES + 1);
-        assert_eq!(counts.by_status.values().sum::<u64>(), (0..250).sum());
+        assert_eq!(counts.by_status.values().sum::<u64>(), (0..250_u64).sum());
         assert_eq!(counts.by_status[OTHER_STATUSES], (100..250).sum::<u64>());
     }
 }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::UtcTime;
 pub use crate::metrics::{
-    Bin, DurationStats, Durations, ErrorGroup, Example, Gap, Histogram, Interval, OpenItem, Rate, Rates,
-    SkipReason, SlowItem, Throughput, Timeline, TotalSource,
+    Bin, DurationStats, Durations, ErrorGroup, Example, Gap, Histogram, Interval, OpenItem, Rate,
+    Rates, SkipReason, SlowItem, Throughput, Timeline, TotalSource,
 };
 
 /// The version of the model that this program writes and reads.

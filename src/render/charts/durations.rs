@@ -25,7 +25,7 @@ const CHARACTER: f64 = 7.2;
 
 /// A histogram of durations: completed items above, failed ones below, on the same axis.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DurationChart {
+pub(crate) struct DurationChart {
     /// What the chart shows, in words with its main numbers.
     pub description: String,
     /// The width of the whole chart.
@@ -47,7 +47,7 @@ pub struct DurationChart {
 
 /// The bars of one status.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DurationPanel {
+pub(crate) struct DurationPanel {
     /// Where its axes lie.
     pub plot: Plot,
     /// The base line of its name.
@@ -64,7 +64,7 @@ pub struct DurationPanel {
 
 /// A percentile and where its name stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Percentile {
+pub(crate) struct Percentile {
     /// p50, p90, p95 or p99.
     pub name: String,
     /// Its value.

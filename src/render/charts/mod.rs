@@ -20,7 +20,7 @@ use crate::report::model::{Sections, Timeline};
 
 /// Charts of a set of items.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Charts {
+pub(crate) struct Charts {
     /// Parts of a bar of all items, in the order of `by_status`, without those of no item; what is
     /// missing comes last.
     pub status_bar: Vec<Segment>,

@@ -13,7 +13,7 @@ const DAY: i64 = 24 * HOUR;
 
 /// Where the axes of a chart lie in it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Plot {
+pub(crate) struct Plot {
     /// The width of the whole chart.
     pub width: f64,
     /// The height of the whole chart.
@@ -30,7 +30,7 @@ pub struct Plot {
 
 /// A value that an axis names.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Tick {
+pub(crate) struct Tick {
     /// Where it stands: from the left on a horizontal axis, from the top on a vertical one.
     pub at: f64,
     /// What is written there.

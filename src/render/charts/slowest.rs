@@ -15,7 +15,7 @@ const BELOW: f64 = 56.0;
 
 /// The slowest items as bars over the job's time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SlowestChart {
+pub(crate) struct SlowestChart {
     /// What the chart shows, in words with its main numbers.
     pub description: String,
     /// Where the axes lie; left of them stand the names.
@@ -32,7 +32,7 @@ pub struct SlowestChart {
 
 /// When a slow item ran.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SlowBar {
+pub(crate) struct SlowBar {
     /// Its name, else its id.
     pub name: String,
     /// Its status.

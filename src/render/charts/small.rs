@@ -12,7 +12,7 @@ const MISSING: &str = "missing";
 
 /// A part of the status bar, in percent of its width.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Segment {
+pub(crate) struct Segment {
     /// The status word, or `missing`.
     pub status: String,
     /// Items of that status.
@@ -60,7 +60,7 @@ pub(super) fn status_bar(counts: &ItemCounts) -> Vec<Segment> {
 
 /// Ended items over the time of a job, in as many units as it has intervals and 20 units high.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Sparkline {
+pub(crate) struct Sparkline {
     /// How wide it is: one unit an interval.
     pub width: f64,
     /// How high it is.
@@ -131,7 +131,7 @@ fn area(bins: &[u64], most: u64) -> String {
 
 /// When the failures of an error group were, on the time of the timeline.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct GroupStrip {
+pub(crate) struct GroupStrip {
     /// How wide it is.
     pub width: f64,
     /// How high it is.
@@ -146,7 +146,7 @@ pub struct GroupStrip {
 
 /// Failures of a group in one interval.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct StripBar {
+pub(crate) struct StripBar {
     /// When the interval begins.
     pub from: UtcTime,
     /// Failures in it.
@@ -155,7 +155,9 @@ pub struct StripBar {
 
 /// Lays out the strip of each group whose failures the model tells by interval.
 pub(super) fn group_strips(groups: &[ErrorGroup], line: &Timeline) -> Vec<GroupStrip> {
-    let told = groups.iter().take_while(|group| !group.per_interval.is_empty());
+    let told = groups
+        .iter()
+        .take_while(|group| !group.per_interval.is_empty());
     told.map(|group| strip(group, line)).collect()
 }
 
@@ -190,7 +192,9 @@ mod tests {
     use super::*;
 
     fn counts(by_status: &[(&str, u64)], missing: Option<u64>) -> ItemCounts {
-        let by_status = by_status.iter().map(|(word, count)| ((*word).to_owned(), *count));
+        let by_status = by_status
+            .iter()
+            .map(|(word, count)| ((*word).to_owned(), *count));
         ItemCounts {
             missing,
             by_status: by_status.collect(),
@@ -214,7 +218,10 @@ mod tests {
     #[test]
     fn a_bar_shows_what_is_missing() {
         let parts = status_bar(&counts(&[("failed", 13)], Some(237)));
-        let shares: Vec<_> = parts.iter().map(|part| (part.status.as_str(), part.share)).collect();
+        let shares: Vec<_> = parts
+            .iter()
+            .map(|part| (part.status.as_str(), part.share))
+            .collect();
         assert_eq!(shares, [("failed", 0.052), ("missing", 0.948)]);
     }
 

@@ -21,7 +21,7 @@ const PLOT: Plot = Plot {
 
 /// Ended items per interval, stacked by how they ended, with the concurrency and the failures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TimelineChart {
+pub(crate) struct TimelineChart {
     /// What the chart shows, in words with its main numbers.
     pub description: String,
     /// Where the axes lie.
@@ -51,7 +51,7 @@ pub struct TimelineChart {
 
 /// The bars of one status.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Series {
+pub(crate) struct Series {
     /// completed, failed, skipped, or other.
     pub status: String,
     /// Items in them.
@@ -62,7 +62,7 @@ pub struct Series {
 
 /// A time in which no item ended.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DrawnGap {
+pub(crate) struct DrawnGap {
     /// The end of the last item before it.
     pub from: UtcTime,
     /// The end of the first item after it.
@@ -79,7 +79,7 @@ pub struct DrawnGap {
 
 /// What happened in an interval.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DrawnInterval {
+pub(crate) struct DrawnInterval {
     /// The interval itself.
     #[serde(flatten)]
     pub interval: Interval,

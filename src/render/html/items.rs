@@ -71,7 +71,10 @@ impl<'r> Table<'r> {
         let mut table = Self {
             base,
             jobs: jobs.collect(),
-            groups: groups.iter().map(|group| group.pattern.as_deref()).collect(),
+            groups: groups
+                .iter()
+                .map(|group| group.pattern.as_deref())
+                .collect(),
             ..Self::default()
         };
         let of_job = |groups: &[ErrorGroup]| {
@@ -98,11 +101,17 @@ impl<'r> Table<'r> {
                 table.jobs.len() - 1
             });
             table.job.push(*job);
-            table.status.push(table.statuses.insert_full(&item.status).0);
-            table.reason.push(index(&mut table.reasons, &item.skip_reason));
+            table
+                .status
+                .push(table.statuses.insert_full(&item.status).0);
+            table
+                .reason
+                .push(index(&mut table.reasons, &item.skip_reason));
             table.file.push(index(&mut table.files, &item.source));
             let group = item.error_group.as_deref();
-            table.group.push(group.and_then(|id| ranks.get(id).copied()));
+            table
+                .group
+                .push(group.and_then(|id| ranks.get(id).copied()));
         }
         table
     }
@@ -134,7 +143,9 @@ mod tests {
     use crate::render::samples;
 
     fn unpacked(report: &Report) -> Value {
-        let packed = BASE64.decode(pack(report).expect("packed")).expect("base64");
+        let packed = BASE64
+            .decode(pack(report).expect("packed"))
+            .expect("base64");
         let mut text = String::new();
         DeflateDecoder::new(&packed[..])
             .read_to_string(&mut text)

@@ -171,7 +171,12 @@ pub(super) fn rows(report: &Report) -> io::Result<Value> {
 /// Chooses the rows that a reader without scripts sees: the first failed ones, else the first ones.
 pub(super) fn first_items(report: &Report) -> Value {
     let failed = |item: &&ItemRow| item.status == FAILED;
-    let mut first: Vec<&ItemRow> = report.items.iter().filter(failed).take(FIRST_ITEMS).collect();
+    let mut first: Vec<&ItemRow> = report
+        .items
+        .iter()
+        .filter(failed)
+        .take(FIRST_ITEMS)
+        .collect();
     if first.is_empty() {
         first.extend(report.items.iter().take(FIRST_ITEMS));
     }
