@@ -102,7 +102,7 @@ fn a_filtered_list_beside_one_that_may_not_be_whole_is_told() {
         ),
         (
             "html",
-            "lists of items with the status <code>failed</code> stand beside others",
+            "some lists hold only items with the status <code>failed</code>",
         ),
     ] {
         let run = folder.run(&["report", ".", "-q", "--format", format]);
