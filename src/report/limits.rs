@@ -115,7 +115,10 @@ mod tests {
         };
         limit_statuses(&mut counts);
         assert_eq!(counts.by_status.len(), MOST_STATUSES + 1);
-        assert_eq!(counts.by_status.values().sum::<u64>(), (0..250).sum::<u64>());
+        assert_eq!(
+            counts.by_status.values().sum::<u64>(),
+            (0..250).sum::<u64>()
+        );
         assert_eq!(counts.by_status[OTHER_STATUSES], (100..250).sum::<u64>());
     }
 }

@@ -14,7 +14,11 @@ fn check(case: &str) {
         ("markdown", "md"),
         ("html", "html"),
     ];
-    let count = if IN_EVERY_FORMAT.contains(&case) { 4 } else { 2 };
+    let count = if IN_EVERY_FORMAT.contains(&case) {
+        4
+    } else {
+        2
+    };
     for (format, ending) in &formats[..count] {
         let run = run(["report", path, "-q", "--format", format]);
         assert_eq!(run.code, 0, "{}", run.stderr);
