@@ -3,10 +3,16 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, Once};
 
 /// How the names of temporary files begin; hidden, so that reports leave alone what a run left that
 /// was killed.
 pub const TEMPORARY_PREFIX: &str = ".batch-report-";
+
+/// Exit code after a signal.
+const INTERRUPTED: i32 = 130;
+/// Temporary files that exist at the moment.
+static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -60,13 +66,13 @@ fn replace(path: &Path, content: impl Content) -> io::Result<()> {
         let words = format!("there is no folder {}", folder.display());
         return Err(io::Error::new(io::ErrorKind::NotFound, words));
     }
-    let mut file = temporary_in(folder)?;
-    content(&mut file)?;
+    let mut temporary = Temporary::new_in(folder)?;
+    content(&mut temporary.0)?;
     if let Some(old) = old {
-        file.as_file().set_permissions(old.permissions())?;
+        let file = temporary.0.as_file();
+        file.set_permissions(old.permissions())?;
     }
-    file.persist(&target).map_err(|error| error.error)?;
-    Ok(())
+    temporary.persist(&target)
 }
 
 /// Writes a file as [`write_file`] does, and returns only when its content will survive a power
@@ -81,11 +87,10 @@ pub fn write_durably(path: &Path, content: &[u8]) -> Result<(), WriteError> {
         _ => Path::new("."),
     };
     let write = || {
-        let mut file = temporary_in(folder)?;
-        file.write_all(content)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        let mut temporary = Temporary::new_in(folder)?;
+        temporary.0.write_all(content)?;
+        temporary.0.as_file().sync_all()?;
+        temporary.persist(path)
     };
     write().map_err(|source| WriteError {
         path: path.to_owned(),
@@ -110,16 +115,58 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// A temporary file with the permissions a file gets that is made anew.
-fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY_PREFIX);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
+/// A temporary file, removed when it is dropped or when a signal ends the process.
+struct Temporary(tempfile::NamedTempFile);
+
+impl Temporary {
+    /// Makes a temporary file with the permissions of a new file.
+    fn new_in(folder: &Path) -> io::Result<Self> {
+        static SIGNALS: Once = Once::new();
+        // `fetch` has a handler of its own, which stays.
+        SIGNALS.call_once(|| {
+            let _ = ctrlc::try_set_handler(|| {
+                remove_temporaries();
+                std::process::exit(INTERRUPTED);
+            });
+        });
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(TEMPORARY_PREFIX);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        // Held until the file is listed, so that no signal comes in between.
+        let mut temporaries = temporaries();
+        let file = builder.tempfile_in(folder)?;
+        temporaries.push(file.path().to_owned());
+        Ok(Self(file))
     }
-    builder.tempfile_in(folder)
+
+    /// Moves the file to its final name.
+    fn persist(self, target: &Path) -> io::Result<()> {
+        let mut temporaries = temporaries();
+        let path = self.0.path().to_owned();
+        self.0.persist(target).map_err(|error| error.error)?;
+        temporaries.retain(|listed| *listed != path);
+        Ok(())
+    }
+}
+
+fn temporaries() -> MutexGuard<'static, Vec<PathBuf>> {
+    TEMPORARIES
+        .lock()
+        .unwrap_or_else(|error| error.into_inner())
+}
+
+/// Removes all temporary files, for a signal handler that ends the process after it.
+pub fn remove_temporaries() {
+    let temporaries = temporaries();
+    for path in temporaries.iter() {
+        let _ = fs::remove_file(path);
+    }
+    // Never released: a file made after this would be left behind.
+    std::mem::forget(temporaries);
 }
 
 /// Prints; a reader that went away has what it wanted.

@@ -128,9 +128,9 @@ pub enum RunError {
         /// How many were asked for.
         jobs: usize,
     },
-    /// Ctrl-C cannot be heard.
+    /// No signal handler can be set.
     #[cfg(feature = "fetch")]
-    #[error("Ctrl-C could not be prepared for")]
+    #[error("could not set a handler for signals")]
     Signal(#[from] ctrlc::Error),
     /// The schema could not be written as JSON.
     #[error("could not write the schema")]

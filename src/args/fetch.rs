@@ -11,18 +11,20 @@ use super::outputs::outputs_of;
 use super::{Command, Refusal, Rendering, Verbosity, wrong};
 use crate::api::UtcTime;
 use crate::fetch::{
-    ApiKey, BaseUrl, DEFAULT_BASE_URL, EU_BASE_URL, FIRST_PAUSE, FetchOptions, Filter, Selection,
-    is_safe_id, looks_like_a_key,
+    ApiKey, BaseUrl, DEFAULT_BASE_URL, EU_BASE_URL, FIRST_PAUSE, FIRST_SUCCESS_WITHIN,
+    FetchOptions, Filter, Selection, is_safe_id, looks_like_a_key, pasted_id,
 };
 
-/// The variables that may hold the key, in this order; the SDKs read the second as well.
+/// Variables that may hold the key, in this order. The SDKs read the second as well.
 const KEY_VARIABLES: [&str; 2] = ["LLAMA_CLOUD_API_KEY", "LLAMA_PARSE_API_KEY"];
 const BASE_URL_VARIABLE: &str = "LLAMA_CLOUD_BASE_URL";
+const DEFAULT_MAX_RETRIES: u32 = 10;
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The options of `fetch`.
+/// Validated options of `fetch`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FetchArgs {
-    /// What to fetch, and how.
+    /// Options of the run.
     pub options: FetchOptions,
     /// Reports to write, with their formats.
     pub reports: Vec<(PathBuf, Rendering)>,
@@ -31,40 +33,40 @@ pub struct FetchArgs {
 const EXAMPLES: &str = "\
 Examples:
   export LLAMA_CLOUD_API_KEY=…
-  batch-report fetch bjb-… -o dumps/                       keep a job in dumps/bjb-…/
-  batch-report fetch bjb-… -o dumps/ --watch 30s --report report.html   until the job ends
+  batch-report fetch bjb-… -o dumps/                       save a job in dumps/bjb-…/
+  batch-report fetch bjb-… -o dumps/ --watch 30s --report report.html   follow it to its end
   batch-report fetch --all --status failed --since 2026-11-01 -o dumps/
   batch-report fetch bjb-… -o dumps/ --region eu --rate 20 a free account in the EU
-  batch-report report dumps/ -o report.html                report on what was kept, offline";
+  batch-report report dumps/ -o report.html                report on the saved job, offline";
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0    every job is kept, whole or as far as the server gives it
-  1    a job could not be fetched, or something could not be written
+  0    every job is saved, complete or as far as the server lists it
+  1    a job could not be fetched, or a file could not be written
   2    wrong usage
-  130  interrupted by Ctrl-C; what was fetched is kept, and the same command goes on from there";
+  130  interrupted; run the same command again to resume";
 
 const ENVIRONMENT: &str = "\
 Environment:
-  LLAMA_CLOUD_API_KEY, LLAMA_PARSE_API_KEY  the API key; it is sent to the server and kept nowhere
-  LLAMA_CLOUD_BASE_URL                      the server; a bare host means https
-  HTTPS_PROXY, ALL_PROXY, NO_PROXY          the proxy, as for curl
-  SSL_CERT_FILE, SSL_CERT_DIR               the certificates to trust, in place of the system's";
+  LLAMA_CLOUD_API_KEY, LLAMA_PARSE_API_KEY  API key; sent to the server and saved nowhere
+  LLAMA_CLOUD_BASE_URL                      server; a bare host means https
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY          proxy, as for curl
+  SSL_CERT_FILE, SSL_CERT_DIR               certificates to trust instead of the system's";
 
-/// Fetch jobs and keep what the server answers
+/// Fetch jobs and save the server's responses
 ///
-/// Records each job in a folder of its own, DIR/<JOB_ID>: the server's answers byte for byte, and
-/// snapshot.json, which says what they are. A run that was stopped is gone on with by the same
-/// command. A job that has ended and is whole is not asked for again. Of a job that goes on, the
-/// earlier snapshot is kept beside the new one. The folders are printed on standard output, one a
-/// line; everything else is said on standard error.
+/// Saves each job in a folder of its own, DIR/<JOB_ID>: the server's responses byte for byte, and
+/// snapshot.json, which lists them. Run the same command again to resume after a stop. A job that has
+/// ended and is complete is not fetched again. If a job was still running, its earlier snapshot is
+/// kept beside the new one. Prints the folders to standard output, one per line, and messages to
+/// standard error.
 #[derive(Debug, Args)]
 #[command(
     after_help = EXAMPLES,
     after_long_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}\n\n{EXIT_CODES}")
 )]
 pub(super) struct RawFetch {
-    /// The batch jobs
+    /// IDs of batch jobs, or URLs that contain one
     #[arg(
         value_name = "JOB_ID",
         required_unless_present = "all",
@@ -72,7 +74,7 @@ pub(super) struct RawFetch {
     )]
     ids: Vec<String>,
 
-    /// The folder that gets a folder for each job
+    /// Folder that gets a folder for each job
     #[arg(short, long = "output", value_name = "DIR")]
     output: PathBuf,
 
@@ -80,69 +82,74 @@ pub(super) struct RawFetch {
     #[arg(long)]
     all: bool,
 
-    /// With --all: only jobs of this status, such as failed; several with commas
+    /// With --all: only jobs of this status, such as failed; separate several with commas
     #[arg(long, value_name = "STATUS", requires = "all", value_delimiter = ',')]
     status: Vec<String>,
 
-    /// With --all: only jobs made since then, a date or a time as in 2026-11-01T09:00:00Z
+    /// With --all: only jobs created since this date or time, such as 2026-11-01T09:00:00Z
     #[arg(long, value_name = "TIME", requires = "all", value_parser = time)]
     since: Option<UtcTime>,
 
-    /// Look again and again, so often at most, until the jobs have ended: 30s, 5m, 1h
+    /// Look at the jobs at this interval until they have ended: 30s, 5m, 1h
+    ///
+    /// The interval grows up to eightfold while nothing changes.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     watch: Option<Duration>,
 
-    /// Write a report to FILE at the end, and with --watch after each look; its ending gives the
+    /// Write a report to FILE at the end, and with --watch after each look; the extension sets the
     /// format: .html, .md, .json, .txt
     #[arg(long = "report", value_name = "FILE")]
     reports: Vec<PathBuf>,
 
-    /// Fetch again what is whole already; what is there is kept beside it
+    /// Fetch complete jobs again; the existing snapshot is kept beside the new one
     #[arg(long)]
     force: bool,
 
-    /// The server [default: LLAMA_CLOUD_BASE_URL, or that of --region]
+    /// Server [default: LLAMA_CLOUD_BASE_URL, or the server of --region]
     #[arg(long, value_name = "URL", conflicts_with = "region")]
     base_url: Option<String>,
 
-    /// The region of the server [default: us]
+    /// Region of the server [default: us]
     #[arg(long, value_enum, value_name = "REGION")]
     region: Option<Region>,
 
-    /// Read the API key from FILE, and not from LLAMA_CLOUD_API_KEY
+    /// Read the API key from FILE instead of LLAMA_CLOUD_API_KEY
     #[arg(long, value_name = "FILE")]
     api_key_file: Option<PathBuf>,
 
-    /// The project the jobs belong to
+    /// Project of the jobs
     #[arg(long, value_name = "ID", value_parser = id)]
     project_id: Option<String>,
 
-    /// The organization the jobs belong to
+    /// Organization of the jobs
     #[arg(long, value_name = "ID", value_parser = id)]
     organization_id: Option<String>,
 
-    /// Items to ask for at a time, 1 to 1000
+    /// Items per request, 1 to 1000
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1000))]
     page_size: u32,
 
-    /// The most requests a minute; free accounts have 20
+    /// Most requests per minute; free accounts have 20
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rate: Option<u32>,
 
-    /// How often a request that failed is tried again, with pauses from 0.5 s to 16 s, or as long
-    /// as the server asks
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    max_retries: u32,
+    /// Most retries per request [default: 10, but at most 30 s before the first success]
+    ///
+    /// Retries transient failures with backoff (0.5–8 s, doubling, with jitter) or after the pause
+    /// that the server asks for. Unless this option is given, a run in which no request has
+    /// succeeded ends after 30 s.
+    #[arg(long, value_name = "N")]
+    max_retries: Option<u32>,
 
-    /// How long the server may say nothing before a request has failed
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
-    timeout: Duration,
+    /// Longest time without data from the server [default: 60s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    timeout: Option<Duration>,
 
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Say what each request gave
+    /// Print each request and its result
     #[arg(short, long, action = ArgAction::SetTrue)]
     verbose: bool,
 }
@@ -157,15 +164,13 @@ enum Region {
 
 /// Turns the raw options into validated ones.
 pub(super) fn fetch(raw: RawFetch) -> Result<Command, Refusal> {
-    for id in &raw.ids {
-        safe(id)?;
-    }
-    // clap does not say so where ids are given, for these conflict with --all.
+    let ids = ids(&raw.ids)?;
+    // clap does not say so if IDs are given, because these conflict with --all.
     if !raw.all && (!raw.status.is_empty() || raw.since.is_some()) {
         return Err(wrong(
             "fetch",
             "--status and --since choose from the server's list of jobs; use them with --all and \
-             without ids"
+             without job IDs"
                 .to_owned(),
         ));
     }
@@ -178,12 +183,9 @@ pub(super) fn fetch(raw: RawFetch) -> Result<Command, Refusal> {
     };
     let base_url = BaseUrl::parse(&base_url).map_err(|error| refuse(error.to_string()))?;
     let reports = outputs_of("fetch", raw.reports)?;
-    let mut ids = Vec::new();
-    for id in raw.ids {
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
+    let timeout = raw.timeout.unwrap_or(DEFAULT_TIMEOUT);
+    // A server that the user gives more time to answer gets it.
+    let patience = FIRST_SUCCESS_WITHIN.max(raw.timeout.unwrap_or_default());
     let jobs = if raw.all {
         Selection::All(Filter {
             statuses: raw.status.iter().map(|word| word.to_lowercase()).collect(),
@@ -201,8 +203,9 @@ pub(super) fn fetch(raw: RawFetch) -> Result<Command, Refusal> {
             project_id: raw.project_id,
             organization_id: raw.organization_id,
             page_size: raw.page_size,
-            max_retries: raw.max_retries,
-            timeout: raw.timeout,
+            max_retries: raw.max_retries.unwrap_or(DEFAULT_MAX_RETRIES),
+            timeout,
+            first_success_within: raw.max_retries.is_none().then_some(patience),
             rate: raw.rate,
             force: raw.force,
             watch: raw.watch,
@@ -220,60 +223,76 @@ pub(super) fn fetch(raw: RawFetch) -> Result<Command, Refusal> {
 
 fn key(file: Option<PathBuf>) -> Result<ApiKey, Refusal> {
     let refuse = |message: String| wrong("fetch", message);
-    let (text, source) = match file {
+    let (key, source) = match file {
         Some(path) => {
-            let text = fs::read_to_string(&path).map_err(|error| {
+            let content = fs::read(&path).map_err(|error| {
                 refuse(format!(
-                    "the API key could not be read from {}: {error}",
+                    "could not read the API key from {}: {error}",
                     path.display()
                 ))
             })?;
-            (text, path.display().to_string())
+            (
+                ApiKey::from_file_content(&content),
+                path.display().to_string(),
+            )
         }
         None => KEY_VARIABLES
             .into_iter()
-            .find_map(|name| Some((variable(name)?, name.to_owned())))
+            .find_map(|name| Some((ApiKey::new(&variable(name)?), name.to_owned())))
             .ok_or_else(|| {
                 refuse(
-                    "there is no API key: set LLAMA_CLOUD_API_KEY, or name a file that holds it \
-                     with --api-key-file"
+                    "no API key: set LLAMA_CLOUD_API_KEY, or name a file that holds the key with \
+                     --api-key-file"
                         .to_owned(),
                 )
             })?,
     };
-    ApiKey::new(&text)
-        .map_err(|error| refuse(format!("the API key in {source} cannot be one: {error}")))
+    key.map_err(|error| refuse(format!("the API key in {source} is not usable: {error}")))
 }
 
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-fn safe(text: &str) -> Result<(), Refusal> {
-    id(text)
-        .map(|_| ())
-        .map_err(|message| wrong("fetch", message))
+/// Reads job IDs, or URLs that contain one; each only once.
+fn ids(texts: &[String]) -> Result<Vec<String>, Refusal> {
+    let refuse = |message: String| wrong("fetch", message);
+    let mut ids = Vec::new();
+    for text in texts {
+        let pasted = pasted_id(text).ok_or_else(|| {
+            refuse(
+                "a URL without a job ID was given; name the job by its ID, such as bjb-…"
+                    .to_owned(),
+            )
+        })?;
+        let id = id(pasted).map_err(refuse)?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
 }
 
-/// An id goes into URLs and names of folders; a key that was given in its place must not, and is
-/// not repeated.
+/// Reads an ID, which goes into URLs and names of folders. An API key given by mistake must not, and
+/// is not repeated.
 fn id(text: &str) -> Result<String, String> {
+    let text = text.trim();
     if looks_like_a_key(text) {
         return Err(
-            "what was given for an id looks like an API key; the key comes from \
-             LLAMA_CLOUD_API_KEY or --api-key-file"
+            "an API key was given instead of an ID; the key comes from LLAMA_CLOUD_API_KEY or \
+             --api-key-file"
                 .to_owned(),
         );
     }
     if is_safe_id(text) {
         return Ok(text.to_owned());
     }
-    Err("ids have letters, digits, `-`, `_` and `.` only".to_owned())
+    Err("IDs have letters, digits, `-`, `_` and `.` only".to_owned())
 }
 
-/// `30s`, `5m`, `1h`, `1m30s`, `500ms`; a number alone is in seconds.
+/// Reads a duration: `30s`, `5m`, `1h`, `1m30s`, `500ms`. A bare number is in seconds.
 fn duration(text: &str) -> Result<Duration, String> {
-    let invalid = || "write it as in 30s, 5m or 1h".to_owned();
+    let invalid = || "write it like 30s, 5m or 1h".to_owned();
     let mut rest = text.trim();
     let mut total = Duration::ZERO;
     if rest.is_empty() {
@@ -301,16 +320,16 @@ fn duration(text: &str) -> Result<Duration, String> {
         rest = after;
     }
     if total.is_zero() || total > Duration::from_secs(86_400) {
-        return Err("it must be more than nothing and at most a day".to_owned());
+        return Err("it must be more than zero and at most one day".to_owned());
     }
     Ok(total)
 }
 
-/// A time, or a date, which means its first moment in UTC.
+/// Reads a time, or a date, which means its first moment in UTC.
 fn time(text: &str) -> Result<UtcTime, String> {
     UtcTime::parse(&format!("{}T00:00:00Z", text.trim()))
         .or_else(|| UtcTime::parse(text).filter(|_| text.contains(':')))
-        .ok_or_else(|| "write it as in 2026-11-01 or 2026-11-01T09:00:00Z".to_owned())
+        .ok_or_else(|| "write it like 2026-11-01 or 2026-11-01T09:00:00Z".to_owned())
 }
 
 #[cfg(test)]
@@ -358,6 +377,18 @@ mod tests {
     fn a_key_in_place_of_an_id_is_refused_and_not_repeated() {
         let message = id("llx-secret").expect_err("a key");
         assert!(!message.contains("secret"));
-        assert!(id("../x").is_err() && id("bjb-1").is_ok());
+        assert!(id("../x").is_err() && id("bjb-1\r").is_ok());
+    }
+
+    #[test]
+    fn pasted_urls_and_line_endings_are_understood() {
+        let texts = [
+            "bjb-1\r",
+            "https://cloud.example/jobs/bjb-1/items",
+            "\"bjb-2\",",
+        ];
+        let ids = super::ids(&texts.map(str::to_owned)).expect("ids");
+        assert_eq!(ids, ["bjb-1", "bjb-2"]);
+        assert!(super::ids(&["https://cloud.example/llx-secret".to_owned()]).is_err());
     }
 }

@@ -1,260 +1,290 @@
-//! What the bodies say that fetching has to know: how many rows a page has, which items, how many
-//! there should be, and how far the job is. Everything else is kept and not looked at.
+//! The few facts that fetching needs from a body: how many rows a page has, which items, how many
+//! there should be, and how far the job is. Everything else is stored unread, so that a hostile body
+//! costs little more memory than its own size.
 
-use serde::Deserialize;
-use serde_json::Value;
+use std::fmt;
+
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::api::UtcTime;
-use crate::load::note::excerpt;
 
-/// A page of a job's list.
+/// Most rows that a page may have. Requests ask for 1,000 at most.
+const MAX_ROWS: usize = 100_000;
+
+/// Hash of an item's ID. Long lists are compared by these.
+pub(super) type ItemHash = u128;
+
+/// A page of a job's item list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct PageFacts {
-    /// Rows, whatever they hold: what the next offset counts.
+pub(super) struct ItemsPage {
+    /// Number of rows of any kind; the next offset counts them.
     pub rows: u64,
-    /// The ids in them.
-    pub ids: Vec<String>,
-    /// The total the list states.
+    /// Items of the rows that have an ID.
+    pub items: Vec<ItemHash>,
+    /// Total that the list states.
     pub total_size: Option<u64>,
 }
 
-/// What a status document, or an element of the list of jobs, says of a job.
+/// Facts about a job, from a status document or from the list of jobs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct JobFacts {
-    /// Its id.
+    /// ID of the job.
     pub id: Option<String>,
-    /// Its status word.
+    /// Status word, as the server writes it.
     pub status: Option<String>,
-    /// How many items it states.
+    /// Number of items that the job states.
     pub total_items: Option<u64>,
-    /// How many of them are processed.
+    /// Number of items processed so far.
     pub processed_items: Option<u64>,
-    /// When it was made, or else when it last changed.
+    /// Creation time, or else the time of the last change.
     pub dated: Option<UtcTime>,
 }
 
 /// A page of the list of jobs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct JobsPage {
-    /// Rows, whatever they hold.
-    pub rows: u64,
-    /// The jobs in them.
+    /// Jobs of all rows, in order. A row that is not a job has no ID.
     pub jobs: Vec<JobFacts>,
 }
 
-/// Why a body is not what was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct BadBody(String);
+/// Reason why a body is not what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BadBody {
+    /// The body is not UTF-8.
+    NotUtf8,
+    /// The JSON ends early, after so many bytes.
+    Cut(usize),
+    /// The page has too many rows.
+    TooManyRows(usize),
+    /// The body is something else than this.
+    Not(&'static str),
+}
 
 impl JobFacts {
-    /// Whether the job will not change by itself any more. A word that is not known is no end.
+    /// Returns true if the job will not change any more. An unknown status word is not an end.
     pub(super) fn has_ended(&self) -> bool {
-        matches!(
-            self.status.as_deref(),
-            Some("completed" | "failed" | "cancelled")
-        )
+        self.status.as_deref().is_some_and(is_end)
     }
 
-    fn of(job: &Value) -> Self {
-        let text = |name| job.get(name).and_then(Value::as_str).map(str::to_owned);
-        let time = |name| {
-            job.get(name)
-                .and_then(Value::as_str)
-                .and_then(UtcTime::parse)
-        };
-        Self {
-            id: text("id"),
-            status: text("status"),
-            total_items: job.get("total_items").and_then(Value::as_u64),
-            processed_items: job.get("processed_items").and_then(Value::as_u64),
-            dated: time("created_at").or_else(|| time("effective_at")),
+    fn of(job: &RawValue) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Wire<'a> {
+            #[serde(borrow, default)]
+            id: Option<&'a RawValue>,
+            #[serde(borrow, default)]
+            status: Option<&'a RawValue>,
+            #[serde(borrow, default)]
+            total_items: Option<&'a RawValue>,
+            #[serde(borrow, default)]
+            processed_items: Option<&'a RawValue>,
+            #[serde(borrow, default)]
+            created_at: Option<&'a RawValue>,
+            #[serde(borrow, default)]
+            effective_at: Option<&'a RawValue>,
         }
+        let wire: Wire<'_> = object(job)?;
+        Some(Self {
+            id: text_of(wire.id),
+            status: text_of(wire.status),
+            total_items: count_of(wire.total_items),
+            processed_items: count_of(wire.processed_items),
+            dated: time_of(wire.created_at).or_else(|| time_of(wire.effective_at)),
+        })
     }
 }
 
-/// Reads a page of a job's list.
-pub(super) fn page(body: &[u8]) -> Result<PageFacts, BadBody> {
+/// Status word in the one form in which words are compared: in lower case, without the class that
+/// some clients put before it.
+pub(super) fn status_word(status: &str) -> String {
+    let word = status.trim();
+    let word = word.rsplit_once('.').map_or(word, |(_, word)| word);
+    word.to_lowercase()
+}
+
+/// Returns true if a job of this status has ended.
+pub(super) fn is_end(status: &str) -> bool {
+    matches!(
+        status_word(status).as_str(),
+        "completed" | "failed" | "cancelled"
+    )
+}
+
+/// Reads a page of a job's item list.
+pub(super) fn items_page(body: &[u8]) -> Result<ItemsPage, BadBody> {
     #[derive(Deserialize)]
-    struct Row {
-        item_id: String,
+    struct Row<'a> {
+        #[serde(borrow, default)]
+        item_id: Option<&'a RawValue>,
     }
     let list = list(body)?;
-    Ok(PageFacts {
-        rows: list.items.len() as u64,
-        ids: list
-            .items
-            .iter()
-            .filter_map(|row| serde_json::from_str::<Row>(row.get()).ok())
-            .map(|row| row.item_id)
-            .collect(),
+    let ids = list
+        .rows
+        .iter()
+        .filter_map(|row| text_of(object::<Row<'_>>(row)?.item_id));
+    Ok(ItemsPage {
+        rows: list.rows.len() as u64,
+        items: ids.map(|id| xxh3_128(id.as_bytes())).collect(),
         total_size: list.total_size,
     })
 }
 
 /// Reads a page of the list of jobs.
-pub(super) fn jobs(body: &[u8]) -> Result<JobsPage, BadBody> {
-    let list = list(body)?;
+pub(super) fn jobs_page(body: &[u8]) -> Result<JobsPage, BadBody> {
+    let rows = list(body)?.rows;
     Ok(JobsPage {
-        rows: list.items.len() as u64,
-        jobs: list
-            .items
-            .iter()
-            .filter_map(|row| serde_json::from_str::<Value>(row.get()).ok())
-            .map(|job| JobFacts::of(&job))
+        jobs: rows
+            .into_iter()
+            .map(|row| JobFacts::of(row).unwrap_or_default())
             .collect(),
     })
 }
 
-struct List<'a> {
-    items: Vec<&'a RawValue>,
-    total_size: Option<u64>,
-}
-
-fn list(body: &[u8]) -> Result<List<'_>, BadBody> {
+/// Reads a status document.
+pub(super) fn status_document(body: &[u8]) -> Result<JobFacts, BadBody> {
     #[derive(Deserialize)]
     struct Wire<'a> {
         #[serde(borrow, default)]
-        items: Option<Vec<&'a RawValue>>,
+        job: Option<&'a RawValue>,
+    }
+    const WANTED: &str = "a status document";
+    let wire: Wire<'_> = document(body, WANTED)?;
+    let facts = wire.job.and_then(JobFacts::of);
+    facts.ok_or(BadBody::Not(WANTED))
+}
+
+/// A page of any list.
+pub(super) struct List<'a> {
+    pub(super) rows: Vec<&'a RawValue>,
+    pub(super) total_size: Option<u64>,
+    pub(super) next_page_token: Option<String>,
+}
+
+/// Reads a page of any list.
+pub(super) fn list(body: &[u8]) -> Result<List<'_>, BadBody> {
+    #[derive(Deserialize)]
+    struct Wire<'a> {
+        #[serde(borrow, default)]
+        items: Option<&'a RawValue>,
         #[serde(borrow, default)]
         total_size: Option<&'a RawValue>,
         #[serde(borrow, default)]
+        next_page_token: Option<&'a RawValue>,
+        #[serde(borrow, default)]
         detail: Option<&'a RawValue>,
     }
-    let text = text(body)?;
-    // An array would be read as the fields of the struct, in their order.
-    if !text.trim_start().starts_with('{') {
-        return Err(not_what_was_asked_for(text, "a list"));
-    }
-    let wire: Wire<'_> =
-        serde_json::from_str(text).map_err(|error| broken(text, &error, "a list"))?;
-    if wire.items.is_none() && wire.detail.is_some() {
-        return Err(not_what_was_asked_for(text, "a list"));
+    const WANTED: &str = "a list";
+    let wire: Wire<'_> = document(body, WANTED)?;
+    let rows = match (wire.items, wire.detail) {
+        (Some(items), _) => elements(items, MAX_ROWS).ok_or(BadBody::Not(WANTED))?,
+        (None, Some(_)) => return Err(BadBody::Not(WANTED)),
+        // No part of a list is required: without rows it is an empty page.
+        (None, None) => Elements::default(),
+    };
+    if rows.count > MAX_ROWS {
+        return Err(BadBody::TooManyRows(MAX_ROWS));
     }
     Ok(List {
-        // No part of a list is required: without rows it is an empty page.
-        items: wire.items.unwrap_or_default(),
-        total_size: wire.total_size.and_then(|raw| raw.get().parse().ok()),
+        rows: rows.kept,
+        total_size: count_of(wire.total_size),
+        next_page_token: text_of(wire.next_page_token).filter(|token| !token.is_empty()),
     })
 }
 
-/// Reads a status document.
-pub(super) fn status(body: &[u8]) -> Result<JobFacts, BadBody> {
-    let text = text(body)?;
-    let document: Value =
-        serde_json::from_str(text).map_err(|error| broken(text, &error, "a status document"))?;
-    let job = document.get("job").filter(|job| job.is_object());
-    match job {
-        Some(job) => Ok(JobFacts::of(job)),
-        None => Err(not_what_was_asked_for(text, "a status document")),
-    }
-}
-
-fn text(body: &[u8]) -> Result<&str, BadBody> {
+/// Reads a document that is an object.
+pub(super) fn document<'a, T: Deserialize<'a>>(
+    body: &'a [u8],
+    wanted: &'static str,
+) -> Result<T, BadBody> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    std::str::from_utf8(body).map_err(|_| BadBody("the answer is not UTF-8".to_owned()))
-}
-
-fn broken(text: &str, error: &serde_json::Error, wanted: &str) -> BadBody {
-    if error.is_eof() && !text.trim().is_empty() {
-        return BadBody(format!(
-            "the answer breaks off after {} bytes, in the middle of its JSON",
-            text.len()
-        ));
+    let text = std::str::from_utf8(body).map_err(|_| BadBody::NotUtf8)?;
+    // An array would be read as the fields of the struct, in their order.
+    if !text.trim_start().starts_with('{') {
+        return Err(BadBody::Not(wanted));
     }
-    not_what_was_asked_for(text, wanted)
+    serde_json::from_str(text).map_err(|error| match error.is_eof() {
+        true => BadBody::Cut(text.len()),
+        false => BadBody::Not(wanted),
+    })
 }
 
-fn not_what_was_asked_for(text: &str, wanted: &str) -> BadBody {
-    BadBody(format!(
-        "the answer is not {wanted}, but {}",
-        looks_like(text)
-    ))
+/// Reads a value that is an object with the fields of `T`.
+pub(super) fn object<'a, T: Deserialize<'a>>(value: &'a RawValue) -> Option<T> {
+    let text = value.get();
+    text.starts_with('{').then_some(())?;
+    serde_json::from_str(text).ok()
 }
 
-/// What a body looks like that is not what was asked for.
-fn looks_like(text: &str) -> String {
-    let start = text.trim_start();
-    if start.is_empty() {
-        return "empty".to_owned();
+/// The first elements of an array, and how many it has.
+#[derive(Default)]
+pub(super) struct Elements<'a> {
+    pub(super) kept: Vec<&'a RawValue>,
+    pub(super) count: usize,
+}
+
+/// Reads a value that is an array, and keeps at most `max` of its elements.
+pub(super) fn elements(value: &RawValue, max: usize) -> Option<Elements<'_>> {
+    struct First(usize);
+    impl<'de> Visitor<'de> for First {
+        type Value = Elements<'de>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an array")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Elements<'de>, A::Error> {
+            let mut elements = Elements::default();
+            while elements.count < self.0
+                && let Some(element) = seq.next_element()?
+            {
+                elements.kept.push(element);
+                elements.count += 1;
+            }
+            while seq.next_element::<IgnoredAny>()?.is_some() {
+                elements.count += 1;
+            }
+            Ok(elements)
+        }
     }
-    let lower: String = start.chars().take(15).collect::<String>().to_lowercase();
-    if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
-        return match title(start) {
-            Some(title) => format!("an HTML page “{title}”"),
-            None => "an HTML page".to_owned(),
-        };
-    }
-    match detail(start) {
-        Some(detail) => format!("an error: {detail}"),
-        None => format!("`{}`", excerpt(start, 80)),
+    let mut deserializer = serde_json::Deserializer::from_str(value.get());
+    deserializer.deserialize_seq(First(max)).ok()
+}
+
+/// The text of a string or a number.
+pub(super) fn text_of(value: Option<&RawValue>) -> Option<String> {
+    let raw = value?.get();
+    match raw.as_bytes().first()? {
+        b'"' => serde_json::from_str(raw).ok(),
+        b'-' | b'0'..=b'9' => Some(raw.to_owned()),
+        _ => None,
     }
 }
 
-fn title(html: &str) -> Option<String> {
-    let head: String = html.chars().take(4_000).collect();
-    let from = head.find("<title>")? + "<title>".len();
-    let to = from + head[from..].find("</title>")?;
-    Some(excerpt(&head[from..to], 80)).filter(|title| !title.is_empty())
+fn count_of(value: Option<&RawValue>) -> Option<u64> {
+    value?.get().parse().ok()
 }
 
-/// What the body of an error answer says: its `detail`, or what it looks like; absent where it is
-/// empty.
-pub(super) fn error_words(body: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim();
-    if text.is_empty() {
-        return None;
-    }
-    Some(detail(text).unwrap_or_else(|| match looks_like(text) {
-        html if html.starts_with("an HTML") => html,
-        _ => format!("“{}”", excerpt(text, 300)),
-    }))
-}
-
-/// The server's `detail`: a text, or a list of what is invalid and where.
-fn detail(text: &str) -> Option<String> {
-    let document: Value = serde_json::from_str(text).ok()?;
-    let detail = ["detail", "error", "message"]
-        .iter()
-        .find_map(|name| document.get(name))
-        .filter(|detail| !detail.is_null())?;
-    let words = match detail {
-        Value::String(words) => words.clone(),
-        Value::Array(errors) => errors.iter().map(invalid).collect::<Vec<_>>().join("; "),
-        other => other.to_string(),
-    };
-    Some(format!("“{}”", excerpt(&words, 300)))
-}
-
-/// One of a list of validation errors.
-fn invalid(error: &Value) -> String {
-    let place = error.get("loc").and_then(Value::as_array).map(|parts| {
-        let parts = parts.iter().map(|part| match part {
-            Value::String(part) => part.clone(),
-            other => other.to_string(),
-        });
-        parts.collect::<Vec<_>>().join(".")
-    });
-    let message = error.get("msg").and_then(Value::as_str);
-    match (place, message) {
-        (Some(place), Some(message)) => format!("{place}: {message}"),
-        (None, Some(message)) => message.to_owned(),
-        _ => error.to_string(),
-    }
+/// The time in a text or number.
+pub(super) fn time_of(value: Option<&RawValue>) -> Option<UtcTime> {
+    UtcTime::parse(&text_of(value)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn hashes(ids: &[&str]) -> Vec<ItemHash> {
+        ids.iter().map(|id| xxh3_128(id.as_bytes())).collect()
+    }
+
     #[test]
     fn a_page_counts_its_rows_and_names_its_items() {
-        let body = br#"{"items":[{"item_id":"a","x":[1]},{"item_id":5},null,{"item_id":"b"}],"next_page_token":"t","total_size":7}"#;
-        let page = page(body).expect("a page");
-        assert_eq!((page.rows, page.total_size), (4, Some(7)));
-        assert_eq!(page.ids, ["a", "b"]);
+        let body = br#"{"items":[{"item_id":"a","x":[1]},{"item_id":5},null,["c"],{"item_id":{}},{"item_id":"b"}],"next_page_token":"t","total_size":7}"#;
+        let page = items_page(body).expect("a page");
+        assert_eq!((page.rows, page.total_size), (6, Some(7)));
+        assert_eq!(page.items, hashes(&["a", "5", "b"]));
     }
 
     #[test]
@@ -264,40 +294,49 @@ mod tests {
             r#"{"items":null,"total_size":null}"#,
             r#"{"items":[],"total_size":"?"}"#,
         ] {
-            let page = page(body.as_bytes()).expect(body);
+            let page = items_page(body.as_bytes()).expect(body);
             assert_eq!((page.rows, page.total_size), (0, None));
         }
     }
 
     #[test]
-    fn what_is_no_page_is_named() {
-        let words = |body: &str| page(body.as_bytes()).expect_err(body).to_string();
-        assert!(
-            words("<!DOCTYPE html><html><head><title>Sign in</title>")
-                .contains("HTML page “Sign in”")
+    fn a_body_that_is_no_page_is_told_from_one_that_is_cut() {
+        let not = BadBody::Not("a list");
+        for (body, expected) in [
+            ("<!DOCTYPE html><html>", not),
+            (r#"{"items":[{"item_id":"a"}"#, BadBody::Cut(25)),
+            ("", not),
+            ("[]", not),
+            (r#"{"items":{}}"#, not),
+            (r#"{"detail":"Rate limit"}"#, not),
+        ] {
+            assert_eq!(items_page(body.as_bytes()), Err(expected), "{body}");
+        }
+        assert_eq!(items_page(b"{\"items\":\"\xff\"}"), Err(BadBody::NotUtf8));
+        let rows = "0,".repeat(MAX_ROWS);
+        let many = format!("{{\"items\":[{rows}0]}}");
+        assert_eq!(
+            items_page(many.as_bytes()),
+            Err(BadBody::TooManyRows(MAX_ROWS))
         );
-        assert!(words(r#"{"items":[{"item_id":"a"}"#).contains("breaks off after"));
-        assert!(words("").contains("empty"));
-        assert!(words("[]").contains("`[]`"));
-        assert!(words(r#"{"detail":"Rate limit"}"#).contains("an error: “Rate limit”"));
     }
 
     #[test]
-    fn errors_are_shown_in_the_servers_words() {
-        let words = |body: &str| error_words(body.as_bytes());
-        assert_eq!(
-            words(r#"{"detail":"Invalid API Key"}"#).as_deref(),
-            Some("“Invalid API Key”")
-        );
-        assert_eq!(
-            words(r#"{"detail":[{"type":"t","loc":["query","limit"],"msg":"too large"}]}"#)
-                .as_deref(),
-            Some("“query.limit: too large”")
-        );
-        assert_eq!(
-            words("upstream\ntimeout").as_deref(),
-            Some("“upstream timeout”")
-        );
-        assert_eq!(words(" "), None);
+    fn a_job_without_a_usable_id_is_still_a_row() {
+        let body = br#"{"items":[{"id":"a","status":"COMPLETED"},{"id":5},{"id":null},{"id":{"a":1}},null]}"#;
+        let jobs = jobs_page(body).expect("a page").jobs;
+        let ids: Vec<_> = jobs.iter().map(|job| job.id.as_deref()).collect();
+        assert_eq!(ids, [Some("a"), Some("5"), None, None, None]);
+        assert!(jobs[0].has_ended());
+    }
+
+    #[test]
+    fn status_words_are_compared_in_one_form() {
+        for word in ["completed", " FAILED ", "BatchStatus.CANCELLED"] {
+            assert!(is_end(word), "{word}");
+        }
+        for word in ["running", "THROTTLED", "completed-later", ""] {
+            assert!(!is_end(word), "{word}");
+        }
     }
 }

@@ -6,148 +6,155 @@ use std::time::{Duration, Instant, SystemTime};
 
 use flate2::read::MultiGzDecoder;
 use ureq::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
-use ureq::{Agent, Body, Proxy};
+use ureq::{Agent, Body};
 
-use super::body::{BadBody, error_words};
+use super::agent::agent;
+use super::body::BadBody;
 use super::error::{FetchError, hint};
 use super::key::ApiKey;
-use super::retry::{self, Verdict};
+use super::quote::{LOOKED_AT, description, error_words, quote};
+use super::retry::{self, Retry, TransportError};
 use super::url::{redirected, same_server};
 use crate::api::UtcTime;
-use crate::render::visible;
+use crate::snapshot::MAX_BODY;
 
-/// The largest body that is taken: some hundred times the largest page that was ever seen.
-const MAX_BODY: u64 = 256 << 20;
-/// How much of an error answer is read.
-const MAX_ERROR: u64 = 64 << 10;
-/// How many redirects are followed.
+/// Most redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
-/// An answer may drip in, as long as it does not take this many times the timeout as a whole.
-const DRIP: u32 = 10;
+/// Shortest time that a request is given, however little of the time for a first success is left.
+const SHORTEST_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How requests are made.
+/// Options of all requests.
 #[derive(Debug, Clone)]
-pub(super) struct Manners {
+pub(super) struct RequestOptions {
     /// The key.
     pub key: ApiKey,
-    /// How often a request is tried again.
+    /// Most retries per request.
     pub max_retries: u32,
-    /// How long the server may say nothing.
+    /// Longest time without data from the server.
     pub timeout: Duration,
-    /// How many requests a minute there may be.
+    /// Time after which a run without a single success is given up; `None` to go on retrying.
+    pub first_success_within: Option<Duration>,
+    /// Most requests per minute.
     pub rate: Option<u32>,
-    /// The first pause between tries.
+    /// First pause between attempts.
     pub backoff: Duration,
 }
 
-/// What happens on the way to an answer.
+/// An event on the way to a response.
 #[derive(Debug, Clone)]
 pub(super) enum Event {
-    /// There is an answer.
-    Answered {
-        /// To what.
+    /// A response was received.
+    Received {
+        /// URL of the request.
         url: String,
-        /// How.
+        /// HTTP status.
         status: u16,
-        /// With how much.
+        /// Size of the body.
         bytes: usize,
-        /// How long it took.
+        /// Time between request and response.
         took: Duration,
     },
-    /// It will be tried again.
+    /// The request will be repeated.
     Waiting {
-        /// Why.
+        /// Reason of the failure.
         why: String,
-        /// After how long.
+        /// Pause before the next attempt.
         pause: Duration,
-        /// Whether the server asked for that pause.
+        /// True if the server asked for that pause.
         asked: bool,
     },
 }
 
-/// Told what happens, on the thread that asks.
+/// Receives events, on the thread that makes the requests.
 pub(super) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
-/// An answer that is what was asked for.
+/// A response that is what was asked for.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
-    /// What was asked for.
+pub(super) struct Received {
+    /// URL of the request.
     pub url: String,
-    /// When.
+    /// Time of the request.
     pub asked_at: UtcTime,
-    /// Its status.
+    /// HTTP status.
     pub http_status: u16,
-    /// Its body, after transport decoding.
+    /// Body, after transport decoding.
     pub body: Vec<u8>,
 }
 
-/// Asks a server.
+/// Makes requests to a server.
 pub(super) struct Client {
     agent: Agent,
     authorization: HeaderValue,
-    manners: Manners,
+    options: RequestOptions,
     listener: Listener,
     last_request: Option<Instant>,
+    /// Time at which a run without a success ends; `None` before the first request, after the first
+    /// success, and without such a limit.
+    give_up_at: Option<Instant>,
+    has_begun: bool,
 }
 
-/// A try that failed.
+/// A failed attempt.
 struct Failed {
     error: FetchError,
-    verdict: Verdict,
+    retry: Retry,
+}
+
+impl Failed {
+    fn for_good(error: FetchError) -> Self {
+        let retry = Retry::No;
+        Self { error, retry }
+    }
 }
 
 impl Client {
-    /// For a server; the proxies and certificates are those of the system.
+    /// Makes a client for a server. Proxies and certificates are those of the system.
     pub(super) fn new(
         base: &str,
-        manners: Manners,
+        options: RequestOptions,
         listener: Listener,
     ) -> Result<Self, FetchError> {
-        let authorization = manners.key.header().ok_or(FetchError::Key)?;
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            // Followed here, so that the key does not go to another server.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .user_agent(concat!("batch-report/", env!("CARGO_PKG_VERSION")))
-            .accept("application/json")
-            .proxy(proxy_for(base)?)
-            .tls_config(TlsConfig::builder().root_certs(root_certificates()).build())
-            .timeout_resolve(Some(manners.timeout))
-            .timeout_connect(Some(manners.timeout))
-            .timeout_per_read(Some(manners.timeout))
-            .timeout_per_write(Some(manners.timeout))
-            .timeout_per_call(Some(manners.timeout.saturating_mul(DRIP)))
-            .build()
-            .new_agent();
+        let authorization = options.key.header().ok_or(FetchError::Key)?;
         Ok(Self {
-            agent,
+            agent: agent(base, options.timeout)?,
             authorization,
-            manners,
+            options,
             listener,
             last_request: None,
+            give_up_at: None,
+            has_begun: false,
         })
     }
 
-    /// Gets what `read` accepts, and tries again where that can help.
+    /// Gets a response that `read` accepts. Retries what may succeed later.
     pub(super) fn get<T>(
         &mut self,
         url: &str,
         read: impl Fn(&[u8]) -> Result<T, BadBody>,
-    ) -> Result<(Answer, T), FetchError> {
-        let mut pauses = retry::pauses(self.manners.backoff, self.manners.max_retries);
+    ) -> Result<(Received, T), FetchError> {
+        if self.options.key.is_in(url) {
+            return Err(FetchError::KeyInUrl);
+        }
+        if !self.has_begun {
+            self.has_begun = true;
+            let limit = self.options.first_success_within;
+            self.give_up_at = limit.and_then(|limit| Instant::now().checked_add(limit));
+        }
+        let mut pauses = retry::pauses(self.options.backoff, self.options.max_retries);
         loop {
             let failed = match self.try_once(url, &read) {
-                Ok(answer) => return Ok(answer),
+                Ok(received) => {
+                    self.give_up_at = None;
+                    return Ok(received);
+                }
                 Err(failed) => failed,
             };
-            let asked = match failed.verdict {
-                Verdict::Never => return Err(failed.error),
-                Verdict::Again { after } => after,
+            let asked = match failed.retry {
+                Retry::No => return Err(failed.error),
+                Retry::Yes { after } => after,
             };
             let Some(pause) = pauses.next() else {
-                return Err(failed.error.after_tries(self.manners.max_retries + 1));
+                return Err(failed.error.after_attempts(self.options.max_retries + 1));
             };
             if let Some(wait) = asked.filter(|wait| *wait > retry::LONGEST_PAUSE) {
                 return Err(FetchError::TooLong {
@@ -156,8 +163,9 @@ impl Client {
                 });
             }
             let pause = asked.unwrap_or(pause);
+            let error = self.unless_given_up(pause, asked.is_some(), failed.error)?;
             (self.listener)(&Event::Waiting {
-                why: failed.error.short(),
+                why: error.short(),
                 pause,
                 asked: asked.is_some(),
             });
@@ -165,16 +173,42 @@ impl Client {
         }
     }
 
+    /// Gives a failure back, or gives up if no request has succeeded and the next attempt would come
+    /// too late. A server that limits the rate and names a pause is at work: such a pause does not
+    /// count.
+    fn unless_given_up(
+        &mut self,
+        pause: Duration,
+        asked: bool,
+        error: FetchError,
+    ) -> Result<FetchError, FetchError> {
+        let Some(at) = self.give_up_at else {
+            return Ok(error);
+        };
+        if asked && matches!(error, FetchError::Refused { status: 429, .. }) {
+            self.give_up_at = at.checked_add(pause);
+            return Ok(error);
+        }
+        let left = at.saturating_duration_since(Instant::now());
+        if pause < left {
+            return Ok(error);
+        }
+        Err(FetchError::NoSuccess {
+            after: self.options.first_success_within.unwrap_or_default() - left,
+            source: Box::new(error),
+        })
+    }
+
     fn try_once<T>(
         &mut self,
         url: &str,
         read: impl Fn(&[u8]) -> Result<T, BadBody>,
-    ) -> Result<(Answer, T), Failed> {
+    ) -> Result<(Received, T), Failed> {
         self.keep_pace();
         let began = Instant::now();
         let asked_at = now();
         let (status, body) = self.follow(url)?;
-        (self.listener)(&Event::Answered {
+        (self.listener)(&Event::Received {
             url: url.to_owned(),
             status,
             bytes: body.len(),
@@ -183,187 +217,227 @@ impl Client {
         let facts = read(&body).map_err(|bad| Failed {
             error: FetchError::Body {
                 url: url.to_owned(),
-                words: self.shown(&bad.to_string()),
+                words: self.words_of_body(bad, &body),
             },
-            verdict: Verdict::Again { after: None },
+            retry: Retry::Yes { after: None },
         })?;
-        let answer = Answer {
+        let received = Received {
             url: url.to_owned(),
             asked_at,
             http_status: status,
             body,
         };
-        Ok((answer, facts))
+        Ok((received, facts))
+    }
+
+    fn words_of_body(&self, bad: BadBody, body: &[u8]) -> String {
+        match bad {
+            BadBody::NotUtf8 => "the response is not UTF-8".to_owned(),
+            BadBody::Cut(0) => "the response is empty".to_owned(),
+            BadBody::Cut(bytes) => {
+                format!("the response ends after {bytes} bytes, in the middle of its JSON")
+            }
+            BadBody::TooManyRows(limit) => {
+                format!("the page has more than {limit} rows, far more than were asked for")
+            }
+            BadBody::Not(wanted) => {
+                let found = description(body, &self.options.key);
+                format!("the response is not {wanted} but {found}")
+            }
+        }
     }
 
     /// Waits until the next request is due.
     fn keep_pace(&mut self) {
-        if let (Some(rate), Some(last)) = (self.manners.rate, self.last_request) {
+        if let (Some(rate), Some(last)) = (self.options.rate, self.last_request) {
             let due = Duration::from_secs(60) / rate.max(1);
             std::thread::sleep(due.saturating_sub(last.elapsed()));
         }
         self.last_request = Some(Instant::now());
     }
 
-    /// Makes a request and follows redirects; gives the status and the body of a good answer.
+    /// Makes a request and follows redirects. Returns status and body of a successful response.
     fn follow(&self, url: &str) -> Result<(u16, Vec<u8>), Failed> {
-        let never = |error| Failed {
-            error,
-            verdict: Verdict::Never,
+        let refuse = |why| {
+            Failed::for_good(FetchError::Redirect {
+                url: url.to_owned(),
+                why,
+            })
         };
         let first: Uri = url
             .parse()
-            .map_err(|_| never(FetchError::Url(url.to_owned())))?;
+            .map_err(|_| Failed::for_good(FetchError::Url(url.to_owned())))?;
         let mut uri = first.clone();
         for _ in 0..=MAX_REDIRECTS {
             let at_home = same_server(&first, &uri);
-            let response = self.request(&uri, at_home).map_err(|source| {
-                let verdict = retry::of_transport(&source);
+            let timeout = self.timeout();
+            let response = self.request(&uri, at_home, timeout).map_err(|source| {
+                let retry = retry::after_failure(&source);
                 Failed {
                     error: FetchError::Transport {
-                        url: shown_url(url, &uri, at_home),
-                        source: self.words_of(source),
+                        url: self.shown_url(url, &uri, at_home),
+                        source: self.words_of(source, timeout),
                     },
-                    verdict,
+                    retry,
                 }
             })?;
             let status = response.status();
             if status.is_success() {
-                return self.body(url, response).map(|body| (status.as_u16(), body));
+                let body = self.body(url, response, timeout)?;
+                return Ok((status.as_u16(), body));
             }
             if !is_redirect(status) {
                 return Err(self.refused(url, &uri, at_home, response));
             }
-            let location = response
-                .headers()
-                .get(header::LOCATION)
-                .and_then(|value| value.to_str().ok())
-                .and_then(|location| redirected(&uri, location));
-            let to = location.ok_or_else(|| {
-                never(FetchError::Redirect {
-                    url: url.to_owned(),
-                    words: "it does not say where to",
-                })
-            })?;
+            let location = response.headers().get(header::LOCATION);
+            let location = location.and_then(|value| value.to_str().ok());
+            if location.is_some_and(|location| self.options.key.is_in(location)) {
+                return Err(refuse("its target contains the API key"));
+            }
+            let to = location.and_then(|location| redirected(&uri, location));
+            let to = to.ok_or_else(|| refuse("it does not name a usable target"))?;
             if uri.scheme_str() == Some("https") && to.scheme_str() == Some("http") {
-                return Err(never(FetchError::Redirect {
-                    url: url.to_owned(),
-                    words: "it leads from https to http, where anybody could answer",
-                }));
+                return Err(refuse(
+                    "it leads from https to http, where anybody can answer",
+                ));
             }
             uri = to;
         }
-        Err(never(FetchError::Redirect {
-            url: url.to_owned(),
-            words: "it leads on and on",
-        }))
+        Err(refuse("it leads from one redirect to the next"))
     }
 
-    fn request(&self, uri: &Uri, with_key: bool) -> Result<Response<Body>, ureq::Error> {
+    /// Longest time without data: less while the first success of the run is awaited.
+    fn timeout(&self) -> Duration {
+        let left = self.give_up_at.map(|at| {
+            let left = at.saturating_duration_since(Instant::now());
+            left.max(SHORTEST_TIMEOUT)
+        });
+        left.map_or(self.options.timeout, |left| left.min(self.options.timeout))
+    }
+
+    fn request(
+        &self,
+        uri: &Uri,
+        with_key: bool,
+        timeout: Duration,
+    ) -> Result<Response<Body>, ureq::Error> {
         let mut request = self.agent.get(uri).header(header::ACCEPT_ENCODING, "gzip");
         if with_key {
             request = request.header(header::AUTHORIZATION, self.authorization.clone());
         }
-        request.call()
+        request
+            .config()
+            .timeout_resolve(Some(timeout))
+            .timeout_connect(Some(timeout))
+            .timeout_per_read(Some(timeout))
+            .timeout_per_write(Some(timeout))
+            .build()
+            .call()
     }
 
-    /// The body of a good answer, unpacked.
-    fn body(&self, url: &str, response: Response<Body>) -> Result<Vec<u8>, Failed> {
-        let packed = encoding(response.headers());
+    /// Reads the body of a successful response and decompresses it.
+    fn body(
+        &self,
+        url: &str,
+        response: Response<Body>,
+        timeout: Duration,
+    ) -> Result<Vec<u8>, Failed> {
+        let encoding = encoding(response.headers());
         let reader = response.into_body().into_reader();
         let mut body = Vec::new();
-        let result = match packed.as_deref() {
-            None | Some("identity" | "") => reader.take(MAX_BODY + 1).read_to_end(&mut body),
-            Some("gzip" | "x-gzip") => MultiGzDecoder::new(reader)
-                .take(MAX_BODY + 1)
-                .read_to_end(&mut body),
-            Some(other) => {
-                return Err(Failed {
-                    error: FetchError::Encoding {
-                        url: url.to_owned(),
-                        encoding: self.shown(other),
-                    },
-                    verdict: Verdict::Never,
-                });
+        let read = match decoder(encoding.as_deref(), reader) {
+            Some(reader) => reader.take(MAX_BODY + 1).read_to_end(&mut body),
+            None => {
+                return Err(Failed::for_good(FetchError::Encoding {
+                    url: url.to_owned(),
+                    encoding: self.quote(encoding.as_deref().unwrap_or_default()),
+                }));
             }
         };
-        match result {
-            Ok(_) if body.len() as u64 > MAX_BODY => Err(Failed {
-                error: FetchError::TooLarge {
-                    url: url.to_owned(),
-                    limit: MAX_BODY,
-                },
-                verdict: Verdict::Never,
-            }),
+        match read {
+            Ok(_) if body.len() as u64 > MAX_BODY => Err(Failed::for_good(FetchError::TooLarge {
+                url: url.to_owned(),
+                limit: MAX_BODY,
+            })),
             Ok(_) => Ok(body),
             Err(source) => Err(Failed {
                 error: FetchError::Transport {
                     url: url.to_owned(),
-                    source: self.words_of(ureq::Error::from(source)),
+                    source: self.words_of(ureq::Error::from(source), timeout),
                 },
-                // Whatever happened to the body, another try may bring it whole.
-                verdict: Verdict::Again { after: None },
+                // Whatever happened to the body, another attempt may bring all of it.
+                retry: Retry::Yes { after: None },
             }),
         }
     }
 
-    /// What an answer says that is no good one.
+    /// Makes an error of an error response.
     fn refused(&self, url: &str, uri: &Uri, at_home: bool, response: Response<Body>) -> Failed {
         let status = response.status();
-        let verdict = retry::of_answer(status.as_u16(), response.headers(), SystemTime::now());
-        let packed = encoding(response.headers());
-        let mut reader = response.into_body().into_reader();
+        let retry = retry::after_response(status.as_u16(), response.headers(), SystemTime::now());
+        let encoding = encoding(response.headers());
+        let reader = response.into_body().into_reader();
         let mut body = Vec::new();
-        // An error answer that cannot be read whole is still an error answer.
-        let _ = match packed.as_deref() {
-            Some("gzip" | "x-gzip") => MultiGzDecoder::new(reader)
-                .take(MAX_ERROR)
-                .read_to_end(&mut body),
-            _ => reader.by_ref().take(MAX_ERROR).read_to_end(&mut body),
-        };
+        if let Some(reader) = decoder(encoding.as_deref(), reader) {
+            // An error response that cannot be read to its end is still an error response.
+            let _ = reader.take(LOOKED_AT as u64 + 1).read_to_end(&mut body);
+        }
         Failed {
             error: FetchError::Refused {
-                url: shown_url(url, uri, at_home),
+                url: self.shown_url(url, uri, at_home),
                 status: status.as_u16(),
                 reason: status.canonical_reason().unwrap_or_default(),
-                words: error_words(&body).map(|words| self.shown(&words)),
+                words: error_words(&body, &self.options.key),
                 hint: hint(status.as_u16(), at_home),
             },
-            verdict,
+            retry,
         }
     }
 
-    /// Text of the server, for a terminal.
-    fn shown(&self, text: &str) -> String {
-        visible(&self.manners.key.redact(text))
+    /// URL for a message. Of another server only the host is named, because its URLs may hold secrets
+    /// of their own.
+    fn shown_url(&self, url: &str, uri: &Uri, at_home: bool) -> String {
+        if at_home {
+            return url.to_owned();
+        }
+        let host = self.quote(uri.host().unwrap_or_default());
+        format!("{url} (redirected to {host}, where the API key is not sent)")
     }
 
-    /// What went wrong on the way, in words; the messages of the libraries name no headers.
-    fn words_of(&self, error: ureq::Error) -> retry::TransportError {
-        retry::TransportError::of(error, self.manners.timeout, |text| self.shown(text))
+    /// Quotes a short foreign text, such as a host or a header.
+    fn quote(&self, text: &str) -> String {
+        quote(text, 200, &self.options.key)
+    }
+
+    /// Describes a failure without a response.
+    fn words_of(&self, error: ureq::Error, timeout: Duration) -> TransportError {
+        TransportError::of(error, timeout, |text| self.quote(text))
+    }
+}
+
+/// Returns a reader that decompresses a body; `None` if the encoding was not asked for.
+fn decoder<'r>(encoding: Option<&str>, body: impl Read + 'r) -> Option<Box<dyn Read + 'r>> {
+    let is = |name: &str| encoding.is_some_and(|encoding| encoding.eq_ignore_ascii_case(name));
+    if encoding.is_none() || is("identity") || is("") {
+        Some(Box::new(body))
+    } else if is("gzip") || is("x-gzip") {
+        Some(Box::new(MultiGzDecoder::new(body)))
+    } else {
+        None
     }
 }
 
 fn encoding(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_ENCODING)?;
-    Some(value.to_str().ok()?.trim().to_ascii_lowercase())
+    Some(String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
 }
 
 fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// The URL of an answer; of another server only its name, for its URLs may hold secrets of its own.
-fn shown_url(url: &str, uri: &Uri, at_home: bool) -> String {
-    if at_home {
-        return url.to_owned();
-    }
-    let host = visible(uri.host().unwrap_or_default());
-    format!("{url} (redirected to {host}, where the API key is not sent)")
-}
-
-/// Now, by the clock of the machine: when something was recorded is a fact, and no matter of
-/// `SOURCE_DATE_EPOCH`.
+/// The current time by the clock of the machine. The time of a recording is a fact, so
+/// `SOURCE_DATE_EPOCH` does not apply.
 pub(super) fn now() -> UtcTime {
     SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -371,55 +445,4 @@ pub(super) fn now() -> UtcTime {
         .and_then(|since| i64::try_from(since.as_millis()).ok())
         .and_then(|millis| UtcTime::from_micros(millis.saturating_mul(1_000)))
         .unwrap_or(UtcTime::EPOCH)
-}
-
-/// What the system trusts; a system without certificates (a bare container) gets Mozilla's.
-fn root_certificates() -> RootCerts {
-    let found = rustls_native_certs::load_native_certs();
-    if found.certs.is_empty() && std::env::var_os("SSL_CERT_FILE").is_none() {
-        return RootCerts::WebPki;
-    }
-    let certificates: Vec<Certificate<'static>> = found
-        .certs
-        .iter()
-        .map(|certificate| Certificate::from_der(certificate.as_ref()).to_owned())
-        .collect();
-    RootCerts::new_with_certs(&certificates)
-}
-
-/// The proxy that the variables name for a scheme, as curl reads them: `HTTP_PROXY` in capitals is
-/// left alone, for a web server may set it from a header.
-fn proxy_for(base: &str) -> Result<Option<Proxy>, FetchError> {
-    let names: &[&'static str] = if base.starts_with("https:") {
-        &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
-    } else {
-        &["http_proxy", "all_proxy", "ALL_PROXY"]
-    };
-    let variable = |name: &str| {
-        std::env::var(name)
-            .ok()
-            .filter(|value| !value.trim().is_empty())
-    };
-    let Some((name, url)) = names.iter().find_map(|name| Some((*name, variable(name)?))) else {
-        return Ok(None);
-    };
-    let invalid = |source: ureq::Error| FetchError::Proxy {
-        name,
-        source: Box::new(source),
-    };
-    let proxy = Proxy::new(url.trim()).map_err(invalid)?;
-    let mut builder = Proxy::builder(proxy.protocol())
-        .host(proxy.host())
-        .port(proxy.port());
-    if let Some(user) = proxy.username() {
-        builder = builder.username(user);
-    }
-    if let Some(password) = proxy.password() {
-        builder = builder.password(password);
-    }
-    let excepted = variable("no_proxy").or_else(|| variable("NO_PROXY"));
-    for host in excepted.iter().flat_map(|hosts| hosts.split(',')) {
-        builder = builder.no_proxy(host.trim());
-    }
-    builder.build().map(Some).map_err(invalid)
 }

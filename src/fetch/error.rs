@@ -1,139 +1,174 @@
-//! Why a job could not be fetched.
+//! Reasons why a job could not be fetched.
 
 use std::time::Duration;
 
 use super::retry::{self, TransportError};
 use crate::snapshot::StoreError;
 
-/// Why a job could not be fetched.
+/// Failure to fetch a job.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// The key cannot be sent.
     #[error("the API key cannot be sent in a header")]
     Key,
-    /// A variable names no proxy. Its value is not shown, for it may hold a password.
-    #[error("{name} does not name a proxy")]
+    /// A variable does not name a proxy. Its value is not shown, because it may hold a password.
+    #[error("{name} is not the URL of a proxy")]
     Proxy {
-        /// The variable.
+        /// Name of the variable.
         name: &'static str,
-        /// Why.
+        /// The cause.
         source: Box<ureq::Error>,
     },
-    /// An id that cannot be one.
+    /// An ID cannot be used in a URL or as the name of a folder.
     #[error(
-        "`{0}` cannot be the id of a job: ids have letters, digits, `-`, `_` and `.` only, and \
-         API keys are none"
+        "`{0}` cannot be a job ID: IDs have letters, digits, `-`, `_` and `.` only, and no API key \
+         in them"
     )]
     Id(String),
-    /// A URL that is none.
-    #[error("`{0}` is no URL")]
+    /// Jobs on the server's list have no ID.
+    #[error("the server lists them without a usable ID")]
+    NoId,
+    /// A text is not a URL.
+    #[error("`{0}` is not a URL")]
     Url(String),
-    /// There was no answer.
-    #[error("no answer to GET {url}")]
+    /// A URL would contain the API key.
+    #[error("a request was not sent because its URL would contain the API key")]
+    KeyInUrl,
+    /// There was no response.
+    #[error("no response to GET {url}")]
     Transport {
-        /// What was asked for.
+        /// URL of the request.
         url: String,
-        /// Why.
+        /// The cause.
         source: TransportError,
     },
-    /// The server said no.
+    /// The server refused.
     #[error(
-        "GET {url} was answered by HTTP {status}{}{}{hint}",
+        "GET {url}: HTTP {status}{}{}{hint}",
         spaced(reason), .words.as_deref().map(|words| format!(": {words}")).unwrap_or_default()
     )]
     Refused {
-        /// What was asked for.
+        /// URL of the request.
         url: String,
-        /// The status.
+        /// HTTP status.
         status: u16,
-        /// What the status means.
+        /// Name of the status.
         reason: &'static str,
-        /// What the server says about it.
+        /// The server's explanation.
         words: Option<String>,
-        /// What to do.
+        /// Next step.
         hint: &'static str,
     },
-    /// The answer is not what was asked for.
+    /// The response is not what was asked for.
     #[error("GET {url}: {words}")]
     Body {
-        /// What was asked for.
+        /// URL of the request.
         url: String,
-        /// What the answer is.
+        /// Description of the response.
         words: String,
     },
-    /// The answer is about something else.
-    #[error("GET {url} was answered with the job `{found}`")]
+    /// The response is about another job.
+    #[error("GET {url}: the response is about the job `{found}`")]
     OtherJob {
-        /// What was asked for.
+        /// URL of the request.
         url: String,
-        /// The job it is about.
+        /// ID in the response.
         found: String,
     },
-    /// The answer is packed in a way nobody asked for.
-    #[error("the answer to GET {url} is packed with `{encoding}`, which was not asked for")]
+    /// The response has an encoding that was not asked for.
+    #[error("GET {url}: the response has the encoding `{encoding}`, which was not asked for")]
     Encoding {
-        /// What was asked for.
+        /// URL of the request.
         url: String,
-        /// How it is packed.
+        /// The encoding.
         encoding: String,
     },
-    /// The answer is too large.
+    /// The response is too large.
     #[error(
-        "the answer to GET {url} is larger than {} MB; ask for fewer items at a time with --page-size",
+        "GET {url}: the response is larger than {} MiB after decompression; ask for fewer items at \
+         a time with --page-size",
         limit >> 20
     )]
     TooLarge {
-        /// What was asked for.
+        /// URL of the request.
         url: String,
-        /// How much is taken.
+        /// Largest size in bytes.
         limit: u64,
     },
-    /// A redirect that is not followed.
-    #[error("the redirect of GET {url} is not followed: {words}")]
+    /// A redirect is not followed.
+    #[error("GET {url}: the redirect was not followed because {why}")]
     Redirect {
-        /// What was asked for.
+        /// URL of the request.
         url: String,
-        /// Why.
-        words: &'static str,
+        /// The reason.
+        why: &'static str,
     },
-    /// The server asks to wait for longer than anybody would.
-    #[error("the server asks to be left alone for {} min; run the same command again then", wait.as_secs().div_ceil(60))]
+    /// A list goes on without end.
+    #[error(
+        "the list of {what} does not end: {limit} read{}; what was fetched is kept",
+        .stated.as_deref().map(|stated| format!(", {stated} stated")).unwrap_or_default()
+    )]
+    Endless {
+        /// Content of the list.
+        what: &'static str,
+        /// Length or size at which reading stopped, with its unit.
+        limit: String,
+        /// Length that the server states.
+        stated: Option<String>,
+    },
+    /// The server asks for a pause that nobody would wait for.
+    #[error(
+        "the server asks for a pause of {} min; run the same command again after that",
+        wait.as_secs().div_ceil(60)
+    )]
     TooLong {
-        /// How long.
+        /// Length of the pause.
         wait: Duration,
-        /// Its answer.
+        /// Its response.
         source: Box<FetchError>,
     },
-    /// All tries failed.
-    #[error(
-        "gave up after {tries} tries; what was fetched is kept, and the same command goes on from there"
-    )]
-    Tries {
-        /// How many.
-        tries: u32,
+    /// All attempts failed.
+    #[error("gave up after {attempts} attempts; run the same command again to resume")]
+    Attempts {
+        /// Number of attempts.
+        attempts: u32,
         /// The last one.
         source: Box<FetchError>,
     },
-    /// The snapshot that is there is of another server or project.
+    /// No request of the run has succeeded.
     #[error(
-        "{folder} holds a snapshot of this job from {there}, and {here} is asked now; fetch to \
-         another folder, or use --force to have it put aside"
+        "gave up after {} s without a single success; --max-retries makes more attempts",
+        after.as_secs()
+    )]
+    NoSuccess {
+        /// Time since the first request.
+        after: Duration,
+        /// The last failure.
+        source: Box<FetchError>,
+    },
+    /// The server did not answer earlier requests.
+    #[error("not asked for, because the server did not answer")]
+    NotAsked,
+    /// The existing snapshot belongs to another server or project.
+    #[error(
+        "{folder} holds a snapshot of this job from {there}, but the server is now {here}; fetch \
+         to another folder, or move it aside with --force"
     )]
     OtherServer {
         /// The folder.
         folder: String,
-        /// Where it is from.
+        /// Server and project of the snapshot.
         there: String,
-        /// What is asked now.
+        /// Server and project of this run.
         here: String,
     },
-    /// The snapshot could not be kept.
+    /// The snapshot could not be written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The thread that asks has gone.
+    /// The thread that makes requests has ended.
     #[error("the requests ended unexpectedly")]
     Gone,
-    /// Ctrl-C.
+    /// The run was interrupted by a signal.
     #[error("interrupted")]
     Interrupted,
 }
@@ -147,18 +182,18 @@ fn spaced(text: &str) -> String {
 }
 
 impl FetchError {
-    /// The same, after all the tries that were allowed.
-    pub(super) fn after_tries(self, tries: u32) -> Self {
-        if tries <= 1 {
+    /// The same failure after all attempts that were allowed.
+    pub(super) fn after_attempts(self, attempts: u32) -> Self {
+        if attempts <= 1 {
             return self;
         }
-        Self::Tries {
-            tries,
+        Self::Attempts {
+            attempts,
             source: Box::new(self),
         }
     }
 
-    /// In a few words, without the URL, for a line about the next try.
+    /// A few words without the URL, for a line about the next attempt.
     pub(super) fn short(&self) -> String {
         match self {
             Self::Transport { source, .. } => source.to_string(),
@@ -180,32 +215,29 @@ impl FetchError {
         }
     }
 
-    /// Whether the same request may succeed later, so that somebody who watches a job waits on.
-    pub(super) fn may_pass(&self) -> bool {
+    /// Returns true if the same request may succeed later, so that watching goes on.
+    pub(super) fn is_transient(&self) -> bool {
         match self {
-            Self::Tries { .. }
+            Self::Attempts { .. }
             | Self::TooLong { .. }
             | Self::Transport { .. }
             | Self::Body { .. } => true,
-            Self::Refused { status, .. } => retry::is_passing(*status),
+            Self::Refused { status, .. } => retry::is_transient(*status),
             _ => false,
         }
     }
 }
 
-/// The next step after an error answer.
-pub(super) fn hint(status: u16, at_home: bool) -> &'static str {
+/// Next step after an error response.
+pub(super) fn hint(status: u16, same_server: bool) -> &'static str {
     match status {
-        401 | 403 if !at_home => "; name the server that answers itself with --base-url",
-        401 => {
-            "; check the API key, and with --region or --base-url that it belongs to this server"
-        }
-        403 => "; the key may not read this: check --project-id and --organization-id",
+        401 | 403 if !same_server => "; name the server that answers itself with --base-url",
+        401 => "; check the API key, and that it belongs to this server (--region or --base-url)",
+        403 => "; the key has no access: check --project-id and --organization-id",
         404 => {
-            "; check the id of the job, the server (--region, --base-url) and the project \
-             (--project-id)"
+            "; check the job ID, the server (--region, --base-url) and the project (--project-id)"
         }
-        429 => "; ask for less with --rate, say --rate 20",
+        429 => "; ask less often with --rate, for example --rate 20",
         _ => "",
     }
 }

@@ -1,46 +1,49 @@
-//! What a person sees while a job is fetched: a bar on a terminal, plain lines elsewhere.
+//! Messages while a job is fetched: a bar on a terminal, plain lines elsewhere.
 
 use std::fmt;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write as _};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::client::Event;
+use super::key::ApiKey;
 use crate::progress::Verbosity;
 use crate::words::{counted, number};
 
-/// How often a plain line says how far it is.
+/// Time between plain lines about the progress.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
 
-/// Speaks on standard error.
+/// Writes messages to standard error. None of them contains the key.
 pub(super) struct Reporter {
     verbosity: Verbosity,
+    key: ApiKey,
     terminal: bool,
-    /// While a list is read, on a terminal.
+    /// Bar of the list that is being read, on a terminal.
     bar: Mutex<Option<ProgressBar>>,
     last_line: Mutex<Option<Instant>>,
 }
 
 impl Reporter {
-    pub(super) fn new(verbosity: Verbosity) -> Self {
+    pub(super) fn new(verbosity: Verbosity, key: ApiKey) -> Self {
         Self {
             verbosity,
-            terminal: verbosity > Verbosity::Quiet && std::io::stderr().is_terminal(),
+            key,
+            terminal: verbosity > Verbosity::Quiet && io::stderr().is_terminal(),
             bar: Mutex::new(None),
             last_line: Mutex::new(None),
         }
     }
 
-    /// Says something; a bar makes way for it.
+    /// Writes a message, above the bar if there is one.
     pub(super) fn say(&self, words: &str) {
         if self.verbosity > Verbosity::Quiet {
             self.print(words);
         }
     }
 
-    /// Says something that only `-v` asks for.
+    /// Writes a message that only `-v` shows.
     pub(super) fn debug(&self, words: &str) {
         if self.verbosity == Verbosity::Verbose {
             self.print(words);
@@ -48,13 +51,16 @@ impl Reporter {
     }
 
     fn print(&self, words: &str) {
+        let line = format!("batch-report: {}\n", self.key.mask(words));
+        // A reader of standard error that went away is no reason to stop.
+        let print = || drop(io::stderr().lock().write_all(line.as_bytes()));
         match &*self.bar() {
-            Some(bar) => bar.suspend(|| print(words)),
-            None => print(words),
+            Some(bar) => bar.suspend(print),
+            None => print(),
         }
     }
 
-    /// So many items are there.
+    /// Shows the number of items fetched so far.
     pub(super) fn items(&self, id: &str, found: u64, total: Option<u64>) {
         if self.terminal {
             let mut bar = self.bar();
@@ -77,7 +83,7 @@ impl Reporter {
         if last.is_some_and(|last| last.elapsed() < BETWEEN_LINES) {
             return;
         }
-        // The first page of a list that is short is not worth a line: its end comes at once.
+        // A short list ends before anybody needs a line about its first page.
         if last.replace(Instant::now()).is_none() {
             return;
         }
@@ -100,7 +106,7 @@ impl Reporter {
             .unwrap_or_else(|error| error.into_inner())
     }
 
-    /// The list is at its end, or cannot be read further.
+    /// Removes the bar at the end of a list.
     pub(super) fn end_list(&self) {
         if let Some(bar) = self.bar().take() {
             bar.finish_and_clear();
@@ -108,10 +114,10 @@ impl Reporter {
         *self.last_line() = None;
     }
 
-    /// What the thread that asks tells.
-    pub(super) fn hear(&self, event: &Event) {
+    /// Reports an event of the client.
+    pub(super) fn report(&self, event: &Event) {
         match event {
-            Event::Answered {
+            Event::Received {
                 url,
                 status,
                 bytes,
@@ -122,9 +128,9 @@ impl Reporter {
                 took.as_secs_f64()
             )),
             Event::Waiting { why, pause, asked } => {
-                let asked = if *asked { ", as the server asks" } else { "" };
+                let asked = if *asked { " as the server asks" } else { "" };
                 self.say(&format!(
-                    "{why}; trying again in {:.1} s{asked}",
+                    "{why}; retrying in {:.1} s{asked}",
                     pause.as_secs_f64()
                 ));
             }
@@ -143,12 +149,4 @@ fn style(with_total: bool) -> ProgressStyle {
         .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
             let _ = write!(out, "{:.0}/s", state.per_sec());
         })
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "the one place that speaks to the user while fetching"
-)]
-fn print(words: &str) {
-    eprintln!("batch-report: {words}");
 }

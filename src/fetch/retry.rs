@@ -1,4 +1,4 @@
-//! Which failures are worth another try, and when.
+//! Which failures are worth another attempt, and when.
 
 use std::io;
 use std::time::{Duration, SystemTime};
@@ -6,26 +6,26 @@ use std::time::{Duration, SystemTime};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ureq::http::HeaderMap;
 
-/// The first pause, where nothing else is asked for.
+/// Default of the first pause.
 pub const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// How often the pause doubles: from 0.5 s to 8 s.
+/// Number of times the pause doubles: from 0.5 s to 8 s.
 const DOUBLINGS: u32 = 4;
-/// A server that asks for a longer pause than this is not waited for.
+/// Longest pause that a server may ask for.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
-/// Whether to try again.
+/// Decision about another attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// It would not help.
-    Never,
-    /// It may help, after the pause the server asks for, or else after ours.
-    Again {
-        /// What the server asks for.
+pub(super) enum Retry {
+    /// Another attempt would not help.
+    No,
+    /// Another attempt may help, after the pause that the server asks for, or else after ours.
+    Yes {
+        /// Pause that the server asks for.
         after: Option<Duration>,
     },
 }
 
-/// The pauses between tries.
+/// Returns the pauses between attempts.
 pub(super) fn pauses(first: Duration, max_retries: u32) -> impl Iterator<Item = Duration> {
     ExponentialBuilder::default()
         .with_min_delay(first)
@@ -36,33 +36,33 @@ pub(super) fn pauses(first: Duration, max_retries: u32) -> impl Iterator<Item = 
         .build()
 }
 
-/// Whether a status is known to pass by itself.
-pub(super) fn is_passing(status: u16) -> bool {
+/// Returns true if a failure with this status is usually temporary.
+pub(super) fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 409 | 429 | 500..=599)
 }
 
-/// What an error answer means.
-pub(super) fn of_answer(status: u16, headers: &HeaderMap, now: SystemTime) -> Verdict {
+/// Decides about another attempt after an error response.
+pub(super) fn after_response(status: u16, headers: &HeaderMap, now: SystemTime) -> Retry {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let again = match text("x-should-retry").map(str::trim) {
         Some(word) if word.eq_ignore_ascii_case("true") => true,
         Some(word) if word.eq_ignore_ascii_case("false") => false,
-        _ => is_passing(status),
+        _ => is_transient(status),
     };
     if !again {
-        return Verdict::Never;
+        return Retry::No;
     }
     let after = text("retry-after-ms")
         .and_then(|text| milliseconds(text, 1.0))
         .or_else(|| text("retry-after").and_then(|text| pause(text, now)));
-    Verdict::Again { after }
+    Retry::Yes { after }
 }
 
-/// `Retry-After`: seconds, or a date.
+/// Reads `Retry-After`: seconds or a date.
 fn pause(text: &str, now: SystemTime) -> Option<Duration> {
     milliseconds(text, 1_000.0).or_else(|| {
         let date = httpdate::parse_http_date(text.trim()).ok()?;
-        // One that has passed asks for no pause.
+        // A date in the past asks for no pause.
         Some(date.duration_since(now).unwrap_or_default())
     })
 }
@@ -73,8 +73,8 @@ fn milliseconds(text: &str, unit: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(number * unit / 1_000.0).ok()
 }
 
-/// What a failure on the way means.
-pub(super) fn of_transport(error: &ureq::Error) -> Verdict {
+/// Decides about another attempt after a failure without a response.
+pub(super) fn after_failure(error: &ureq::Error) -> Retry {
     let again = match error {
         // A certificate that is not trusted now will not be trusted in a second.
         ureq::Error::Io(error) => error.kind() != io::ErrorKind::InvalidData,
@@ -87,52 +87,52 @@ pub(super) fn of_transport(error: &ureq::Error) -> Verdict {
         _ => false,
     };
     if again {
-        Verdict::Again { after: None }
+        Retry::Yes { after: None }
     } else {
-        Verdict::Never
+        Retry::No
     }
 }
 
-/// A failure on the way, in words.
+/// Failure without a response, in words.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct TransportError(String);
 
 impl TransportError {
-    /// Puts an error of the HTTP client into words.
+    /// Puts an error of the HTTP client into words. `quote` makes foreign text fit to show.
     pub(super) fn of(
         error: ureq::Error,
         timeout: Duration,
-        shown: impl Fn(&str) -> String,
+        quote: impl Fn(&str) -> String,
     ) -> Self {
         use ureq::Timeout;
         Self(match error {
             ureq::Error::Timeout(Timeout::PerCall | Timeout::Global) => {
-                "the answer came too slowly to be waited for to its end".to_owned()
+                "the response took too long as a whole".to_owned()
             }
             ureq::Error::Timeout(_) => format!(
-                "nothing came for {} s; --timeout allows more",
+                "no data for {} s; --timeout allows more",
                 timeout.as_secs_f64()
             ),
             ureq::Error::HostNotFound => "there is no host of that name".to_owned(),
-            ureq::Error::Rustls(error) => untrusted(&shown(&error.to_string())),
-            // Errors of reading a body come wrapped; the cause is what tells.
+            ureq::Error::Rustls(error) => untrusted(&quote(&error.to_string())),
+            // Errors of reading a body come wrapped; the cause is what matters.
             ureq::Error::Io(error) => match error.downcast::<ureq::Error>() {
-                Ok(inner) => return Self::of(inner, timeout, shown),
+                Ok(inner) => return Self::of(inner, timeout, quote),
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                    untrusted(&shown(&error.to_string()))
+                    untrusted(&quote(&error.to_string()))
                 }
-                Err(error) => shown(&error.to_string()),
+                Err(error) => quote(&error.to_string()),
             },
-            other => shown(&other.to_string()),
+            other => quote(&other.to_string()),
         })
     }
 }
 
-/// What went wrong with TLS, and what helps where the certificate is one the system does not know.
+/// Describes a TLS failure, with the way out if the system does not know the certificate.
 fn untrusted(words: &str) -> String {
     if words.contains("certificate") {
-        format!("{words}; SSL_CERT_FILE names the file of another authority to trust")
+        format!("{words}; to trust another authority, name its file in SSL_CERT_FILE")
     } else {
         words.to_owned()
     }
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
     use ureq::http::{HeaderName, HeaderValue};
 
-    fn verdict(status: u16, headers: &[(&'static str, &'static str)]) -> Verdict {
+    fn decision(status: u16, headers: &[(&'static str, &'static str)]) -> Retry {
         let map: HeaderMap = headers
             .iter()
             .map(|(name, value)| {
@@ -153,46 +153,43 @@ mod tests {
                 )
             })
             .collect();
-        of_answer(status, &map, SystemTime::UNIX_EPOCH)
+        after_response(status, &map, SystemTime::UNIX_EPOCH)
     }
 
-    fn after(millis: u64) -> Verdict {
-        Verdict::Again {
+    fn after(millis: u64) -> Retry {
+        Retry::Yes {
             after: Some(Duration::from_millis(millis)),
         }
     }
 
     #[test]
     fn the_status_decides_unless_the_server_says_otherwise() {
-        let again = Verdict::Again { after: None };
+        let again = Retry::Yes { after: None };
         for status in [408, 409, 429, 500, 502, 503, 504, 529] {
-            assert_eq!(verdict(status, &[]), again, "{status}");
-            assert_eq!(
-                verdict(status, &[("x-should-retry", "false")]),
-                Verdict::Never
-            );
+            assert_eq!(decision(status, &[]), again, "{status}");
+            assert_eq!(decision(status, &[("x-should-retry", "false")]), Retry::No);
         }
         for status in [400, 401, 403, 404, 410, 422] {
-            assert_eq!(verdict(status, &[]), Verdict::Never, "{status}");
-            assert_eq!(verdict(status, &[("x-should-retry", "true")]), again);
+            assert_eq!(decision(status, &[]), Retry::No, "{status}");
+            assert_eq!(decision(status, &[("x-should-retry", "true")]), again);
         }
     }
 
     #[test]
     fn the_server_may_ask_for_a_pause_in_three_ways() {
-        assert_eq!(verdict(429, &[("retry-after", "7")]), after(7_000));
-        assert_eq!(verdict(429, &[("retry-after", "0.5")]), after(500));
+        assert_eq!(decision(429, &[("retry-after", "7")]), after(7_000));
+        assert_eq!(decision(429, &[("retry-after", "0.5")]), after(500));
         assert_eq!(
-            verdict(429, &[("retry-after-ms", "250"), ("retry-after", "9")]),
+            decision(429, &[("retry-after-ms", "250"), ("retry-after", "9")]),
             after(250)
         );
         assert_eq!(
-            verdict(429, &[("retry-after", "Thu, 01 Jan 1970 00:01:00 GMT")]),
+            decision(429, &[("retry-after", "Thu, 01 Jan 1970 00:01:00 GMT")]),
             after(60_000)
         );
         for nonsense in ["soon", "-1", "NaN", "1e999", ""] {
-            let verdict = verdict(429, &[("retry-after", nonsense)]);
-            assert_eq!(verdict, Verdict::Again { after: None }, "{nonsense}");
+            let decision = decision(429, &[("retry-after", nonsense)]);
+            assert_eq!(decision, Retry::Yes { after: None }, "{nonsense}");
         }
     }
 
@@ -201,7 +198,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         let date = HeaderValue::from_static("Thu, 01 Jan 1970 00:01:00 GMT");
         headers.insert("retry-after", date);
-        assert_eq!(of_answer(503, &headers, SystemTime::now()), after(0));
+        assert_eq!(after_response(503, &headers, SystemTime::now()), after(0));
     }
 
     #[test]

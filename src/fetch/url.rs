@@ -1,41 +1,41 @@
-//! Which server is asked, and the URLs of its answers.
+//! The server, and the URLs of requests to it.
 
 use std::fmt;
 
 use ureq::http::Uri;
 
-/// The server that is asked where nothing else is said.
+/// Default server.
 pub const DEFAULT_BASE_URL: &str = "https://api.cloud.llamaindex.ai";
-/// The server in the EU.
+/// Server in the EU.
 pub const EU_BASE_URL: &str = "https://api.cloud.eu.llamaindex.ai";
 
-/// The server, with the path that a gateway may put before the API's.
+/// Server, with the path that a gateway may put before that of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(String);
 
-/// Why a text is no base URL.
+/// Reason why a text is not a base URL.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BaseUrlError {
-    /// It cannot be understood.
-    #[error("`{0}` is no URL of a server; write it as {DEFAULT_BASE_URL}")]
+    /// The text cannot be understood.
+    #[error("`{0}` is not the URL of a server; write it like {DEFAULT_BASE_URL}")]
     Invalid(String),
-    /// It holds a user or a password. Neither is shown.
+    /// The URL holds a user or a password. Neither is shown.
     #[error(
-        "a base URL must hold no user and no password; the API key comes from LLAMA_CLOUD_API_KEY \
-         or --api-key-file"
+        "a base URL must not contain a user, password or API key; the key comes from \
+         LLAMA_CLOUD_API_KEY or --api-key-file"
     )]
     Credentials,
 }
 
 impl BaseUrl {
-    /// Reads a base URL; a bare host means `https://`.
+    /// Reads a base URL. A bare host means `https://`.
     ///
     /// # Errors
     ///
-    /// Where it is no `http` or `https` URL, or holds more than a host, a port and a path.
+    /// If the text is not an `http` or `https` URL, or holds more than a host, a port and a path.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let text = text.trim();
-        if text.contains('@') {
+        if text.contains('@') || text.to_ascii_lowercase().contains(KEY_PREFIX) {
             return Err(BaseUrlError::Credentials);
         }
         let invalid = || BaseUrlError::Invalid(text.to_owned());
@@ -48,6 +48,7 @@ impl BaseUrl {
         let scheme = uri.scheme_str().unwrap_or_default().to_lowercase();
         let authority = uri.authority().ok_or_else(invalid)?.as_str().to_lowercase();
         let plain = matches!(scheme.as_str(), "http" | "https")
+            && has_usable_port(&uri)
             && uri.host().is_some_and(|host| !host.is_empty())
             && uri.query().is_none()
             && !text.contains('#');
@@ -55,8 +56,9 @@ impl BaseUrl {
             return Err(invalid());
         }
         let path = uri.path().trim_end_matches('/');
-        // Some set the variable as the API's pages show their URLs.
+        // Some set the variable to a URL as the API's pages show it.
         let path = path.strip_suffix("/api/v1").unwrap_or(path);
+        let path = path.strip_suffix("/api/v2").unwrap_or(path);
         Ok(Self(format!("{scheme}://{authority}{path}")))
     }
 
@@ -65,7 +67,7 @@ impl BaseUrl {
         &self.0
     }
 
-    /// Whether a key would cross a network in the clear.
+    /// Returns true if a key would cross a network unencrypted.
     pub fn is_exposed(&self) -> bool {
         let Ok(uri) = self.0.parse::<Uri>() else {
             return false;
@@ -79,13 +81,14 @@ impl BaseUrl {
                 .is_ok_and(|address| address.is_loopback())
     }
 
-    /// The URL of something of the batch-processing API: what follows `batch-processing`, and the
-    /// parameters.
-    pub(super) fn join(&self, path: &str, parameters: &[(&str, String)]) -> String {
-        let mut url = format!("{}/api/v1/beta/batch-processing{path}", self.0);
+    /// URL of a path with parameters.
+    pub(super) fn join(&self, path: &str, parameters: &[(&str, &str)]) -> String {
+        let mut url = format!("{}{path}", self.0);
         for (at, (name, value)) in parameters.iter().enumerate() {
             url.push(if at == 0 { '?' } else { '&' });
-            url.push_str(&format!("{name}={value}"));
+            url.push_str(name);
+            url.push('=');
+            url.push_str(&encoded(value));
         }
         url
     }
@@ -97,8 +100,26 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// Whether a text can be an id: safe in a URL and as the name of a folder, whatever server or user
-/// it came from.
+/// Percent-encodes what has a meaning of its own in a query.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~:".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// How keys of this service begin.
+const KEY_PREFIX: &str = "llx-";
+/// How IDs of batch jobs begin.
+const JOB_PREFIXES: [&str; 2] = ["bjb-", "bat-"];
+
+/// Returns true if a text can be an ID: safe in a URL and as the name of a folder, whatever server
+/// or user it came from.
 pub fn is_safe_id(text: &str) -> bool {
     (1..=200).contains(&text.len())
         && text
@@ -108,12 +129,25 @@ pub fn is_safe_id(text: &str) -> bool {
         && !looks_like_a_key(text)
 }
 
-/// Whether a text begins as the keys of this service do, so that it must not get into a URL.
+/// Returns true if a text contains something like a key of this service, so that it must not get
+/// into a URL.
 pub fn looks_like_a_key(text: &str) -> bool {
-    text.to_ascii_lowercase().starts_with("llx-")
+    text.to_ascii_lowercase().contains(KEY_PREFIX)
 }
 
-/// Where a redirect leads to.
+/// Finds the job ID in what a user pasted: an ID with quotes, commas or a line ending around it, or
+/// a URL with the ID in it. `None` if a URL has no job ID.
+pub fn pasted_id(text: &str) -> Option<&str> {
+    let around = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '"' | '\'' | ',' | '`');
+    let text = text.trim_matches(around);
+    if !text.contains("://") {
+        return Some(text);
+    }
+    let mut parts = text.split(['/', '?', '&', '=', '#']);
+    parts.find(|part| JOB_PREFIXES.iter().any(|prefix| part.starts_with(prefix)))
+}
+
+/// Returns the target of a redirect.
 pub(super) fn redirected(from: &Uri, location: &str) -> Option<Uri> {
     let location = location.trim().split('#').next()?;
     let scheme = from.scheme_str()?;
@@ -134,19 +168,41 @@ pub(super) fn redirected(from: &Uri, location: &str) -> Option<Uri> {
         format!("{scheme}://{authority}{folder}/{location}")
     };
     let uri: Uri = absolute.parse().ok()?;
-    let followed = matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
+    let followed = matches!(uri.scheme_str(), Some("http" | "https"))
+        && uri.host().is_some()
+        && has_usable_port(&uri);
     followed.then_some(uri)
 }
 
-/// Whether two URLs are of one server, so that what may be sent to one may be sent to the other.
+/// Returns false if a URL names a port that does not exist, which would be taken for the default.
+fn has_usable_port(uri: &Uri) -> bool {
+    let Some(authority) = uri.authority() else {
+        return true;
+    };
+    let authority = authority.as_str();
+    let authority = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, rest)| rest);
+    // Colons in brackets belong to an IPv6 address.
+    let after_host = authority
+        .rsplit_once(']')
+        .map_or(authority, |(_, rest)| rest);
+    match after_host.split_once(':') {
+        Some((_, port)) => port.parse::<u16>().is_ok_and(|port| port > 0),
+        None => true,
+    }
+}
+
+/// Returns true if two URLs name the same server, so that what may be sent to one may be sent to the
+/// other.
 pub(super) fn same_server(one: &Uri, other: &Uri) -> bool {
     let port = |uri: &Uri| {
-        uri.port_u16()
-            .unwrap_or(if uri.scheme_str() == Some("https") {
-                443
-            } else {
-                80
-            })
+        let default = if uri.scheme_str() == Some("https") {
+            443
+        } else {
+            80
+        };
+        uri.port_u16().unwrap_or(default)
     };
     let host = |uri: &Uri| uri.host().map(str::to_ascii_lowercase);
     one.scheme_str() == other.scheme_str() && host(one) == host(other) && port(one) == port(other)
@@ -179,6 +235,11 @@ mod tests {
             "https://x?key=1",
             "https://x#y",
             "a b",
+            "http://127.0.0.1:99999",
+            "http://127.0.0.1:0",
+            "http://127.0.0.1:",
+            "http://[::1]:99999/x",
+            "host:http",
         ] {
             assert!(
                 matches!(BaseUrl::parse(text), Err(BaseUrlError::Invalid(_))),
@@ -186,6 +247,8 @@ mod tests {
             );
         }
         let error = BaseUrl::parse("https://me:secret@x").expect_err("credentials");
+        assert!(!error.to_string().contains("secret"));
+        let error = BaseUrl::parse("https://x/llx-secret").expect_err("a key");
         assert!(!error.to_string().contains("secret"));
     }
 
@@ -209,10 +272,57 @@ mod tests {
             assert!(is_safe_id(id), "{id}");
         }
         for id in [
-            "", ".", "..", "../x", "a/b", "a b", "a?b", "-o", "llx-abc", "é",
+            "",
+            ".",
+            "..",
+            "../x",
+            "a/b",
+            "a b",
+            "a?b",
+            "-o",
+            "llx-abc",
+            "x-LLX-abc",
+            "é",
         ] {
             assert!(!is_safe_id(id), "{id}");
         }
+    }
+
+    #[test]
+    fn an_id_is_found_in_what_was_pasted() {
+        for (text, id) in [
+            ("bjb-1", Some("bjb-1")),
+            ("\u{feff}bjb-1\r\n", Some("bjb-1")),
+            ("\"bjb-1\",", Some("bjb-1")),
+            (
+                "https://cloud.example/project/p/batch/bjb-1?tab=items",
+                Some("bjb-1"),
+            ),
+            (
+                "https://api.example/api/v2/batches/bat-2?expand=results",
+                Some("bat-2"),
+            ),
+            ("https://cloud.example/?job=bjb-1#x", Some("bjb-1")),
+            ("https://cloud.example/project/p", None),
+        ] {
+            assert_eq!(pasted_id(text), id, "{text}");
+        }
+    }
+
+    #[test]
+    fn parameters_are_encoded() {
+        let base = BaseUrl::parse("http://localhost").expect("a URL");
+        let url = base.join(
+            "/x",
+            &[
+                ("page_token", "a+b/c=&d"),
+                ("since", "2026-11-01T00:00:00Z"),
+            ],
+        );
+        assert_eq!(
+            url,
+            "http://localhost/x?page_token=a%2Bb%2Fc%3D%26d&since=2026-11-01T00:00:00Z"
+        );
     }
 
     #[test]
@@ -237,5 +347,6 @@ mod tests {
             );
         }
         assert_eq!(redirected(&from, "ftp://a.example/"), None);
+        assert_eq!(redirected(&from, "https://a.example:99999/"), None);
     }
 }

@@ -1,5 +1,5 @@
-//! The thread that asks, so that the next page is under way while the last one is written, and
-//! Ctrl-C is heard while an answer is waited for.
+//! A thread that makes the requests, so that the next page is under way while the last one is
+//! written, and an interruption is noticed while a response is awaited.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -7,54 +7,63 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::body::BadBody;
-use super::client::{Answer, Client};
+use super::client::{Client, Received};
 use super::error::FetchError;
 
-/// How often Ctrl-C is looked for.
-const GLANCE: Duration = Duration::from_millis(50);
+/// Interval at which interruptions are noticed.
+const TICK: Duration = Duration::from_millis(50);
 
-type Job = Box<dyn FnOnce(&mut Client) + Send>;
+type Task = Box<dyn FnOnce(&mut Client) + Send>;
 
-/// Asks, one request after another, on a thread of its own.
+/// Makes one request after another on a thread of its own.
 pub(super) struct Worker<'a> {
-    jobs: Sender<Job>,
+    tasks: Sender<Task>,
     interrupted: &'a AtomicBool,
 }
 
-/// An answer that is under way.
-pub(super) struct Ticket<T>(Receiver<Result<(Answer, T), FetchError>>);
+/// A response that is under way.
+pub(super) struct Pending<T>(Receiver<Result<(Received, T), FetchError>>);
 
 impl<'a> Worker<'a> {
-    /// Starts the thread; it ends with its last request.
+    /// Starts the thread. It ends with its last request.
     pub(super) fn start(mut client: Client, interrupted: &'a AtomicBool) -> Self {
-        let (jobs, inbox) = mpsc::channel::<Job>();
+        let (tasks, inbox) = mpsc::channel::<Task>();
         thread::spawn(move || {
-            for job in inbox {
-                job(&mut client);
+            for task in inbox {
+                task(&mut client);
             }
         });
-        Self { jobs, interrupted }
+        Self { tasks, interrupted }
     }
 
-    /// Asks for something, and does not wait.
-    pub(super) fn ask<T: Send + 'static>(
+    /// Starts a request and does not wait for it.
+    pub(super) fn start_get<T: Send + 'static>(
         &self,
         url: String,
         read: fn(&[u8]) -> Result<T, BadBody>,
-    ) -> Ticket<T> {
+    ) -> Pending<T> {
         let (sender, receiver) = mpsc::channel();
-        // Nobody may be waiting any more, and a thread that has gone is noticed by who waits.
-        let _ = self.jobs.send(Box::new(move |client| {
+        // Nobody may be waiting any more; a thread that has ended is noticed in `wait`.
+        let _ = self.tasks.send(Box::new(move |client| {
             let _ = sender.send(client.get(&url, read));
         }));
-        Ticket(receiver)
+        Pending(receiver)
     }
 
-    /// Waits for an answer.
-    pub(super) fn wait<T>(&self, ticket: &Ticket<T>) -> Result<(Answer, T), FetchError> {
+    /// Makes a request and waits for the response.
+    pub(super) fn get<T: Send + 'static>(
+        &self,
+        url: String,
+        read: fn(&[u8]) -> Result<T, BadBody>,
+    ) -> Result<(Received, T), FetchError> {
+        self.wait(&self.start_get(url, read))
+    }
+
+    /// Waits for a response.
+    pub(super) fn wait<T>(&self, pending: &Pending<T>) -> Result<(Received, T), FetchError> {
         loop {
             self.check()?;
-            match ticket.0.recv_timeout(GLANCE) {
+            match pending.0.recv_timeout(TICK) {
                 Ok(result) => return result,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(FetchError::Gone),
@@ -62,7 +71,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Does nothing for a while.
+    /// Waits, and ends early with an error if the run is interrupted.
     pub(super) fn pause(&self, pause: Duration) -> Result<(), FetchError> {
         let began = Instant::now();
         loop {
@@ -71,7 +80,7 @@ impl<'a> Worker<'a> {
             if left.is_zero() {
                 return Ok(());
             }
-            thread::sleep(left.min(GLANCE));
+            thread::sleep(left.min(TICK));
         }
     }
 
@@ -87,21 +96,22 @@ impl<'a> Worker<'a> {
 mod tests {
     use super::*;
     use crate::fetch::body;
-    use crate::fetch::client::Manners;
+    use crate::fetch::client::RequestOptions;
     use crate::fetch::key::ApiKey;
     use std::io::{BufRead as _, BufReader, Write as _};
     use std::net::TcpListener;
     use std::sync::Arc;
 
     fn client(base: &str) -> Client {
-        let manners = Manners {
+        let options = RequestOptions {
             key: ApiKey::new("k").expect("a key"),
             max_retries: 0,
             timeout: Duration::from_secs(20),
+            first_success_within: None,
             rate: None,
             backoff: Duration::from_millis(1),
         };
-        Client::new(base, manners, Arc::new(|_| {})).expect("a client")
+        Client::new(base, options, Arc::new(|_| {})).expect("a client")
     }
 
     #[test]
@@ -110,7 +120,7 @@ mod tests {
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let interrupted = AtomicBool::new(false);
         let worker = Worker::start(client(&base), &interrupted);
-        let ticket = worker.ask(format!("{base}/items"), body::page);
+        let pending = worker.start_get(format!("{base}/items"), body::items_page);
         // The server has the request while this thread could write the page before.
         let (mut stream, _) = listener.accept().expect("a connection");
         let mut line = String::new();
@@ -120,20 +130,20 @@ mod tests {
         stream
             .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
             .expect("answered");
-        let (answer, page) = worker.wait(&ticket).expect("an answer");
-        assert_eq!((answer.body.as_slice(), page.rows), (b"{}".as_slice(), 0));
+        let (received, page) = worker.wait(&pending).expect("a response");
+        assert_eq!((received.body.as_slice(), page.rows), (b"{}".as_slice(), 0));
     }
 
     #[test]
-    fn an_interruption_is_heard_while_an_answer_is_waited_for() {
+    fn an_interruption_is_noticed_while_a_response_is_awaited() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let interrupted = AtomicBool::new(false);
         let worker = Worker::start(client(&base), &interrupted);
-        let ticket = worker.ask(format!("{base}/items"), body::page);
+        let pending = worker.start_get(format!("{base}/items"), body::items_page);
         let (_silent, _) = listener.accept().expect("a connection");
         interrupted.store(true, Ordering::Relaxed);
-        let error = worker.wait(&ticket).expect_err("interrupted");
+        let error = worker.wait(&pending).expect_err("interrupted");
         assert!(matches!(error, FetchError::Interrupted));
         assert!(worker.pause(Duration::from_secs(3_600)).is_err());
     }

@@ -1,6 +1,7 @@
 //! Snapshots among the inputs: whether their pages are still those that were fetched, and whether
 //! they are whole.
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -66,10 +67,10 @@ fn unlisted(folder: &Path, manifest: &Manifest) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
     };
+    let listed: HashSet<&str> = manifest.files.iter().map(|entry| entry.name.as_str()).collect();
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| is_body_name(name))
-        .filter(|name| !manifest.files.iter().any(|entry| entry.name == *name))
+        .filter(|name| is_body_name(name) && !listed.contains(name.as_str()))
         .collect();
     names.sort();
     names

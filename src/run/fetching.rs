@@ -1,4 +1,4 @@
-//! `fetch`: keeps jobs, prints where, and reports on them.
+//! `fetch`: saves jobs, prints their folders, and reports on them.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ use crate::args::{Color, FetchArgs, ReportArgs, Verbosity};
 use crate::fetch::{self, FetchError, Hooks, Selection};
 use crate::{clock, output};
 
-/// What a process ends with that Ctrl-C has ended.
+/// Exit code of an interrupted run.
 const INTERRUPTED: i32 = 130;
 
 /// Runs `fetch`.
 pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
-    let interrupted = hear_ctrl_c()?;
+    let interrupted = handle_signals()?;
     let mut unprinted = None;
     let mut done = |folder: &Path| {
         let mut line = folder.as_os_str().as_encoded_bytes().to_vec();
@@ -27,9 +27,9 @@ pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
     };
     let quietly = Verbosity::Quiet;
     let mut looked = |folders: &[PathBuf]| {
-        // A report that cannot be written now may be the next time; at the end it must be.
+        // A report that cannot be written now may be written after the next look.
         if let Err(error) = write_reports(args, folders, quietly) {
-            complain("no report could be written yet", &error);
+            complain("warning: could not write a report yet", &error);
         }
     };
     let fetched = fetch::fetch(
@@ -44,9 +44,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
         Ok(fetched) => fetched,
         Err(FetchError::Interrupted) => {
             if args.options.verbosity > Verbosity::Quiet {
-                say(
-                    "interrupted; what was fetched is kept, and the same command goes on from there",
-                );
+                say("interrupted; run the same command again to resume");
             }
             return Ok(Outcome::Interrupted);
         }
@@ -84,19 +82,20 @@ pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
     Ok(Outcome::Done)
 }
 
-/// The first Ctrl-C ends the run in good order, the second at once.
-fn hear_ctrl_c() -> Result<Arc<AtomicBool>, RunError> {
+/// Makes the first signal (Ctrl-C, SIGTERM, SIGHUP) end the run in good order, the second at once.
+fn handle_signals() -> Result<Arc<AtomicBool>, RunError> {
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || {
         if flag.swap(true, Ordering::Relaxed) {
+            output::remove_temporaries();
             std::process::exit(INTERRUPTED);
         }
     })?;
     Ok(interrupted)
 }
 
-/// Writes the reports that `--report` asks for, through the same door as `report`.
+/// Writes the reports that `--report` asks for, in the same way as `report`.
 fn write_reports(
     args: &FetchArgs,
     folders: &[PathBuf],
@@ -121,11 +120,11 @@ fn write_reports(
         verbosity,
         color: Color::Never,
     };
-    // Not when the run began: a job may have been watched for hours.
+    // The time is taken now, because a job may have been watched for hours.
     report(&report_args, clock::now()?).map(|_| ())
 }
 
-/// Says an error with its causes, as `main` does for the one that ends the run.
+/// Prints an error with its causes, as `main` does for the one that ends the run.
 fn complain(what: &str, error: &dyn Error) {
     say(&format!("{what}: {error}"));
     let mut cause = error.source();

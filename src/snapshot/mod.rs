@@ -1,121 +1,139 @@
-//! A snapshot of a job: a folder with the answers of the server byte for byte, and a manifest that
-//! says what they are.
+//! Snapshot of a batch job: a folder with the server's responses and a manifest that lists them.
 //!
 //! ```text
 //! bjb-…/snapshot.json                    the manifest
-//! bjb-…/status.json, status_000002.json  what the server said about the job, when that changed
-//! bjb-…/items-000001.json …              the pages of its list
-//! bjb-…/2026-11-01T10-00-00Z/…           an earlier snapshot, whole, in the same form
+//! bjb-…/status.json, status_000002.json  status documents of the job, one for each change
+//! bjb-…/items-000001.json …              pages of its item list
+//! bjb-…/2026-11-01T10-00-00Z/…           an earlier snapshot, complete, in the same form
 //! ```
+//!
+//! A file holds the body of a response byte for byte, after transport decoding. The one exception is
+//! the API key: if a server repeats it, each of its characters is stored as `*`, and the entry in the
+//! manifest says so (`"masked": true`). Size and checksum are those of the stored file.
 
+#[cfg(feature = "fetch")]
+mod aside;
+#[cfg(feature = "fetch")]
+mod error;
+mod regular;
 #[cfg(feature = "fetch")]
 mod store;
 mod verify;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "fetch")]
-pub use self::store::{Answered, Store, StoreError};
+pub use self::error::StoreError;
+#[cfg(feature = "fetch")]
+pub use self::store::{Mask, Response, Store};
 pub use self::verify::{Difference, Gone, Problem, verify};
 use crate::api::UtcTime;
 use crate::words::{counted, number};
 
-/// The version of the manifest this program writes and reads.
+/// Version of the manifest that this program writes and reads.
 pub const SNAPSHOT_VERSION: u32 = 1;
-/// The name of the manifest.
+/// Name of the manifest.
 pub const MANIFEST: &str = "snapshot.json";
+/// Largest response in bytes, after decompression. A page of 1,000 items has about 1 MB.
+pub const MAX_BODY: u64 = 64 << 20;
+/// Most digits in the number of a page. Numbers this long are never reached.
+const MAX_DIGITS: usize = 9;
 
-/// What a snapshot holds; the content of `snapshot.json`.
+/// Content of `snapshot.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The version of this form.
+    /// Version of this format.
     pub snapshot_version: u32,
-    /// The program that wrote it.
+    /// Program that wrote the snapshot.
     pub generator: Generator,
-    /// The batch job.
+    /// ID of the batch job.
     pub batch_job_id: String,
-    /// The server that was asked.
+    /// Server that was asked.
     pub base_url: String,
-    /// The project that was asked for.
+    /// Project that was named in the requests.
     pub project_id: Option<String>,
-    /// The organization that was asked for.
+    /// Organization that was named in the requests.
     pub organization_id: Option<String>,
-    /// When the first answer was asked for.
+    /// Time of the first request.
     pub began_at: UtcTime,
-    /// When the last answer was asked for.
+    /// Time of the last request.
     pub asked_until: UtcTime,
-    /// Whether the list was read to its end; a snapshot that is not finished is resumed.
+    /// True once the list was read to its end. A snapshot that is not finished is resumed.
     pub finished: bool,
-    /// Whether every item is there that the server states; absent where it states no number, or
-    /// before the list was read to its end.
+    /// True if the snapshot holds every item that the server states; absent if the server states no
+    /// number, and before the list was read to its end.
     pub whole: Option<bool>,
-    /// The status word of the job in the newest status document.
+    /// Status word of the job in the newest status document.
     pub job_status: Option<String>,
-    /// How many items there are, as the job states it, or else its list.
+    /// Number of items as stated by the job, or else by its list.
     pub stated_total: Option<u64>,
     /// Distinct items in the newest reading of the list.
     pub distinct_items: u64,
-    /// The newest reading of the list, counted from 1. A job that goes on is read again.
+    /// Number of the newest reading of the list, from 1. The list of a running job is read again.
     pub reading: u32,
-    /// The status document that was the newest when that reading began.
+    /// Status document that was the newest when that reading began.
     pub list_read_under: Option<String>,
-    /// The files, in the order in which they were asked for.
+    /// The files, in the order of the requests.
     pub files: Vec<Entry>,
 }
 
-/// Who wrote a snapshot.
+/// Program that wrote a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generator {
-    /// The program.
+    /// Name of the program.
     pub name: String,
-    /// Its version.
+    /// Version of the program.
     pub version: String,
 }
 
-/// One answer of the server.
+/// A response of the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// The file, beside the manifest.
+    /// Name of the file, beside the manifest.
     pub name: String,
-    /// The URL; no secret is ever part of one.
+    /// URL of the request. It never contains a secret.
     pub url: String,
-    /// When it was asked for.
+    /// Time of the request.
     pub asked_at: UtcTime,
-    /// The status of the answer.
+    /// HTTP status of the response.
     pub http_status: u16,
-    /// The size of its body, after transport decoding.
+    /// Size of the file.
     pub bytes: u64,
-    /// The SHA-256 of its body, in lower-case hexadecimal.
+    /// SHA-256 of the file, in lower-case hexadecimal.
     pub sha256: String,
-    /// For a page of the list: which one.
+    /// True if the response contained the API key, which is stored as asterisks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
+    /// Place of a page in the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<Page>,
 }
 
-/// Where a page stands in the list.
+/// Place of a page in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
-    /// The reading of the list it belongs to; a later reading replaces the earlier ones.
+    /// Reading of the list that the page belongs to. A later reading replaces the earlier ones.
     pub reading: u32,
-    /// The pass over the list, within the reading.
+    /// Pass over the list within the reading.
     pub pass: u32,
-    /// The offset it was asked for.
+    /// Offset in the request.
     pub offset: u64,
-    /// How many rows it holds.
+    /// Number of rows.
     pub rows: u64,
-    /// The distinct items of the reading up to here.
+    /// Distinct items of the reading, up to and including this page.
     pub distinct_items_so_far: u64,
 }
 
 impl Manifest {
-    /// Reads a manifest.
+    /// Reads a manifest, which anybody may have written.
     ///
     /// # Errors
     ///
-    /// Where the text is none, or one of a version this program does not know.
+    /// If the text is not a manifest, has an unknown version, or contradicts itself.
     pub fn read(text: &str) -> Result<Self, ManifestError> {
         #[derive(Deserialize)]
         struct Version {
@@ -125,10 +143,31 @@ impl Manifest {
         if version.snapshot_version != u64::from(SNAPSHOT_VERSION) {
             return Err(ManifestError::Version(version.snapshot_version));
         }
-        Ok(serde_json::from_str(text)?)
+        let manifest: Self = serde_json::from_str(text)?;
+        manifest.check()?;
+        Ok(manifest)
     }
 
-    /// The pages of the newest reading of the list, with their place in it.
+    fn check(&self) -> Result<(), ManifestError> {
+        let mut names = HashSet::new();
+        if !self.files.iter().all(|entry| names.insert(&entry.name)) {
+            return Err(ManifestError::Invalid("it lists a file twice"));
+        }
+        let pages = self.files.iter().filter_map(|entry| entry.page);
+        // Both are counted up from here.
+        let is_endless = |count: u32| count >= u32::MAX / 2;
+        if is_endless(self.reading) || pages.clone().any(|page| is_endless(page.pass)) {
+            return Err(ManifestError::Invalid("its counters are out of range"));
+        }
+        if pages.into_iter().any(|page| page.reading > self.reading) {
+            return Err(ManifestError::Invalid(
+                "a page belongs to a later reading than the newest one",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Pages of the newest reading of the list, with their place in it.
     pub fn newest_reading(&self) -> impl Iterator<Item = (&Entry, Page)> {
         self.files
             .iter()
@@ -136,10 +175,10 @@ impl Manifest {
             .filter(|(_, page)| page.reading == self.reading)
     }
 
-    /// The name of the newest status document.
-    pub fn newest_status(&self) -> Option<&str> {
-        let mut statuses = self.files.iter().filter(|entry| entry.page.is_none());
-        statuses.next_back().map(|entry| entry.name.as_str())
+    /// The newest status document.
+    pub fn newest_status(&self) -> Option<&Entry> {
+        let mut entries = self.files.iter().rev();
+        entries.find(|entry| is_status_name(&entry.name))
     }
 
     /// Number of items in the newest reading, and in all.
@@ -172,30 +211,38 @@ impl fmt::Display for Progress {
     }
 }
 
-/// Why a manifest could not be read.
+/// Reason why a manifest cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
-    /// It is of a version this program does not know.
+    /// The version is unknown.
     #[error("it has snapshot version {0}; this program reads version {SNAPSHOT_VERSION}")]
     Version(u64),
-    /// It is broken.
+    /// The text is not a manifest.
     #[error("it is broken")]
     Broken(#[from] serde_json::Error),
+    /// The manifest contradicts itself.
+    #[error("{0}")]
+    Invalid(&'static str),
 }
 
-/// Whether a name is one that a snapshot gives to a body.
+/// Returns true if a snapshot uses this name for a response.
 pub fn is_body_name(name: &str) -> bool {
-    let numbered = |prefix: &str| {
-        name.strip_prefix(prefix)
-            .and_then(|rest| rest.strip_suffix(".json"))
-            .is_some_and(|number| {
-                number.len() >= 6 && number.bytes().all(|byte| byte.is_ascii_digit())
-            })
-    };
-    name == "status.json" || numbered("status_") || numbered("items-")
+    is_status_name(name) || number_in(name, "items-").is_some()
 }
 
-/// The folder of a manifest; the current one for a manifest that was named without a folder.
+fn is_status_name(name: &str) -> bool {
+    name == "status.json" || number_in(name, "status_").is_some()
+}
+
+/// Returns the number in a name like `items-000012.json`.
+fn number_in(name: &str, prefix: &str) -> Option<u32> {
+    let digits = name.strip_prefix(prefix)?.strip_suffix(".json")?;
+    let plausible = (6..=MAX_DIGITS).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    plausible.then(|| digits.parse().ok())?
+}
+
+/// Returns the folder of a manifest; the current folder if the manifest was named without one.
 pub fn folder_of(manifest: &Path) -> &Path {
     match manifest.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -203,15 +250,10 @@ pub fn folder_of(manifest: &Path) -> &Path {
     }
 }
 
-/// SHA-256 in lower-case hexadecimal.
+/// Returns the SHA-256 of bytes in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     use sha2::{Digest as _, Sha256};
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    regular::hexadecimal(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]
@@ -234,6 +276,7 @@ mod tests {
             "snapshot.json",
             "../items-000001.json",
             "items-00000a.json",
+            "items-18446744073709551615.json",
         ] {
             assert!(!is_body_name(name), "{name}");
         }
@@ -241,10 +284,9 @@ mod tests {
 
     #[test]
     fn the_checksum_is_the_one_sha256sum_prints() {
-        assert_eq!(
-            sha256(b"abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256(b"abc"), expected);
+        assert_eq!(regular::sha256_of(&b"abc"[..]).expect("read"), expected);
     }
 
     #[test]

@@ -1,152 +1,148 @@
 //! Writing a snapshot, so that a stop at any moment leaves one that is finished or can be resumed:
-//! a body is on disk under its name before the manifest lists it, and a file is taken away only
+//! a response is on disk under its name before the manifest lists it, and a file is removed only
 //! after the manifest has ceased to list it.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use super::aside::put_aside;
+use super::error::StoreError;
 use super::{
-    Entry, Generator, MANIFEST, Manifest, ManifestError, Page, Problem, SNAPSHOT_VERSION,
-    is_body_name, sha256, verify,
+    Entry, Generator, MANIFEST, MAX_BODY, Manifest, Page, Problem, SNAPSHOT_VERSION, is_body_name,
+    number_in, regular, sha256, verify,
 };
 use crate::api::UtcTime;
-use crate::output::{self, TEMPORARY_PREFIX, WriteError};
+use crate::output::{self, TEMPORARY_PREFIX};
 
-/// Held while a fetch writes to the folder; hidden, so that reports leave it alone.
+/// Lock file, held while a fetch writes to the folder. Hidden, so that reports leave it alone.
 const LOCK: &str = ".batch-report.lock";
+/// Largest manifest that is read.
+pub(super) const MAX_MANIFEST: u64 = 64 << 20;
+/// The manifest is written again when one page in this many is not in it yet, so that the work for a
+/// long list grows with its length. A killed run loses at most these pages.
+const PAGES_PER_UNSAVED: usize = 16;
+/// The manifest is written at least this often while pages arrive.
+const LONGEST_UNSAVED: Duration = Duration::from_secs(5);
+
+/// Returns a copy with secrets masked, of the same length, if there is a secret.
+pub type Mask = Arc<dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync>;
 
 /// A snapshot that is being written.
-#[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
     /// The open file keeps the lock.
     _lock: Option<File>,
-    /// Whether the folder was made by this run.
+    /// True if this run made the folder.
     made: bool,
+    mask: Mask,
     manifest: Option<Manifest>,
-    /// What was wrong with the files when the snapshot was opened.
+    /// Checksums of the pages of the newest reading.
+    page_checksums: HashSet<String>,
+    /// Highest number of a page in use.
+    last_page: u32,
+    /// Pages that the manifest on disk does not list yet.
+    unsaved: usize,
+    saved_at: Instant,
+    /// Differences between the files and the manifest when the snapshot was opened.
     problems: Vec<(String, Problem)>,
-    /// Files that a broken manifest leaves without a description.
+    /// True if there are files that no manifest describes.
     undescribed: bool,
 }
 
-/// Why a snapshot could not be opened or written.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The folder cannot be used.
-    #[error("could not use the folder {}", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Another fetch is at work.
-    #[error(
-        "another fetch is writing to {}; wait for it, or fetch to another folder",
-        .0.display()
-    )]
-    Busy(PathBuf),
-    /// Files of these names are there that no manifest describes.
-    #[error(
-        "{} holds {name}, and no snapshot.json that describes it; fetch to another folder, or use \
-         --force to have it put aside",
-        folder.display()
-    )]
-    Foreign {
-        /// The folder.
-        folder: PathBuf,
-        /// One of the files.
-        name: String,
-    },
-    /// The manifest cannot be read.
-    #[error("could not read {}; use --force to have it put aside", path.display())]
-    Manifest {
-        /// The manifest.
-        path: PathBuf,
-        /// Why.
-        source: ManifestError,
-    },
-    /// A file could not be read.
-    #[error("could not read {}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A file could not be written.
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    /// An earlier snapshot could not be put aside.
-    #[error("could not put the earlier snapshot aside in {}", path.display())]
-    Aside {
-        /// Where to.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+/// A response to be stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Response<'a> {
+    /// URL of the request.
+    pub url: &'a str,
+    /// Time of the request.
+    pub asked_at: UtcTime,
+    /// HTTP status.
+    pub http_status: u16,
+    /// Body, after transport decoding.
+    pub body: &'a [u8],
+}
+
+/// A body as it is stored.
+struct Stored<'a> {
+    bytes: Cow<'a, [u8]>,
+    sha256: String,
 }
 
 impl Store {
-    /// Opens the snapshot in a folder, or makes the folder. With `force` whatever is there will be
-    /// put aside.
+    /// Opens the snapshot in a folder, or makes the folder. With `force`, whatever is there will be
+    /// moved aside. Everything that is written passes through `mask`.
     ///
     /// # Errors
     ///
-    /// Where the folder cannot be used, another fetch holds it, or what is there is not understood.
-    pub fn open(folder: &Path, force: bool) -> Result<Self, StoreError> {
+    /// If the folder cannot be used, another fetch holds it, or its content is not understood.
+    pub fn open(folder: &Path, force: bool, mask: Mask) -> Result<Self, StoreError> {
         let failed = |source| StoreError::Folder {
             path: folder.to_owned(),
             source,
         };
-        let made = !folder.exists();
-        fs::create_dir_all(folder).map_err(failed)?;
-        let lock = File::options()
-            .create(true)
-            .append(true)
-            .open(folder.join(LOCK))
-            .map_err(failed)?;
-        let lock = match lock.try_lock() {
-            Ok(()) => Some(lock),
-            Err(TryLockError::WouldBlock) => return Err(StoreError::Busy(folder.to_owned())),
-            // Some network file systems have no locks; fetching there is no worse than it was.
-            Err(TryLockError::Error(_)) => None,
+        let made = match fs::symlink_metadata(folder) {
+            Ok(metadata) if metadata.is_dir() => false,
+            Ok(_) => return Err(StoreError::Irregular(folder.to_owned())),
+            Err(_) => true,
         };
+        fs::create_dir_all(folder).map_err(failed)?;
         let mut store = Self {
             folder: folder.to_owned(),
-            _lock: lock,
+            _lock: lock(folder)?,
             made,
+            mask,
             manifest: None,
+            page_checksums: HashSet::new(),
+            last_page: 0,
+            unsaved: 0,
+            saved_at: Instant::now(),
             problems: Vec::new(),
             undescribed: false,
         };
         store.read(force)?;
+        store.index_pages();
         store.sweep()?;
         Ok(store)
     }
 
+    /// Brings the index of pages up to date with the manifest.
+    fn index_pages(&mut self) {
+        let Some(manifest) = &self.manifest else {
+            return;
+        };
+        let newest = manifest.newest_reading();
+        self.page_checksums = newest.map(|(entry, _)| entry.sha256.clone()).collect();
+        self.last_page = highest(&manifest.files, "items-");
+    }
+
     fn read(&mut self, force: bool) -> Result<(), StoreError> {
         let path = self.folder.join(MANIFEST);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
+        let bytes = match regular::read(&path, MAX_MANIFEST) {
+            Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                match self.bodies()?.pop() {
-                    Some(_) if force => self.undescribed = true,
-                    Some(name) => {
-                        return Err(StoreError::Foreign {
-                            folder: self.folder.clone(),
-                            name,
-                        });
+                return match self.bodies()?.pop() {
+                    Some(name) if !force => Err(StoreError::Foreign {
+                        folder: self.folder.clone(),
+                        name,
+                    }),
+                    found => {
+                        self.undescribed = found.is_some();
+                        Ok(())
                     }
-                    None => {}
-                }
+                };
+            }
+            Err(_) if force => {
+                self.undescribed = true;
                 return Ok(());
             }
             Err(source) => return Err(StoreError::Read { path, source }),
         };
-        match Manifest::read(&text) {
+        match Manifest::read(&String::from_utf8_lossy(&bytes)) {
             Ok(manifest) => {
                 self.problems = verify(&self.folder, &manifest);
                 self.manifest = Some(manifest);
@@ -157,12 +153,12 @@ impl Store {
         Ok(())
     }
 
-    /// Takes away what an earlier run left that was killed: temporary files, and bodies the
-    /// manifest does not list.
+    /// Removes what a killed run left: temporary files, and pages that the manifest does not list.
     fn sweep(&self) -> Result<(), StoreError> {
         if let Some(manifest) = &self.manifest {
+            let listed: HashSet<&str> = manifest.files.iter().map(|e| e.name.as_str()).collect();
             for name in self.bodies()? {
-                if !manifest.files.iter().any(|entry| entry.name == name) {
+                if !listed.contains(name.as_str()) {
                     let _ = fs::remove_file(self.folder.join(name));
                 }
             }
@@ -200,151 +196,106 @@ impl Store {
         &self.folder
     }
 
-    /// The manifest; absent before the first answer.
+    /// The manifest; absent before the first response.
     pub fn manifest(&self) -> Option<&Manifest> {
         self.manifest.as_ref()
     }
 
-    /// The files that are not what was fetched, and why.
+    /// Differences between the files and the manifest when the snapshot was opened.
     pub fn problems(&self) -> &[(String, Problem)] {
         &self.problems
     }
 
-    /// Begins a snapshot; one that is there is put aside, beside the new one. Gives the folder it
-    /// was put into.
+    /// Begins a snapshot. An existing one is moved aside; returns the folder it was moved to.
     ///
     /// # Errors
     ///
-    /// Where files cannot be written.
+    /// If files cannot be written.
     pub fn begin(&mut self, manifest: Manifest) -> Result<Option<PathBuf>, StoreError> {
         let aside = if self.manifest.is_some() || self.undescribed {
-            Some(self.put_aside(manifest.began_at)?)
+            let earlier = self.manifest.as_ref().unwrap_or(&manifest);
+            Some(put_aside(&self.folder, self.bodies()?, earlier.began_at)?)
         } else {
             None
         };
         self.manifest = Some(manifest);
+        self.index_pages();
         self.problems.clear();
         self.save()?;
         self.undescribed = false;
-        // Only now: the new manifest does not list them any more.
+        // Only now, because the new manifest no longer lists them.
         for name in self.bodies()? {
             let _ = fs::remove_file(self.folder.join(name));
         }
         Ok(aside)
     }
 
-    /// Puts a second copy of the snapshot into a folder of its own, called by the time it was
-    /// begun at. Until the manifest here is replaced, the files here are still the snapshot.
-    fn put_aside(&self, now: UtcTime) -> Result<PathBuf, StoreError> {
-        let time = self.manifest.as_ref().map_or(now, |old| old.began_at);
-        let time = UtcTime::from_micros(time.micros() / 1_000_000 * 1_000_000).unwrap_or(time);
-        let stem = time.to_string().replace(':', "-");
-        let mut folder = self.folder.join(&stem);
-        let ours = fs::read(self.folder.join(MANIFEST)).ok();
-        for number in 2.. {
-            // Without a manifest, or with this one, it is what a stopped run began; it is
-            // completed then.
-            let theirs = fs::read(folder.join(MANIFEST)).ok();
-            if theirs.is_none() || theirs == ours {
-                break;
-            }
-            folder = self.folder.join(format!("{stem}-{number}"));
-        }
-        let failed = |source| StoreError::Aside {
-            path: folder.clone(),
-            source,
-        };
-        fs::create_dir_all(&folder).map_err(failed)?;
-        let mut names = self.bodies()?;
-        // Last, as always: what has a manifest is complete.
-        names.push(MANIFEST.to_owned());
-        for name in names {
-            let (from, to) = (self.folder.join(&name), folder.join(&name));
-            match fs::remove_file(&to) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-                _ => {}
-            }
-            let copied = fs::hard_link(&from, &to).or_else(|error| match error.kind() {
-                io::ErrorKind::NotFound => Ok(()),
-                _ => fs::copy(&from, &to).map(|_| ()),
-            });
-            copied.map_err(failed)?;
-        }
-        output::sync_folder(&folder).map_err(failed)?;
-        Ok(folder)
-    }
-
-    /// Takes the files that are wrong out of the manifest, so that they are fetched again.
+    /// Drops the files that differ from the manifest, so that they are fetched again.
     ///
     /// # Errors
     ///
-    /// Where the manifest cannot be written.
+    /// If the manifest cannot be written.
     pub fn forget_problems(&mut self) -> Result<(), StoreError> {
         let problems = std::mem::take(&mut self.problems);
         if problems.is_empty() {
             return Ok(());
         }
+        let names: HashSet<String> = problems.into_iter().map(|(name, _)| name).collect();
         self.update(|manifest| {
-            manifest
-                .files
-                .retain(|entry| !problems.iter().any(|(name, _)| *name == entry.name));
+            manifest.files.retain(|entry| !names.contains(&entry.name));
             manifest.finished = false;
             manifest.whole = None;
         })?;
         self.sweep()
     }
 
-    /// Whether a status document is the same as the newest one.
+    /// Returns true if a status document is the same as the newest one.
     pub fn is_newest_status(&self, body: &[u8]) -> bool {
-        let mut statuses = self.entries().iter().filter(|entry| entry.page.is_none());
-        statuses
-            .next_back()
-            .is_some_and(|newest| newest.sha256 == sha256(body))
+        let newest = self.manifest.as_ref().and_then(Manifest::newest_status);
+        newest.is_some_and(|newest| newest.sha256 == self.stored(body).sha256)
     }
 
-    /// Keeps a status document; gives its name. One that is the same as the newest is not kept
-    /// twice.
+    /// Stores a status document, unless it is the same as the newest one. Returns its name.
     ///
     /// # Errors
     ///
-    /// Where it cannot be written.
-    pub fn keep_status(&mut self, answer: &Answered<'_>) -> Result<String, StoreError> {
-        let checksum = sha256(answer.body);
-        let statuses = self.entries().iter().filter(|entry| entry.page.is_none());
-        if let Some(newest) = statuses.clone().next_back()
-            && newest.sha256 == checksum
-        {
-            return Ok(newest.name.clone());
-        }
-        let name = match self.next_number("status_") {
-            // The first has the plain name; the names of later ones sort behind it (`_` does, `-`
-            // would not), because of records without times the later in path order counts.
-            1 if statuses.clone().next().is_none() => "status.json".to_owned(),
-            number => format!("status_{:06}.json", number.max(2)),
+    /// If it cannot be written.
+    pub fn keep_status(&mut self, response: &Response<'_>) -> Result<String, StoreError> {
+        let newest = self.manifest.as_ref().and_then(Manifest::newest_status);
+        let name = match newest {
+            Some(newest) if self.is_newest_status(response.body) => return Ok(newest.name.clone()),
+            // The first has the plain name. `_` sorts behind `.`, and the later file in path order
+            // counts among records without times.
+            None => "status.json".to_owned(),
+            Some(_) => {
+                let number = highest(self.entries(), "status_").max(1) + 1;
+                self.numbered("status_", number)?
+            }
         };
-        self.keep(answer, name.clone(), checksum, None)?;
+        let body = self.stored(response.body);
+        self.write(response, body, name.clone(), None)?;
+        self.save()?;
         Ok(name)
     }
 
-    /// Keeps a page of the list. One that is byte for byte the same as another of this reading
-    /// brings nothing and is not kept twice.
+    /// Stores a page of the list, unless the newest reading holds the same page already.
     ///
     /// # Errors
     ///
-    /// Where it cannot be written.
-    pub fn keep_page(&mut self, answer: &Answered<'_>, page: Page) -> Result<(), StoreError> {
-        let checksum = sha256(answer.body);
-        let known = self.entries().iter().any(|entry| {
-            entry.sha256 == checksum
-                && entry
-                    .page
-                    .is_some_and(|other| other.reading == page.reading)
-        });
-        if known {
+    /// If it cannot be written.
+    pub fn keep_page(&mut self, response: &Response<'_>, page: Page) -> Result<(), StoreError> {
+        let body = self.stored(response.body);
+        if !self.page_checksums.insert(body.sha256.clone()) {
             return Ok(());
         }
-        let name = format!("items-{:06}.json", self.next_number("items-"));
-        self.keep(answer, name, checksum, Some(page))
+        let name = self.numbered("items-", self.last_page + 1)?;
+        self.write(response, body, name, Some(page))?;
+        self.last_page += 1;
+        let listed = self.entries().len();
+        if self.unsaved * PAGES_PER_UNSAVED >= listed || self.saved_at.elapsed() > LONGEST_UNSAVED {
+            self.save()?;
+        }
+        Ok(())
     }
 
     fn entries(&self) -> &[Entry] {
@@ -353,58 +304,68 @@ impl Store {
             .map_or(&[], |manifest| &manifest.files)
     }
 
-    /// One more than the highest number in use, so that no name is ever used twice.
-    fn next_number(&self, prefix: &str) -> u64 {
-        let numbers = self.entries().iter().filter_map(|entry| {
-            let number = entry.name.strip_prefix(prefix)?.strip_suffix(".json")?;
-            number.parse::<u64>().ok()
-        });
-        numbers.max().unwrap_or_default() + 1
+    fn numbered(&self, prefix: &str, number: u32) -> Result<String, StoreError> {
+        let name = format!("{prefix}{number:06}.json");
+        match number_in(&name, prefix) {
+            Some(_) => Ok(name),
+            None => Err(StoreError::Full(self.folder.clone())),
+        }
     }
 
-    fn keep(
+    /// What is stored of a body: a masked copy if it holds a secret.
+    fn stored<'r>(&self, body: &'r [u8]) -> Stored<'r> {
+        let bytes = (self.mask)(body).map_or(Cow::Borrowed(body), Cow::Owned);
+        let sha256 = sha256(&bytes);
+        Stored { bytes, sha256 }
+    }
+
+    fn write(
         &mut self,
-        answer: &Answered<'_>,
+        response: &Response<'_>,
+        body: Stored<'_>,
         name: String,
-        sha256: String,
         page: Option<Page>,
     ) -> Result<(), StoreError> {
-        output::write_durably(&self.folder.join(&name), answer.body)?;
-        self.update(|manifest| {
+        output::write_durably(&self.folder.join(&name), &body.bytes)?;
+        if let Some(manifest) = &mut self.manifest {
             if let Some(page) = page {
                 manifest.distinct_items = page.distinct_items_so_far;
             }
-            manifest.asked_until = answer.asked_at;
+            manifest.asked_until = response.asked_at;
             manifest.files.push(Entry {
                 name,
-                url: answer.url.to_owned(),
-                asked_at: answer.asked_at,
-                http_status: answer.http_status,
-                bytes: answer.body.len() as u64,
-                sha256,
+                url: response.url.to_owned(),
+                asked_at: response.asked_at,
+                http_status: response.http_status,
+                bytes: body.bytes.len() as u64,
+                sha256: body.sha256,
+                masked: matches!(body.bytes, Cow::Owned(_)),
                 page,
             });
-        })
+            self.unsaved += 1;
+        }
+        Ok(())
     }
 
     /// Changes the manifest and writes it.
     ///
     /// # Errors
     ///
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub fn update(&mut self, change: impl FnOnce(&mut Manifest)) -> Result<(), StoreError> {
         if let Some(manifest) = &mut self.manifest {
             change(manifest);
+            self.index_pages();
             self.save()?;
         }
         Ok(())
     }
 
-    /// Ends a reading of the list: the pages of earlier readings, which it replaces, go.
+    /// Ends a reading of the list and removes the pages of earlier readings, which it replaces.
     ///
     /// # Errors
     ///
-    /// Where the manifest cannot be written.
+    /// If the manifest cannot be written.
     pub fn finish_reading(&mut self, change: impl FnOnce(&mut Manifest)) -> Result<(), StoreError> {
         self.update(|manifest| {
             let reading = manifest.reading;
@@ -414,15 +375,27 @@ impl Store {
             change(manifest);
         })?;
         self.sweep()?;
-        // Once is enough: after a power failure before this the manifest that is there may be an
-        // older one, or name a page that is not there, which is found out and fetched again.
+        // Once is enough: after a power failure before this, the manifest may be an older one or
+        // name a page that is missing. Both are noticed and fetched again.
         output::sync_folder(&self.folder).map_err(|source| StoreError::Folder {
             path: self.folder.clone(),
             source,
         })
     }
 
-    fn save(&self) -> Result<(), StoreError> {
+    /// Writes the manifest if it does not list every page yet.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn flush(&mut self) -> Result<(), StoreError> {
+        if self.unsaved == 0 {
+            return Ok(());
+        }
+        self.save()
+    }
+
+    fn save(&mut self) -> Result<(), StoreError> {
         let path = self.folder.join(MANIFEST);
         let Some(manifest) = &self.manifest else {
             return Ok(());
@@ -433,22 +406,25 @@ impl Store {
                 source: source.into(),
             })?;
         text.push(b'\n');
+        let text = (self.mask)(&text).unwrap_or(text);
         output::write_durably(&path, &text)?;
+        self.unsaved = 0;
+        self.saved_at = Instant::now();
         Ok(())
     }
 
-    /// The body of a file of the snapshot.
+    /// Reads a response back.
     ///
     /// # Errors
     ///
-    /// Where it cannot be read.
+    /// If it cannot be read.
     pub fn body(&self, name: &str) -> Result<Vec<u8>, StoreError> {
         let path = self.folder.join(name);
-        fs::read(&path).map_err(|source| StoreError::Read { path, source })
+        regular::read(&path, MAX_BODY).map_err(|source| StoreError::Read { path, source })
     }
 
-    /// Takes the folder away again where nothing was ever kept in it, so that a job that is not
-    /// there leaves no trace.
+    /// Removes the folder if this run made it and stored nothing, so that a job that does not exist
+    /// leaves no trace.
     pub fn discard_if_empty(self) {
         if self.made && self.entries().is_empty() {
             let _ = fs::remove_file(self.folder.join(MANIFEST));
@@ -458,17 +434,42 @@ impl Store {
     }
 }
 
-/// An answer of the server, to be kept.
-#[derive(Debug, Clone, Copy)]
-pub struct Answered<'a> {
-    /// The URL.
-    pub url: &'a str,
-    /// When it was asked for.
-    pub asked_at: UtcTime,
-    /// The status of the answer.
-    pub http_status: u16,
-    /// Its body.
-    pub body: &'a [u8],
+/// Highest number of the files with this prefix; 0 if there is none.
+fn highest(files: &[Entry], prefix: &str) -> u32 {
+    let numbers = files.iter().filter_map(|e| number_in(&e.name, prefix));
+    numbers.max().unwrap_or_default()
+}
+
+/// Locks a folder; `None` if its file system has no locks.
+fn lock(folder: &Path) -> Result<Option<File>, StoreError> {
+    let path = folder.join(LOCK);
+    let mut options = File::options();
+    options.append(true);
+    match fs::symlink_metadata(&path) {
+        Ok(metadata) if metadata.is_file() => {}
+        Ok(_) => return Err(StoreError::Irregular(path)),
+        // A new file is never one that a link points to.
+        Err(_) => {
+            options.create_new(true);
+        }
+    }
+    let opened = match options.open(&path) {
+        // Another fetch made it in between.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            File::options().append(true).open(&path)
+        }
+        opened => opened,
+    };
+    let file = opened.map_err(|source| StoreError::Folder {
+        path: folder.to_owned(),
+        source,
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Busy(folder.to_owned())),
+        // Some network file systems have no locks.
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
 }
 
 impl Manifest {

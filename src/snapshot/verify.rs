@@ -1,25 +1,24 @@
-//! Whether the files beside a manifest are those it lists.
+//! Comparing the files beside a manifest with what it lists.
 
-use std::fs;
 use std::path::Path;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::{Entry, Manifest, is_body_name, sha256};
+use super::{Entry, Manifest, is_body_name, regular};
 
-/// What is wrong with a file that a manifest lists.
+/// A difference between a listed file and the file on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
-    /// It is not there, or cannot be read.
+    /// The file is missing or cannot be read.
     Gone(Gone),
-    /// It is not what was fetched.
+    /// The file differs from what was fetched.
     Changed(Difference),
 }
 
 /// Reason why a page is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gone {
-    /// Its name is not one that a snapshot gives; it was not looked for.
+    /// A snapshot has no files of that name, so it was not looked for.
     ForeignName,
     /// It is no longer a regular file.
     NotAFile,
@@ -41,8 +40,10 @@ pub enum Difference {
     Hash,
 }
 
-/// Compares the files in a folder with its manifest; gives the names of the files that are wrong,
-/// in the order of the manifest.
+/// Compares the files in a folder with its manifest. Returns the names of the files that differ, in
+/// the order of the manifest.
+///
+/// Each file is read once: [`Manifest::read`] refuses a manifest that lists a file twice.
 pub fn verify(folder: &Path, manifest: &Manifest) -> Vec<(String, Problem)> {
     manifest
         .files
@@ -57,21 +58,19 @@ fn problem(folder: &Path, entry: &Entry) -> Option<Problem> {
     if !is_body_name(&entry.name) {
         return Some(Problem::Gone(Gone::ForeignName));
     }
-    let path = folder.join(&entry.name);
-    let metadata = match fs::symlink_metadata(&path) {
-        Ok(metadata) if metadata.is_file() => metadata,
-        Ok(_) => return Some(Problem::Gone(Gone::NotAFile)),
-        Err(error) => return Some(Problem::Gone(Gone::Unreadable(error.to_string()))),
+    let unreadable = |error: std::io::Error| Problem::Gone(Gone::Unreadable(error.to_string()));
+    let (file, found) = match regular::open(&folder.join(&entry.name)) {
+        Ok(opened) => opened,
+        Err(error) if regular::is_special(&error) => return Some(Problem::Gone(Gone::NotAFile)),
+        Err(error) => return Some(unreadable(error)),
     };
-    if metadata.len() != entry.bytes {
-        return Some(Problem::Changed(Difference::Bytes {
-            found: metadata.len(),
-            listed: entry.bytes,
-        }));
+    let listed = entry.bytes;
+    if found != listed {
+        return Some(Problem::Changed(Difference::Bytes { found, listed }));
     }
-    match fs::read(&path) {
-        Ok(bytes) if sha256(&bytes) == entry.sha256 => None,
+    match regular::sha256_of(file) {
+        Ok(sha256) if sha256 == entry.sha256 => None,
         Ok(_) => Some(Problem::Changed(Difference::Hash)),
-        Err(error) => Some(Problem::Gone(Gone::Unreadable(error.to_string()))),
+        Err(error) => Some(unreadable(error)),
     }
 }

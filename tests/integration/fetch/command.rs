@@ -100,14 +100,25 @@ fn wrong_usage_is_2_says_why_and_repeats_no_key() {
             "does not tell a format",
         ),
         (vec!["../x", "-o", "x"], "letters, digits"),
-        (vec!["llx-secret", "-o", "x"], "looks like an API key"),
+        (
+            vec!["https://cloud.example/project/p", "-o", "x"],
+            "a URL without a job ID",
+        ),
+        (
+            vec![JOB, "-o", "x", "--base-url", "http://127.0.0.1:99999"],
+            "is not the URL of a server",
+        ),
+        (
+            vec!["llx-secret", "-o", "x"],
+            "an API key was given instead of an ID",
+        ),
         (
             vec![JOB, "-o", "x", "--base-url", "https://me:secret@host"],
-            "no user and no password",
+            "must not contain a user, password or API key",
         ),
         (
             vec![JOB, "-o", "x", "--base-url", "ftp://host"],
-            "no URL of a server",
+            "is not the URL of a server",
         ),
         (
             vec![JOB, "-o", "x", "--api-key-file", "empty"],
@@ -115,7 +126,7 @@ fn wrong_usage_is_2_says_why_and_repeats_no_key() {
         ),
         (
             vec![JOB, "-o", "x", "--api-key-file", "none"],
-            "could not be read from none",
+            "could not read the API key from none",
         ),
         (
             vec!["--all", "-o", "x", "--since", "yesterday"],
@@ -211,7 +222,7 @@ fn what_is_missing_is_said_and_is_no_failure() {
     let folder = Folder::new();
     let run = fetch(&server, &folder, &[JOB, "-o", "."]);
     assert_eq!((run.code, run.stdout), (0, format!("./{JOB}\n")));
-    let words = "1,200 of 1,203 items, job completed; the server did not give the other 3";
+    let words = "1,200 of 1,203 items, job completed; the server did not list the other 3";
     assert!(run.stderr.contains(words), "{}", run.stderr);
 }
 
@@ -318,8 +329,7 @@ fn all_chooses_from_the_list_by_status_and_time() {
         run.stderr
     );
     assert!(
-        run.stderr
-            .contains("`../../evil` cannot be the id of a job"),
+        run.stderr.contains("`../../evil` cannot be a job ID"),
         "{}",
         run.stderr
     );
@@ -380,7 +390,7 @@ fn a_proxy_is_used_where_a_variable_names_one() {
     let run = finish(broken, b"");
     assert_eq!(run.code, 1);
     assert!(
-        run.stderr.contains("HTTPS_PROXY does not name a proxy"),
+        run.stderr.contains("HTTPS_PROXY is not the URL of a proxy"),
         "{}",
         run.stderr
     );

@@ -471,7 +471,7 @@ fn an_id_that_would_leave_the_folder_is_refused() {
     let mut options = options(&server, &folder);
     options.jobs = batch_report::fetch::Selection::Ids(vec!["../x".to_owned(), JOB.to_owned()]);
     let fetched = run(&options).expect("it runs");
-    assert!(chain(&fetched.failures[0].1).contains("cannot be the id of a job"));
+    assert!(chain(&fetched.failures[0].1).contains("cannot be a job ID"));
     assert_eq!(
         fetched.snapshots.len(),
         1,

@@ -2,10 +2,13 @@
 
 mod command;
 mod folders;
+mod hostile;
 mod lists;
 mod refusals;
 mod retries;
+mod secrets;
 mod server;
+mod strangers;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -96,6 +99,7 @@ fn options(server: &Server, folder: &Folder) -> FetchOptions {
         page_size: 10,
         max_retries: 3,
         timeout: Duration::from_secs(20),
+        first_success_within: None,
         rate: None,
         force: false,
         watch: None,

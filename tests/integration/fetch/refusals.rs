@@ -26,7 +26,7 @@ fn refusals_are_shown_in_the_servers_words_and_not_asked_for_again() {
         (
             404,
             r#"{"detail":"Batch job not found"}"#,
-            "HTTP 404 Not Found: “Batch job not found”; check the id",
+            "HTTP 404 Not Found: “Batch job not found”; check the job ID",
         ),
         (
             422,
@@ -106,10 +106,7 @@ fn the_answer_about_another_job_is_not_kept() {
         Server::start(|_| Reply::json(Job::of(25).status_document().replace(JOB, "bjb-another")));
     let folder = Folder::new();
     let error = fail(&options(&server, &folder));
-    assert!(
-        error.contains("answered with the job `bjb-another`"),
-        "{error}"
-    );
+    assert!(error.contains("about the job `bjb-another`"), "{error}");
     assert!(is_empty(&folder));
 }
 
@@ -120,7 +117,7 @@ fn a_body_without_end_is_not_taken() {
     });
     let folder = Folder::new();
     let error = fail(&options(&server, &folder));
-    assert!(error.contains("packed with `br`"), "{error}");
+    assert!(error.contains("the encoding `br`"), "{error}");
 }
 
 fn redirecting(to: impl Fn(&Request) -> String + Send + Sync + 'static) -> Server {
@@ -192,9 +189,9 @@ fn another_server_that_wants_a_key_gets_none_and_the_error_says_so() {
 #[test]
 fn redirects_without_end_or_aim_are_not_followed() {
     for (location, words) in [
-        ("/again", "it leads on and on"),
-        ("", "it does not say where to"),
-        ("ftp://127.0.0.1/", "it does not say where to"),
+        ("/again", "it leads from one redirect to the next"),
+        ("", "it does not name a usable target"),
+        ("ftp://127.0.0.1/", "it does not name a usable target"),
     ] {
         let asked: Arc<Mutex<usize>> = Arc::default();
         let count = Arc::clone(&asked);

@@ -99,7 +99,7 @@ fn a_pause_nobody_waits_for_is_an_error_that_says_so() {
         Folder::new(),
     );
     let words = fail(&options(&server, &folder));
-    assert!(words.contains("left alone for 120 min"), "{words}");
+    assert!(words.contains("a pause of 120 min"), "{words}");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn errors_that_last_are_shown_in_the_servers_words() {
         let (server, folder) = (troubled(vec![Reply::of(503, kind, body); 9]), Folder::new());
         let error = fail(&options(&server, &folder));
         assert!(
-            error.contains(words) && error.contains("gave up after 4 tries"),
+            error.contains(words) && error.contains("gave up after 4 attempts"),
             "{error}"
         );
         assert!(!error.contains('\u{1b}'), "{error:?}");
@@ -177,7 +177,7 @@ fn a_connection_that_is_refused() {
     options.base_url =
         batch_report::fetch::BaseUrl::parse(&format!("http://{address}")).expect("a URL");
     let error = fail(&options);
-    assert!(error.contains("gave up after 4 tries"), "{error}");
+    assert!(error.contains("gave up after 4 attempts"), "{error}");
     assert!(error.to_lowercase().contains("refused"), "{error}");
     assert_eq!(std::fs::read_dir(folder.path()).expect("there").count(), 0);
 }
@@ -250,7 +250,7 @@ fn a_stall_that_lasts_says_how_long_was_waited() {
     options.timeout = Duration::from_millis(50);
     options.max_retries = 1;
     let error = fail(&options);
-    assert!(error.contains("nothing came for 0.05 s"), "{error}");
+    assert!(error.contains("no data for 0.05 s"), "{error}");
 }
 
 #[test]

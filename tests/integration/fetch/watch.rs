@@ -136,7 +136,7 @@ fn ctrl_c_keeps_the_snapshot_and_is_130() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(130), "{stderr}");
         assert!(
-            stderr.contains("interrupted; what was fetched is kept"),
+            stderr.contains("interrupted; run the same command again"),
             "{stderr}"
         );
         assert_eq!(output.stdout, b"");
