@@ -67,7 +67,11 @@ fn unlisted(folder: &Path, manifest: &Manifest) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
     };
-    let listed: HashSet<&str> = manifest.files.iter().map(|entry| entry.name.as_str()).collect();
+    let listed: HashSet<&str> = manifest
+        .files
+        .iter()
+        .map(|entry| entry.name.as_str())
+        .collect();
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| is_body_name(name) && !listed.contains(name.as_str()))

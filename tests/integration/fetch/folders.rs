@@ -252,7 +252,7 @@ fn a_hostile_manifest_reads_no_other_folder() {
     let run = folder.run(&["report", "d", "e", "--format", "json"]);
     let summary = run.summary();
     let notes = summary["notes"].to_string();
-    assert!(notes.contains("it was not looked for"), "{notes}");
+    assert!(notes.contains("a file that no snapshot has"), "{notes}");
     assert!(notes.contains("snapshot version 7"), "{notes}");
 }
 

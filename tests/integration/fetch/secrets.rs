@@ -114,7 +114,7 @@ fn a_body_is_stored_with_asterisks_for_the_key() {
         batch_report::snapshot::sha256(body.as_bytes())
     );
     assert_eq!(page["bytes"], body.len());
-    assert!(snapshot.manifest["files"][0].get("masked").is_none());
+    assert_eq!(snapshot.manifest["files"][0]["masked"], true);
     let report = folder.run(&["report", ".", "--format", "json"]);
     assert!(!report.stdout.contains(KEY) && !report.stderr.contains(KEY));
 }
