@@ -120,7 +120,7 @@ fn mask_a_message(bencher: Bencher<'_, '_>) {
                    page 59 of 119 could not be rendered (file 'invoices/2026/scan-722756.pdf')";
     bencher
         .counter(BytesCount::of_str(message))
-        .bench_local(|| mask(divan::black_box(message)));
+        .bench_local(|| mask(divan::black_box(message), None));
 }
 
 #[divan::bench]

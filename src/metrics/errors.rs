@@ -1,4 +1,4 @@
-//! Why items failed: groups of messages that are equal once what varies in them is masked.
+//! Groups of failures whose messages are equal once what varies in them is masked.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -13,19 +13,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::mask::mask;
+use super::mask::{holds_name, mask};
 use super::times::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
 use crate::api::status::code::FAILED;
-use crate::frame::{Interner, InternerList, ItemFrame, Piece};
+use crate::frame::{ItemFrame, Piece};
 use crate::parallel::{self, MANY_ROWS};
 
-/// A kind of error that the user tells by what its messages hold.
+/// Kind of error that the user names by what its messages hold.
 #[derive(Debug, Clone)]
 pub struct NamedGroup {
-    /// What it is called.
+    /// Name of the group.
     pub name: String,
-    /// What matches anywhere in each of its messages.
+    /// Regular expression that matches anywhere in each of its messages.
     pub regex: Regex,
 }
 
@@ -37,25 +37,24 @@ impl PartialEq for NamedGroup {
 
 impl Eq for NamedGroup {}
 
-/// Failures whose messages are equal once what varies is masked, or which the user named.
+/// Failures whose messages are equal once what varies in them is masked, or that the user named.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorGroup {
     /// Stable id: a hash of the pattern, in 12 hexadecimal digits.
     pub id: String,
-    /// The message with ids, numbers, quoted names, paths, URLs and times masked; the name of a group that
-    /// the user named; absent for failures without a message.
+    /// Message with ids, numbers, names, paths, URLs and times masked; the name of a group that the user
+    /// named; absent for failures without a message.
     pub pattern: Option<String>,
-    /// The regular expression that tells the messages of a group which the user named, as it was given;
-    /// absent for all others.
+    /// Regular expression of a group that the user named, as it was given; absent for all others.
     #[serde(default)]
     pub regex: Option<String>,
     /// Failed items in the group.
     pub count: u64,
     /// count / failed items, 0–1.
     pub share: f64,
-    /// The earliest failure: `completed_at`, else `effective_at`.
+    /// Earliest failure: `completed_at`, else `effective_at`.
     pub first_at: Option<UtcTime>,
-    /// The latest failure.
+    /// Latest failure.
     pub last_at: Option<UtcTime>,
     /// Failures per interval of the timeline, of the first 20 groups; empty for others, without a timeline,
     /// and if the report holds more than 50 jobs.
@@ -66,26 +65,26 @@ pub struct ErrorGroup {
     pub examples: Vec<Example>,
 }
 
-/// A failed item that stands for its group.
+/// Failed item as an example of its group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Example {
-    /// The item.
+    /// Id of the item.
     pub item_id: String,
-    /// Its name.
+    /// Name of the item.
     pub item_name: Option<String>,
-    /// The message as the server gave it, cut where it is very long.
+    /// Message as the server gave it, cut if it is very long.
     pub error_message: Option<String>,
-    /// The `label` of the job it belongs to.
+    /// `label` of its job.
     pub job: String,
 }
 
-/// The failed items of a frame, each with its group. Made once, and asked for each job and for all.
+/// Failed items of a frame, each with its group. Made once, and asked for each job and for all.
 pub struct Failures {
-    /// In ascending order of their rows.
+    /// Failed items in ascending order of their rows.
     failed: Vec<Failed>,
-    /// The pattern of each group.
+    /// Pattern of each group.
     patterns: Vec<Option<String>>,
-    /// The regular expression of each group, of those that the user named.
+    /// Regular expression of each group that the user named.
     regexes: Vec<Option<String>>,
 }
 
@@ -95,35 +94,44 @@ struct Failed {
     row: u32,
     group: u32,
     attempt: Attempt,
-    /// When, in microseconds since the epoch.
+    /// Instant of the failure, in microseconds since the epoch.
     at: Option<i64>,
-    /// How long it took.
+    /// Duration of the item.
     micros: Option<i64>,
 }
 
-/// The failed items of some rows, before it is known which group each belongs to.
+/// Message of a failed item, and the item's own name if the message holds it.
+type Message<'a> = (&'a str, Option<&'a str>);
+
+/// Failed items of some rows, before their groups are known.
 #[derive(Default)]
-struct Found {
+struct Found<'a> {
     failed: Vec<Failed>,
-    /// The message of each.
-    messages: Vec<Option<u32>>,
+    /// Number and text of the message of each.
+    messages: Vec<Option<(u32, Message<'a>)>>,
 }
 
-impl Found {
-    fn of(piece: &Piece<'_>) -> Self {
+impl<'a> Found<'a> {
+    fn of(items: &'a ItemFrame, piece: &Piece<'_>) -> Self {
         let mut found = Self::default();
         for (at, status) in piece.status.iter().enumerate() {
             if *status != FAILED {
                 continue;
             }
-            let item = piece.row(at);
-            found.messages.push(item.error_message);
+            let (item, row) = (piece.row(at), piece.first + at);
+            found.messages.push(item.error_message.map(|number| {
+                let message = items.messages().get(number);
+                let name = items.item_name(row);
+                (
+                    number,
+                    (message, name.filter(|name| holds_name(message, name))),
+                )
+            }));
             found.failed.push(Failed {
-                row: (piece.first + at) as u32,
+                row: row as u32,
                 group: 0,
                 attempt: Attempt::NotNamed,
-                // The server leaves the end of some failures out; then it failed when its record
-                // says that it had.
+                // The server leaves out the end of some failures; their record says when they failed.
                 at: item.completed_at.or(item.effective_at),
                 micros: item.micros().filter(|micros| *micros >= 0),
             });
@@ -133,33 +141,41 @@ impl Found {
 }
 
 impl Failures {
-    /// Groups every failed item: by the first of the `named` that matches its message, and else by what is
-    /// left of the message once it is masked.
+    /// Groups every failed item: by the first of the `named` that matches its message, else by its masked
+    /// message.
     pub fn of(items: &ItemFrame, named: &[NamedGroup]) -> Self {
         let found = parallel::map(
             items.len() > MANY_ROWS,
             items.rows(0..items.len()).pieces().to_vec(),
-            |piece| Found::of(&piece),
+            |piece| Found::of(items, &piece),
         );
-        let count = found.iter().map(|found| found.failed.len()).sum();
-        let (mut failed, mut messages) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut failed = Vec::with_capacity(found.iter().map(|found| found.failed.len()).sum());
+        // Messages without a name in them are asked for once, however many items have them.
+        let mut asked: Vec<Message<'_>> = Vec::new();
+        let mut place_of = vec![None; items.messages().len()];
+        let mut places = Vec::with_capacity(failed.capacity());
         for found in found {
             failed.extend(found.failed);
-            messages.extend(found.messages);
+            places.extend(found.messages.into_iter().map(|message| {
+                let (number, message) = message?;
+                let mut ask = || {
+                    asked.push(message);
+                    asked.len() - 1
+                };
+                Some(match message {
+                    (_, Some(_)) => ask(),
+                    (_, None) => *place_of[number as usize].get_or_insert_with(ask),
+                })
+            }));
         }
-        // An item that was done in the end may have a message of an earlier attempt.
-        let mut is_asked = vec![false; items.messages().len()];
-        for message in messages.iter().flatten() {
-            is_asked[*message as usize] = true;
-        }
-        let kinds = Kinds::of(items.messages(), &is_asked, named);
+        let kinds = Kinds::of(&asked, named);
         let no_message = named.len() + kinds.patterns.len();
-        // The group of each kind, and, last, that of failures without a message.
+        // Group of each kind; the last kind is that of failures without a message.
         let mut groups = vec![None; no_message + 1];
         let (mut patterns, mut regexes) = (Vec::new(), Vec::new());
-        for (failed, message) in failed.iter_mut().zip(messages) {
-            let (kind, attempt) = match message {
-                Some(message) => kinds.of[message as usize],
+        for (failed, place) in failed.iter_mut().zip(places) {
+            let (kind, attempt) = match place {
+                Some(place) => kinds.of[place],
                 None => (no_message as u32, Attempt::NotNamed),
             };
             failed.attempt = attempt;
@@ -181,7 +197,7 @@ impl Failures {
         }
     }
 
-    /// The group of a row, as an index into [`Self::patterns`]; `None` for an item that did not fail.
+    /// Returns the group of a row, as an index into [`Self::patterns`]; `None` for an item that did not fail.
     pub fn group_of(&self, row: usize) -> Option<u32> {
         let at = self
             .failed
@@ -190,12 +206,12 @@ impl Failures {
         Some(self.failed[at].group)
     }
 
-    /// What the messages of each group have in common; `None` for failures without one.
+    /// Returns the pattern of each group; `None` for failures without a message.
     pub fn patterns(&self) -> &[Option<String>] {
         &self.patterns
     }
 
-    /// The groups of the failures among `rows`, in the order of [`Self::groups`], as indices into
+    /// Returns the groups of the failures among `rows`, in the order of [`Self::groups`], as indices into
     /// [`Self::patterns`].
     pub fn ranking(&self, rows: &Range<usize>) -> Vec<u32> {
         let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
@@ -220,8 +236,8 @@ impl Failures {
         &self.failed[before(rows.start)..before(rows.end)]
     }
 
-    /// The groups of the failures among `rows`: most first, then by pattern, those without a
-    /// message last among equals. Each holds up to `examples` of its items.
+    /// Returns the groups of the failures among `rows`: most first, then by pattern, those without a message last
+    /// among equals. Each holds up to `examples` of its items.
     pub fn groups(
         &self,
         items: &ItemFrame,
@@ -273,7 +289,7 @@ impl Failures {
         groups
     }
 
-    /// What the messages of the failures among `rows` say about attempts.
+    /// Counts the attempts that messages of the failures among `rows` name.
     pub fn attempts(&self, rows: &Range<usize>) -> Attempts {
         let mut attempts = Attempts::default();
         for failed in self.among(rows) {
@@ -283,7 +299,7 @@ impl Failures {
         attempts
     }
 
-    /// The instants and durations of each group among `rows`, in the order of [`Failures::groups`].
+    /// Returns the instants and durations of each group among `rows`, in the order of [`Failures::groups`].
     pub fn details(&self, rows: &Range<usize>) -> Vec<GroupDetails> {
         let mut groups: BTreeMap<u32, GroupDetails> = BTreeMap::new();
         for failed in self.among(rows) {
@@ -314,16 +330,16 @@ impl Failures {
     }
 }
 
-/// When the failures of a group were, and how long they took.
+/// Instants and durations of the failures of a group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GroupDetails {
     /// Failed items in the group.
     pub count: u64,
-    /// When they failed, ascending, in microseconds since the epoch.
+    /// Plausible instants of the failures, ascending, in microseconds since the epoch.
     pub at: Vec<i64>,
-    /// Those of which no plausible instant is known.
+    /// Failures without a plausible instant.
     pub undated: u64,
-    /// Durations in microseconds, ascending, of those that have one.
+    /// Known durations in microseconds, ascending.
     pub micros: Vec<i64>,
 }
 
@@ -337,21 +353,21 @@ pub fn group_id(pattern: Option<&str>) -> String {
     format!("{:012x}", hash >> 16)
 }
 
-/// Most first, then by pattern, those without a message last among equals.
+/// Order of groups: most first, then by pattern, those without a message last among equals.
 fn order(a: (u64, Option<&str>), b: (u64, Option<&str>)) -> Ordering {
     b.0.cmp(&a.0).then_with(|| by_pattern(a.1, b.1))
 }
 
-/// How many messages of failures name the attempt they are about.
+/// Messages of failures that name the attempt they are about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Attempts {
     /// Messages that say "attempt 2/3", or "attempt 2 of 3".
     pub named: u64,
-    /// Those that were about the last attempt there is.
+    /// Messages about the last attempt there is.
     pub last: u64,
 }
 
-/// What a message says about attempts.
+/// Attempt that a message names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Attempt {
     NotNamed,
@@ -360,7 +376,7 @@ enum Attempt {
 }
 
 impl Attempt {
-    /// What the first "attempt 2/3" or "attempt 2 of 3" in a message says.
+    /// Reads the first "attempt 2/3" or "attempt 2 of 3" in a message.
     fn in_message(message: &str) -> Self {
         static WORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ttempt "));
         let bytes = message.as_bytes();
@@ -375,9 +391,9 @@ impl Attempt {
         }
     }
 
-    /// The two numbers of "2/3" or "2 of 3" at the begin of a text.
+    /// Reads the two numbers of "2/3" or "2 of 3" at the begin of a text.
     fn numbers(text: &str) -> Option<(u64, u64)> {
-        /// No attempt has a number of more digits.
+        /// Most digits of a number.
         const DIGITS: usize = 9;
         let digits = |text: &str| {
             let digits = text.bytes().take(DIGITS);
@@ -392,34 +408,19 @@ impl Attempt {
     }
 }
 
-/// What kind of message each of a frame's messages is.
+/// Kinds of messages: those that the user named, then those of the patterns.
 struct Kinds {
-    /// By the number of the message: its kind and its attempt; beyond all kinds for those that nobody asks
-    /// for. The kinds are those that are named, and then those of the patterns.
+    /// Kind and attempt of each message.
     of: Vec<(u32, Attempt)>,
     patterns: IndexSet<String, RandomState>,
 }
 
 impl Kinds {
-    /// Of those messages that are asked for, by their numbers.
-    fn of(messages: &InternerList, is_asked: &[bool], named: &[NamedGroup]) -> Self {
-        /// So many are masked in one go.
+    fn of(messages: &[Message<'_>], named: &[NamedGroup]) -> Self {
+        /// Messages that are masked in one go.
         const RUN: usize = 1 << 12;
-        let runs = |words: &Interner| (0..words.len()).step_by(RUN);
-        let lists = messages.lists().iter();
-        let mut is_asked = is_asked;
-        let runs: Vec<(&Interner, usize, &[bool])> = lists
-            .flat_map(|words| runs(words).map(move |start| (words, start)))
-            .map(|(words, start)| {
-                let length = RUN.min(words.len() - start);
-                let (of_run, others) = is_asked.split_at(length);
-                is_asked = others;
-                (words, start, of_run)
-            })
-            .collect();
-        let parts = parallel::map(messages.len() > RUN, runs, |(words, start, is_asked)| {
-            Self::of_some(words.range(start..start + is_asked.len()), is_asked, named)
-        });
+        let runs = messages.chunks(RUN).collect();
+        let parts = parallel::map(messages.len() > RUN, runs, |run| Self::of_some(run, named));
         let mut kinds = Self {
             of: Vec::with_capacity(messages.len()),
             patterns: IndexSet::default(),
@@ -427,49 +428,36 @@ impl Kinds {
         for part in parts {
             let patterns = part.patterns.into_iter();
             let places = patterns.map(|pattern| kinds.patterns.insert_full(pattern).0);
-            let places: Vec<u32> = (0..named.len())
-                .chain(places.map(|place| named.len() + place))
-                .map(|kind| kind as u32)
-                .collect();
-            let place = |pattern: u32| places.get(pattern as usize).copied().unwrap_or(u32::MAX);
+            let places: Vec<usize> = places.collect();
+            let kind = |kind: u32| match (kind as usize).checked_sub(named.len()) {
+                Some(place) => (named.len() + places[place]) as u32,
+                None => kind,
+            };
             let of = part.of.into_iter();
-            kinds
-                .of
-                .extend(of.map(|(pattern, attempt)| (place(pattern), attempt)));
+            kinds.of.extend(of.map(|(of, attempt)| (kind(of), attempt)));
         }
         kinds
     }
 
-    fn of_some<'a>(
-        messages: impl Iterator<Item = &'a str>,
-        is_asked: &[bool],
-        named: &[NamedGroup],
-    ) -> Self {
-        let mut kinds = Self {
-            of: Vec::with_capacity(is_asked.len()),
-            patterns: IndexSet::default(),
-        };
-        for (message, is_asked) in messages.zip(is_asked) {
-            if !is_asked {
-                kinds.of.push((u32::MAX, Attempt::NotNamed));
-                continue;
-            }
+    fn of_some(messages: &[Message<'_>], named: &[NamedGroup]) -> Self {
+        let mut patterns: IndexSet<String, RandomState> = IndexSet::default();
+        let of = messages.iter().map(|(message, own_name)| {
             let matching = named.iter().position(|group| group.regex.is_match(message));
             let kind = matching.unwrap_or_else(|| {
-                let pattern = mask(message);
-                named.len()
-                    + match kinds.patterns.get_index_of(&*pattern) {
-                        Some(place) => place,
-                        None => kinds.patterns.insert_full(pattern.into_owned()).0,
-                    }
+                let pattern = mask(message, *own_name);
+                let place = patterns.get_index_of(&*pattern);
+                named.len() + place.unwrap_or_else(|| patterns.insert_full(pattern.into_owned()).0)
             });
-            kinds.of.push((kind as u32, Attempt::in_message(message)));
+            (kind as u32, Attempt::in_message(message))
+        });
+        Self {
+            of: of.collect(),
+            patterns,
         }
-        kinds
     }
 }
 
-/// By name, failures without a message last.
+/// Order of patterns, failures without a message last.
 fn by_pattern(a: Option<&str>, b: Option<&str>) -> Ordering {
     a.is_none().cmp(&b.is_none()).then_with(|| a.cmp(&b))
 }

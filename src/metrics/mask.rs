@@ -1,86 +1,74 @@
 //! Masking of what varies in an error message, so that failures of one kind have one text.
+//!
+//! A scanner goes through a message once and takes at each place the first form that fits: quoted name, URL,
+//! time, UUID, path, name of a file, other id, number. A form that was looked for in vain is not looked for
+//! again in the same place, so the work grows with the length of the message and no faster.
+//!
+//! One regular expression would be shorter. It was measured: making it takes 5 ms of every start, and
+//! masking with it a tenth of a run over 100,000 items.
 
+mod clean;
 mod forms;
 mod telling;
 
 use std::borrow::Cow;
 
+pub use self::clean::holds_name;
+use self::clean::{OWN_NAME, clean};
 use self::forms::{
-    Class, UUID, bytes_of, char_length, class, drive, ends_in_word, in_apostrophes, is_digit,
-    is_ending, is_hex_number, is_in_word, is_uuid, length_of, number, path, time, word_length,
+    UUID, bytes_of, drive, ends_in_word, hex_id_length, in_apostrophes, is_digit, is_ending,
+    is_hex_number, is_in_word, is_uuid, length_of, looked_at, number, path, time, word_length,
 };
-use self::telling::skip_what_tells_nothing;
+use self::telling::tells;
 
-/// What a longer message is told by, in bytes: so much of its begin, and so much of its end, where a
-/// traceback says what went wrong. A message of megabytes is the data that failed, and looking for names
-/// in all of it costs more than it tells.
-const TELLING: usize = 4_096;
-const TELLING_END: usize = 1_024;
+/// Longest begin and longest end of a message that are masked, in bytes. A message of megabytes is the data
+/// that failed; its begin says what it is, and its end, as of a traceback, what went wrong.
+const LONGEST_BEGIN: usize = 4_096;
+const LONGEST_END: usize = 1_024;
 
-/// Quotes that open, what closes them, and their mask. A plain apostrophe is looked at elsewhere,
-/// for it is also a part of words.
-const QUOTES: [(char, &[char], &str); 7] = [
-    ('"', &['"'], "\"<name>\""),
-    ('`', &['`'], "`<name>`"),
-    ('“', &['”'], "“<name>”"),
-    ('„', &['“', '”'], "„<name>“"),
-    ('»', &['«'], "»<name>«"),
-    ('«', &['»'], "«<name>»"),
-    ('「', &['」'], "「<name>」"),
-];
-
-/// The message with ids, numbers, quoted names, paths, URLs and times replaced by `<id>`, `<n>`,
-/// `'<name>'`, `<path>`, `<url>` and `<time>`, and without white space around it. What is in the double
-/// quotes of a message that is a JSON object is no name, but its words.
-///
-/// At each place what varies is looked for in this order: quoted names, URLs, times, UUIDs, paths, names of
-/// files, other ids, numbers. The tests hold the same as one regular expression; making that one
-/// when a program starts would take longer than a small report takes as a whole.
-pub fn mask(message: &str) -> Cow<'_, str> {
-    let is_seen = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    let message = match message.as_bytes() {
-        // Nearly always.
-        bytes if is_seen(bytes.first()) && is_seen(bytes.last()) => message,
-        _ => message.trim(),
-    };
-    if message.len() > TELLING + TELLING_END {
-        return Cow::Owned(format!(
-            "{} … {}",
-            part(begin_of(message)),
-            part(end_of(message))
-        ));
+/// Returns the message with ids, numbers, quoted names, paths, URLs and times replaced by `<id>`, `<n>`,
+/// `'<name>'`, `<path>`, `<url>` and `<time>`, the item's own name by `<name>`, and without colour codes and white
+/// space around it. Composed letters stand for decomposed ones. Numbers that tell what went wrong are kept,
+/// and so are double quotes in a message that is a JSON object, because they hold its words.
+pub fn mask<'m>(message: &'m str, own_name: Option<&str>) -> Cow<'m, str> {
+    let message = message.trim();
+    if message.len() <= LONGEST_BEGIN + LONGEST_END {
+        return part(message, own_name);
     }
-    // A message that is nothing but a quoted word means that word.
-    if is_one_quoted_word(message) {
-        return Cow::Borrowed(message);
-    }
-    part(message)
+    let (begin, end) = (begin_of(message), end_of(message));
+    Cow::Owned(format!(
+        "{} … {}",
+        part(begin, own_name),
+        part(end, own_name)
+    ))
 }
 
-/// What a long message begins with.
 fn begin_of(message: &str) -> &str {
-    &message[..message.floor_char_boundary(TELLING)]
+    &message[..message.floor_char_boundary(LONGEST_BEGIN)]
 }
 
-/// What it ends with: whole words, for what is left of one may look like anything.
+/// End of a long message, in whole words: the rest of one may look like anything.
 fn end_of(message: &str) -> &str {
-    let end = &message[message.ceil_char_boundary(message.len() - TELLING_END)..];
+    let end = &message[message.ceil_char_boundary(message.len() - LONGEST_END)..];
     match end.find(char::is_whitespace) {
         Some(space) => end[space..].trim_start(),
         None => end,
     }
 }
 
-fn part(text: &str) -> Cow<'_, str> {
-    let mut masking = Masking::new(text);
-    masking.run();
-    masking.masked()
+fn part<'m>(text: &'m str, own_name: Option<&str>) -> Cow<'m, str> {
+    match clean(text, own_name) {
+        Cow::Borrowed(text) => scan(text),
+        Cow::Owned(text) => Cow::Owned(scan(text.trim()).replace(OWN_NAME, "<name>")),
+    }
 }
 
-fn is_json_object(message: &str) -> bool {
-    message.starts_with('{')
-        && message.ends_with('}')
-        && serde_json::from_str::<serde::de::IgnoredAny>(message).is_ok()
+fn scan(text: &str) -> Cow<'_, str> {
+    // A message that is nothing but a quoted word means that word.
+    if is_one_quoted_word(text) {
+        return Cow::Borrowed(text);
+    }
+    Scanner::new(text).run()
 }
 
 fn is_one_quoted_word(message: &str) -> bool {
@@ -92,97 +80,84 @@ fn is_one_quoted_word(message: &str) -> bool {
     })
 }
 
-/// A message while it is masked.
-struct Masking<'m> {
-    text: &'m str,
-    /// Whether it is a JSON object, whose quotes hold its words, and not names.
-    is_json: bool,
-    out: String,
-    /// Up to where the text has been copied or masked.
-    copied: usize,
-    /// Before these no URL, UUID, id with a prefix or name of a file begins: one that was looked for
-    /// further ahead was not there, and it would have held them. Without that a long word of many
-    /// parts would be looked through once for each part.
-    no_url: usize,
-    no_uuid: usize,
-    no_prefixed: usize,
-    no_file: usize,
+fn is_json_object(message: &str) -> bool {
+    message.starts_with('{')
+        && message.ends_with('}')
+        && serde_json::from_str::<serde::de::IgnoredAny>(message).is_ok()
 }
 
-impl<'m> Masking<'m> {
+/// Opening quotes, the quotes that close them, and their mask. The plain apostrophe is not among them,
+/// because it is also a part of words.
+const QUOTES: [(char, &[char], &str); 7] = [
+    ('"', &['"'], "\"<name>\""),
+    ('`', &['`'], "`<name>`"),
+    ('“', &['”'], "“<name>”"),
+    ('„', &['“', '”'], "„<name>“"),
+    ('»', &['«'], "»<name>«"),
+    ('«', &['»'], "«<name>»"),
+    ('「', &['」'], "「<name>」"),
+];
+
+/// Message while it is masked.
+struct Scanner<'m> {
+    text: &'m str,
+    is_json: bool,
+    out: String,
+    /// End of the text that is copied or masked.
+    copied: usize,
+    vain: Vain,
+}
+
+/// Places before which no form of a kind begins, because it was looked for and would have been found.
+#[derive(Default)]
+struct Vain {
+    url: usize,
+    uuid: usize,
+    prefixed: usize,
+    file: usize,
+    quotes: [usize; QUOTES.len()],
+}
+
+impl<'m> Scanner<'m> {
     fn new(text: &'m str) -> Self {
-        // Most messages hold no URL and no name of a file at all, which is told sooner at once.
-        let none_without = |needle: u8| match memchr::memchr(needle, text.as_bytes()) {
-            Some(_) => 0,
-            None => text.len(),
-        };
         Self {
             text,
             is_json: is_json_object(text),
             out: String::new(),
             copied: 0,
-            no_url: none_without(b'/'),
-            no_uuid: none_without(b'-'),
-            no_prefixed: match memchr::memchr2(b'-', b'_', text.as_bytes()) {
-                Some(_) => 0,
-                None => text.len(),
-            },
-            no_file: none_without(b'.'),
+            vain: Vain::default(),
         }
     }
 
-    fn run(&mut self) {
-        // Nothing stands before the first character, which serves as well as a space.
-        let mut at = self.quoted_or_path(0).unwrap_or(0);
-        let mut after_word = ends_in_word(&self.text[..at]);
-        loop {
-            if !after_word {
-                at = skip_what_tells_nothing(self.text.as_bytes(), at);
-            }
-            let Some(byte) = self.text.as_bytes().get(at) else {
-                break;
-            };
-            let class = class(*byte);
-            let begins_word = match class {
-                Class::Word => true,
-                Class::Beyond => self.text[at..].starts_with(is_in_word),
-                _ => false,
-            };
-            if begins_word {
-                let length = word_length(&self.text[at..]);
-                // Nothing begins within a word.
-                let found = if after_word {
-                    None
+    fn run(mut self) -> Cow<'m, str> {
+        let mut at = self.behind_separator(0).unwrap_or(0);
+        while let Some(first) = self.text[at..].chars().next() {
+            at = if is_in_word(first) {
+                let end = at + word_length(&self.text[at..]);
+                // No form begins within a word.
+                let is_rest = ends_in_word(&self.text[..at]);
+                let found = if is_rest { None } else { self.word(at, end) };
+                found.unwrap_or(end)
+            } else {
+                let end = at + first.len_utf8();
+                let found = if is_separator(first) {
+                    self.behind_separator(end)
                 } else {
-                    self.word(at, length)
+                    self.quoted(at, first)
                 };
-                at = found.unwrap_or(at + length);
-                after_word = found.is_none() || ends_in_word(&self.text[..at]);
-                continue;
-            }
-            let found = match class {
-                Class::Separating => self.quoted_or_path(at + 1),
-                Class::Joining if after_word => self.file(at),
-                Class::Quote | Class::Beyond => self.quoted_or_separated(at),
-                _ => None,
+                found.unwrap_or(end)
             };
-            after_word = found.is_some_and(|end| ends_in_word(&self.text[..end]));
-            at = found.unwrap_or_else(|| at + char_length(&self.text[at..]));
         }
-    }
-
-    fn masked(mut self) -> Cow<'m, str> {
-        if self.out.is_empty() && self.copied == 0 {
+        if self.copied == 0 {
             return Cow::Borrowed(self.text);
         }
         self.out.push_str(&self.text[self.copied..]);
         Cow::Owned(self.out)
     }
 
-    /// Puts a mask in the place of what stands from `start` to `end`.
+    /// Puts a mask in the place of the text from `start` to `end`, and returns this end.
     fn put(&mut self, start: usize, end: usize, mask: &str) -> usize {
         if self.out.capacity() == 0 {
-            // Hardly ever is more put in than is taken out.
             self.out.reserve(self.text.len());
         }
         self.out.push_str(&self.text[self.copied..start]);
@@ -191,25 +166,8 @@ impl<'m> Masking<'m> {
         end
     }
 
-    /// What begins with a quote, or with white space beyond ASCII.
-    fn quoted_or_separated(&mut self, at: usize) -> Option<usize> {
-        let first = self.text[at..].chars().next()?;
-        let begin = at + first.len_utf8();
-        if first.is_whitespace() {
-            return self.quoted_or_path(begin);
-        }
-        if first == '"' && self.is_json {
-            return None;
-        }
-        let (_, closing, mask) = QUOTES.iter().find(|(open, ..)| *open == first)?;
-        let rest = &self.text[begin..];
-        let end = rest.find(|c: char| c == '\n' || closing.contains(&c))?;
-        let close = rest[end..].chars().next().filter(|close| *close != '\n')?;
-        Some(self.put(at, begin + end + close.len_utf8(), mask))
-    }
-
-    /// A name in apostrophes, or a path, that begins at `at`, behind what separates it.
-    fn quoted_or_path(&mut self, at: usize) -> Option<usize> {
+    /// Masks a name in apostrophes, or a path, that begins behind a separator, and returns its end.
+    fn behind_separator(&mut self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
         if !matches!(rest.as_bytes().first(), Some(b'\'' | b'/' | b'.' | b'~')) {
             return None;
@@ -223,98 +181,115 @@ impl<'m> Masking<'m> {
         Some(self.put(at, at + length, "<path>"))
     }
 
-    /// What begins where a word of that length begins.
-    fn word(&mut self, at: usize, length: usize) -> Option<usize> {
-        let rest = &self.text[at..];
-        let word = &rest[..length];
-        if is_bare_word(word, rest.as_bytes().get(length)) {
+    /// Masks a name in quotes that open with `first`, and returns its end.
+    fn quoted(&mut self, at: usize, first: char) -> Option<usize> {
+        let kind = QUOTES.iter().position(|(open, ..)| *open == first)?;
+        if (first == '"' && self.is_json) || at < self.vain.quotes[kind] {
             return None;
         }
-        let digit = word.starts_with(is_digit);
-        if !digit
-            && at >= self.no_url
-            && let Some(length) = self.url(at)
-        {
-            return Some(self.put(at, at + length, "<url>"));
-        }
-        if digit && let Some(length) = time(rest) {
-            return Some(self.put(at, at + length, "<time>"));
-        }
-        if at >= self.no_uuid
-            && let Some(length) = self.uuid(at)
-        {
-            return Some(self.put(at, at + length, "<id>"));
-        }
-        if length == 1
-            && let Some(length) = drive(rest)
-        {
-            return Some(self.put(at, at + length, "<path>"));
-        }
-        if let Some(end) = self.file(at) {
-            return Some(end);
-        }
-        if digit && is_hex_number(word) {
-            return Some(self.put(at, at + word.len(), "<id>"));
-        }
-        if let Some(length) = self.id(at, word) {
-            let id = &rest[..length];
-            return Some(match id.bytes().filter(u8::is_ascii_digit).count() {
-                // A long word of letters alone is a word.
-                0 => at + length,
-                digits if digits == length => self.put(at, at + length, "<n>"),
-                _ => self.put(at, at + length, "<id>"),
-            });
-        }
-        let length = number(rest)?;
-        Some(self.put(at, at + length, "<n>"))
-    }
-
-    fn url(&mut self, at: usize) -> Option<usize> {
-        let rest = &self.text[at..];
-        let in_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || b"+.-".contains(byte);
-        let scheme = bytes_of(rest, in_scheme);
-        if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            return None;
-        }
-        let found = rest[scheme..]
-            .strip_prefix("://")
-            .map(|rest| length_of(rest, |c| !c.is_whitespace() && !"'\"<>)]}".contains(c)));
-        match found {
-            Some(length @ 1..) => Some(scheme + 3 + length),
-            _ => {
-                self.no_url = at + scheme;
+        let (_, closing, mask) = QUOTES[kind];
+        let begin = at + first.len_utf8();
+        let inside = length_of(&self.text[begin..], |c| c != '\n' && !closing.contains(&c));
+        let end = begin + inside;
+        match self.text[end..].chars().next().filter(|c| *c != '\n') {
+            Some(close) => Some(self.put(at, end + close.len_utf8(), mask)),
+            None => {
+                self.vain.quotes[kind] = end;
                 None
             }
         }
     }
 
-    /// A UUID, with words before it that are joined to it.
-    fn uuid(&mut self, at: usize) -> Option<usize> {
+    /// Masks the form that begins with the word from `at` to `word_end`, and returns its end.
+    fn word(&mut self, at: usize, word_end: usize) -> Option<usize> {
+        let (rest, word) = (&self.text[at..], &self.text[at..word_end]);
+        if is_bare_word(word, self.text.as_bytes().get(word_end)) {
+            return None;
+        }
+        let begins_with_digit = word.starts_with(is_digit);
+        if let Some(end) = self.url(at) {
+            return Some(self.put(at, end, "<url>"));
+        }
+        if begins_with_digit && let Some(length) = time(rest) {
+            return Some(self.put(at, at + length, "<time>"));
+        }
+        if let Some(end) = self.uuid(at) {
+            return Some(self.put(at, end, "<id>"));
+        }
+        if let Some(length) = drive(rest) {
+            return Some(self.put(at, at + length, "<path>"));
+        }
+        if let Some(end) = self.file(at) {
+            return Some(self.put(at, end, "<path>"));
+        }
+        if is_hex_number(word) {
+            return Some(self.put(at, word_end, "<id>"));
+        }
+        if let Some(end) = self.prefixed_id(at).or(is_id(word).then_some(word_end)) {
+            let id = &self.text[at..end];
+            return Some(match id.bytes().filter(u8::is_ascii_digit).count() {
+                // A long word of letters alone is a word.
+                0 => end,
+                digits if digits == id.len() => self.put(at, end, "<n>"),
+                _ => self.put(at, end, "<id>"),
+            });
+        }
+        let end = at + number(rest)?;
+        if tells(self.text, at..end) {
+            return Some(end);
+        }
+        Some(self.put(at, end, "<n>"))
+    }
+
+    /// End of the URL that begins at `at`.
+    fn url(&mut self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
-        let letter_first = |part: &str| part.starts_with(|c: char| c.is_ascii_alphabetic());
-        let mut found = is_uuid(rest).then_some(UUID);
+        if at < self.vain.url || !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return None;
+        }
+        let in_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte);
+        let scheme = bytes_of(rest, in_scheme);
+        let in_url = |c: char| !c.is_whitespace() && !"'\"<>)]}".contains(c);
+        match rest[scheme..]
+            .strip_prefix("://")
+            .map(|rest| length_of(rest, in_url))
+        {
+            Some(length @ 1..) => Some(at + scheme + 3 + length),
+            _ => {
+                self.vain.url = at + scheme;
+                None
+            }
+        }
+    }
+
+    /// End of the UUID that begins at `at`, with words before it that are joined to it.
+    fn uuid(&mut self, at: usize) -> Option<usize> {
+        if at < self.vain.uuid {
+            return None;
+        }
+        let rest = &self.text[at..];
+        let mut found = is_uuid(rest).then_some(at + UUID);
         let mut end = 0;
-        loop {
-            let part = bytes_of(&rest[end..], u8::is_ascii_alphanumeric);
-            let joint = rest.as_bytes().get(end + part);
-            if !letter_first(&rest[end..]) || !matches!(joint, Some(b'-' | b'_')) {
+        while rest[end..].starts_with(|c: char| c.is_ascii_alphabetic()) {
+            let part = bytes_of(&rest[end..], |byte| byte.is_ascii_alphanumeric());
+            if !matches!(rest.as_bytes().get(end + part), Some(b'-' | b'_')) {
                 break;
             }
             end += part + 1;
             // The last one there is.
             if is_uuid(&rest[end..]) {
-                found = Some(end + UUID);
+                found = Some(at + end + UUID);
             }
         }
         if found.is_none() {
-            self.no_uuid = at + end;
+            self.vain.uuid = at + end;
         }
         found
     }
 
-    /// The name of a file, with the folders before it.
+    /// End of the name of a file that begins at `at`, with folders before it.
     fn file(&mut self, at: usize) -> Option<usize> {
-        if at < self.no_file {
+        if at < self.vain.file {
             return None;
         }
         let rest = &self.text[at..];
@@ -343,52 +318,60 @@ impl<'m> Masking<'m> {
                 },
             }
         }
-        match found {
-            Some(end) => Some(self.put(at, end, "<path>")),
-            None => {
-                self.no_file = at + end;
-                None
-            }
+        looked_at(end);
+        if found.is_none() {
+            self.vain.file = at + end;
         }
+        found
     }
 
-    /// Another id: hexadecimal digits behind words that are joined to them, many hexadecimal digits,
-    /// or a very long word. Gives its length.
-    fn id(&mut self, at: usize, word: &str) -> Option<usize> {
-        let rest = &self.text[at..];
-        if at >= self.no_prefixed {
-            let (mut found, mut end) = (None, 0);
-            loop {
-                let part = bytes_of(&rest[end..], u8::is_ascii_alphabetic);
-                if part == 0 || !matches!(rest.as_bytes().get(end + part), Some(b'-' | b'_')) {
-                    break;
-                }
-                end += part + 1;
-                let id = &rest[end..];
-                let id = &id[..word_length(id)];
-                if id.len() >= 8 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
-                    found = Some(end + id.len());
-                }
-            }
-            if found.is_some() {
-                return found;
-            }
-            self.no_prefixed = at + end;
+    /// End of the id that begins at `at`: at least eight hexadecimal digits, behind words that are joined to
+    /// them.
+    fn prefixed_id(&mut self, at: usize) -> Option<usize> {
+        if at < self.vain.prefixed {
+            return None;
         }
-        let hexadecimal = word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let long = word.len() >= 20 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        (hexadecimal || long).then_some(word.len())
+        let rest = &self.text[at..];
+        let (mut found, mut end) = (None, 0);
+        loop {
+            let part = bytes_of(&rest[end..], |byte| byte.is_ascii_alphabetic());
+            if part == 0 || !matches!(rest.as_bytes().get(end + part), Some(b'-' | b'_')) {
+                break;
+            }
+            end += part + 1;
+            if let Some(length) = hex_id_length(&rest[end..]) {
+                found = Some(at + end + length);
+            }
+        }
+        if found.is_none() {
+            self.vain.prefixed = at + end;
+        }
+        found
     }
 }
 
-/// Whether a word is one that nothing can be made of, as most are: letters alone, not many, and behind
-/// them nothing that joins them to anything.
+/// Whether a name in apostrophes, or a path, may begin behind this character.
+fn is_separator(c: char) -> bool {
+    c.is_whitespace() || "([{<=:,;".contains(c)
+}
+
+/// Whether no form begins with a word, as is so of most: it has few letters and nothing else, and behind it
+/// nothing joins it to anything.
 fn is_bare_word(word: &str, next: Option<&u8>) -> bool {
     let joined = matches!(next, Some(b'+' | b'.' | b'-' | b':' | b'/' | b'\\' | b'@'));
     !joined
         && word.len() < 20
         && word.bytes().all(|byte| byte.is_ascii_alphabetic())
         && (word.len() < 8 || !word.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Whether a word is an id: eight hexadecimal digits or more, or twenty letters and digits that are not the name
+/// of an exception.
+fn is_id(word: &str) -> bool {
+    let is_exception = || ["Error", "Exception"].iter().any(|end| word.ends_with(end));
+    let hexadecimal = word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let long = word.len() >= 20 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    hexadecimal || (long && !is_exception())
 }
 
 #[cfg(test)]

@@ -89,6 +89,51 @@ fn messages_of_items_that_did_not_fail_make_no_group() {
 }
 
 #[test]
+fn the_own_name_of_each_item_is_masked_in_its_message() {
+    let names = [
+        "north wing",
+        "Board deck (final) v3.pdf",
+        "plan.pdf",
+        "north wing",
+    ];
+    let messages = names.map(|name| format!("Failed to parse {name}: file is encrypted"));
+    // The last item is another one whose message names the first.
+    let names = [names[0], names[1], names[2], "south wing"];
+    let fields = names
+        .iter()
+        .zip(&messages)
+        .map(|(name, message)| ItemFields {
+            item_name: Some(name),
+            status: "failed",
+            error_message: Some(message),
+            ..ItemFields::default()
+        });
+    let frame = frame_of(fields);
+    let failures = Failures::of(&frame, &[]);
+    let groups: Vec<_> = (0..4).map(|row| failures.group_of(row)).collect();
+    assert_eq!(groups, [Some(0), Some(0), Some(0), Some(1)]);
+    let pattern = |name| Some(format!("Failed to parse {name}: file is encrypted"));
+    assert_eq!(
+        failures.patterns(),
+        [pattern("<name>"), pattern("north wing")]
+    );
+}
+
+#[test]
+fn groups_that_the_user_named_come_first() {
+    let frame = failed(&["page 7 broke", "HTTP 429", "HTTP 503", "page 9 broke"]);
+    let busy = NamedGroup {
+        name: "busy".to_owned(),
+        regex: Regex::new("HTTP (429|503)").expect("a pattern"),
+    };
+    let failures = Failures::of(&frame, &[busy]);
+    let groups: Vec<_> = (0..4).map(|row| failures.group_of(row)).collect();
+    assert_eq!(groups, [Some(0), Some(1), Some(1), Some(0)]);
+    let patterns = ["page <n> broke", "busy"].map(|pattern| Some(pattern.to_owned()));
+    assert_eq!(failures.patterns(), patterns);
+}
+
+#[test]
 fn details_stand_in_the_order_of_the_groups() {
     let frame = failed(&["one", "page 1 broke", "page 2 broke"]);
     let failures = Failures::of(&frame, &[]);

@@ -1,14 +1,14 @@
-//! What varies in a message, by its form: times, paths, numbers, UUIDs; and what words are made of.
+//! Forms of what varies in a message: times, paths, numbers, UUIDs; and of the words around it.
 
-/// Endings of the names of files.
+/// Extensions of names of files.
 const ENDINGS: [&str; 33] = [
     "pdf", "doc", "docx", "ppt", "pptx", "xls", "xlsx", "odt", "ods", "odp", "rtf", "txt", "csv",
     "tsv", "md", "htm", "html", "xml", "json", "eml", "msg", "epub", "png", "jpg", "jpeg", "gif",
     "tif", "tiff", "webp", "bmp", "heic", "zip", "gz",
 ];
 
-/// The length of what stands in apostrophes; `inside` begins behind the first. An apostrophe before a
-/// letter is a part of a word, unless there is no other.
+/// Length of a name in apostrophes; `inside` begins behind the first. An apostrophe before a letter is a part
+/// of a word, unless there is no other.
 pub(super) fn in_apostrophes(inside: &str) -> Option<usize> {
     let mut last = None;
     for (place, c) in inside.char_indices() {
@@ -23,10 +23,12 @@ pub(super) fn in_apostrophes(inside: &str) -> Option<usize> {
             }
             _ => {}
         }
+        looked_at(1);
     }
     last
 }
 
+/// Length of a path at the begin of a text.
 pub(super) fn path(text: &str) -> Option<usize> {
     let root = ["~", "..", "."]
         .into_iter()
@@ -45,6 +47,7 @@ pub(super) fn path(text: &str) -> Option<usize> {
     (parts > 0).then_some(end)
 }
 
+/// Length of a path with a drive of Windows at the begin of a text.
 pub(super) fn drive(text: &str) -> Option<usize> {
     let rest = text.strip_prefix(|c: char| c.is_ascii_alphabetic())?;
     let rest = rest.strip_prefix(":\\")?;
@@ -52,7 +55,7 @@ pub(super) fn drive(text: &str) -> Option<usize> {
     (length > 0).then_some(3 + length)
 }
 
-/// A date, with or without a time of day and its zone, or a time of day by itself.
+/// Length of a date, with or without a time of day and its zone, or of a time of day by itself.
 pub(super) fn time(text: &str) -> Option<usize> {
     // Most numbers are none, which is told by what stands behind them.
     let behind = text.bytes().find(|byte| !byte.is_ascii_digit());
@@ -86,14 +89,14 @@ pub(super) fn time(text: &str) -> Option<usize> {
         .find(|end| ends(end))
 }
 
-pub(super) fn fraction(text: &str, at: usize) -> Option<usize> {
+fn fraction(text: &str, at: usize) -> Option<usize> {
     let rest = text[at..].strip_prefix(['.', ','])?;
     let digits = length_of(rest, is_digit);
     (digits > 0).then_some(at + 1 + digits)
 }
 
-/// Where the text of that form ends that stands at `at`: a zero stands for any digit.
-pub(super) fn form(text: &str, at: usize, form: &str) -> Option<usize> {
+/// End of the text of that form that begins at `at`; a zero stands for any digit.
+fn form(text: &str, at: usize, form: &str) -> Option<usize> {
     let mut rest = text.get(at..)?.chars();
     let fits = form.chars().all(|wanted| match rest.next() {
         Some(c) if wanted == '0' => is_digit(c),
@@ -102,6 +105,7 @@ pub(super) fn form(text: &str, at: usize, form: &str) -> Option<usize> {
     fits.then(|| text.len() - rest.as_str().len())
 }
 
+/// Length of a number at the begin of a text.
 pub(super) fn number(text: &str) -> Option<usize> {
     let mut end = length_of(text, is_digit);
     if end == 0 {
@@ -113,8 +117,10 @@ pub(super) fn number(text: &str) -> Option<usize> {
     Some(end)
 }
 
+/// Length of a UUID.
 pub(super) const UUID: usize = 36;
 
+/// Whether a text begins with a UUID.
 pub(super) fn is_uuid(text: &str) -> bool {
     let Some(uuid) = text.as_bytes().first_chunk::<UUID>() else {
         return false;
@@ -145,24 +151,36 @@ pub(super) fn is_ending(word: &str) -> bool {
             .any(|ending| ending.eq_ignore_ascii_case(word))
 }
 
-/// The length of the begin of a text of which each character is such.
+/// Length of the hexadecimal digits, eight or more, that are the first word of a text.
+pub(super) fn hex_id_length(text: &str) -> Option<usize> {
+    let length = bytes_of(text, |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    (length >= 8 && !text[length..].starts_with(is_in_word)).then_some(length)
+}
+
+/// Length of the begin of a text in which each character is such.
 pub(super) fn length_of(text: &str, such: impl Fn(char) -> bool) -> usize {
-    text.find(|c| !such(c)).unwrap_or(text.len())
+    let length = text.find(|c| !such(c)).unwrap_or(text.len());
+    looked_at(length);
+    length
 }
 
-/// The same for bytes of ASCII.
-pub(super) fn bytes_of(text: &str, such: impl Fn(&u8) -> bool) -> usize {
-    let bytes = text.as_bytes();
-    bytes
-        .iter()
+/// Length of the begin of a text in which each byte is such, which only those of ASCII may be.
+pub(super) fn bytes_of(text: &str, such: impl Fn(u8) -> bool) -> usize {
+    let length = text
+        .bytes()
         .position(|byte| !such(byte))
-        .unwrap_or(bytes.len())
+        .unwrap_or(text.len());
+    looked_at(length);
+    length
 }
 
+/// Length of the word at the begin of a text.
 pub(super) fn word_length(text: &str) -> usize {
     let mut length = 0;
     loop {
-        length += bytes_of(&text[length..], |byte| class(*byte) == Class::Word);
+        length += bytes_of(&text[length..], |byte| {
+            byte == b'_' || byte.is_ascii_alphanumeric()
+        });
         match text[length..].chars().next() {
             Some(c) if !c.is_ascii() && is_in_word(c) => length += c.len_utf8(),
             _ => return length,
@@ -170,46 +188,13 @@ pub(super) fn word_length(text: &str) -> usize {
     }
 }
 
-pub(super) fn char_length(text: &str) -> usize {
-    text.chars().next().map_or(1, char::len_utf8)
-}
-
-/// What may begin with a byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    /// Nothing.
-    Other,
-    /// A word.
-    Word,
-    /// A name in apostrophes, or a path, behind it.
-    Separating,
-    /// A quoted name.
-    Quote,
-    /// The rest of the name of a file, behind a word.
-    Joining,
-    /// It is no ASCII.
-    Beyond,
-}
-
-pub(super) fn class(byte: u8) -> Class {
-    const CLASSES: [Class; 256] = {
-        let mut classes = [Class::Beyond; 256];
-        let mut byte = 0;
-        while byte < 128 {
-            classes[byte] = match byte as u8 {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => Class::Word,
-                b' ' | 9..=13 | b'(' | b'[' | b'{' | b'<' | b'=' | b':' | b',' | b';' => {
-                    Class::Separating
-                }
-                b'"' | b'`' => Class::Quote,
-                b'.' | b'@' | b'-' => Class::Joining,
-                _ => Class::Other,
-            };
-            byte += 1;
-        }
-        classes
-    };
-    CLASSES[usize::from(byte)]
+/// Counts the bytes that were looked at, for the test that they grow with the length of a message and no
+/// faster.
+pub(super) fn looked_at(bytes: usize) {
+    #[cfg(test)]
+    super::tests::LOOKED_AT.set(super::tests::LOOKED_AT.get() + bytes);
+    #[cfg(not(test))]
+    let _ = bytes;
 }
 
 pub(super) fn ends_in_word(text: &str) -> bool {
