@@ -50,7 +50,8 @@ fn page(long_way: bool) -> String {
 }
 
 fn load_file(path: &PathBuf) -> Dump {
-    let (files, notes) = load::find(std::slice::from_ref(path));
+    let (files, notes) =
+        load::find(std::slice::from_ref(path), &load::Ignore::default()).expect("no output");
     load::load(&files, notes, LoadOptions::default(), &|_| {}).expect("a dump")
 }
 

@@ -78,6 +78,9 @@ pub enum RunError {
     /// Nothing of the API was found.
     #[error("{0}")]
     Nothing(String),
+    /// The inputs could not be found.
+    #[error(transparent)]
+    Find(#[from] load::FindError),
     /// Loading failed as a whole.
     #[error("could not load")]
     Load(#[from] LoadError),
@@ -150,6 +153,7 @@ impl RunError {
                 | Self::ErrorGroupForSummary(_)
                 | Self::TableItemsForSummary(_)
                 | Self::Clock(_)
+                | Self::Find(_)
         )
     }
 }
@@ -190,7 +194,7 @@ fn print(text: &str) -> Result<Outcome, RunError> {
 
 fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     let template = args.template.as_deref().map(Custom::read).transpose()?;
-    let (mut files, notes) = load::find(&args.paths);
+    let (mut files, notes) = load::find(&args.paths, &load::Ignore::default())?;
     keep_outputs_apart(&mut files, &targets(args)?)?;
     let progress = Progress::new(
         files.iter().filter_map(|file| file.bytes).sum(),

@@ -1,4 +1,4 @@
-//! The names of the fields, and the values they may hold.
+//! Names of the fields, and the values they may hold.
 
 use std::borrow::Cow;
 
@@ -11,10 +11,10 @@ macro_rules! fields {
         }
 
         impl Field {
-            /// How many there are.
+            /// Number of fields.
             pub const COUNT: usize = [$($name),+].len();
 
-            /// The field of that name; `None` for names the API does not have.
+            /// Returns the field of that name; `None` for names the API does not have.
             pub fn from_name(name: &str) -> Option<Self> {
                 match name {
                     $($name => Some(Self::$variant),)+
@@ -22,7 +22,15 @@ macro_rules! fields {
                 }
             }
 
-            /// Its name on the wire.
+            /// Returns the field that a column's heading means: its name, without regard to case, blanks
+            /// and dashes, behind the names of the objects it was taken out of.
+            pub fn from_heading(heading: &str) -> Option<Self> {
+                let name = heading.rsplit('.').next().unwrap_or(heading);
+                let is_wanted = |known: &&str| letters(known).eq(letters(name));
+                [$($name),+].into_iter().find(is_wanted).and_then(Self::from_name)
+            }
+
+            /// Name on the wire.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
@@ -33,83 +41,90 @@ macro_rules! fields {
 }
 
 fields! {
-    /// Of an item.
+    /// Id of an item.
     ItemId = "item_id",
-    /// Of an item.
+    /// Name of an item.
     ItemName = "item_name",
-    /// Of an item, a job; in a combined object the whole status document.
+    /// Status of an item or a job; in a combined object the whole status document.
     Status = "status",
-    /// Of an item, a job.
+    /// End of an item or a job.
     CompletedAt = "completed_at",
-    /// Of an item, a job.
+    /// Instant a record of an item or a job describes.
     EffectiveAt = "effective_at",
-    /// Of an item, a job.
+    /// Error of an item or a job.
     ErrorMessage = "error_message",
-    /// Of an item: the parse or extract job behind it. Not the batch.
+    /// Parse or extract job behind an item, not the batch.
     JobId = "job_id",
-    /// Of an item, a job.
+    /// Id of a record of an item or a job.
     JobRecordId = "job_record_id",
-    /// Of an item.
+    /// Reason an item was skipped.
     SkipReason = "skip_reason",
-    /// Of an item, a job.
+    /// Start of an item or a job.
     StartedAt = "started_at",
-    /// Of a job.
+    /// Id of a job.
     Id = "id",
-    /// Of a job.
+    /// Type of a job.
     JobType = "job_type",
-    /// Of a job.
+    /// Project of a job.
     ProjectId = "project_id",
-    /// Of a job.
+    /// Number of items of a job.
     TotalItems = "total_items",
-    /// Of a job.
+    /// Creation of a job.
     CreatedAt = "created_at",
-    /// Of a job.
+    /// Directory of a job.
     DirectoryId = "directory_id",
-    /// Of a job.
+    /// Failed items of a job.
     FailedItems = "failed_items",
-    /// Of a job.
+    /// Processed items of a job.
     ProcessedItems = "processed_items",
-    /// Of a job.
+    /// Skipped items of a job.
     SkippedItems = "skipped_items",
-    /// Of a job.
+    /// Last change of a job.
     UpdatedAt = "updated_at",
-    /// Of a job.
+    /// Workflow of a job.
     WorkflowId = "workflow_id",
-    /// Of a status document: the job.
+    /// Job of a status document.
     Job = "job",
-    /// Of a status document.
+    /// Progress in a status document.
     ProgressPercentage = "progress_percentage",
-    /// Of a list.
+    /// Rows of a list.
     Items = "items",
-    /// Of a list.
+    /// Total of a list.
     TotalSize = "total_size",
-    /// Of an error answer.
+    /// Message of an error response.
     Detail = "detail",
-    /// Of an error answer of something before the server.
+    /// Message of an error response from something before the server.
     Error = "error",
-    /// Of an error answer of something before the server.
+    /// Message of an error response from something before the server.
     Message = "message",
-    /// Of a list.
+    /// Token of the next page of a list.
     NextPageToken = "next_page_token",
-    /// Of an SDK's page object: the page as the server sent it.
+    /// Page as the server sent it, in an SDK's page object.
     Body = "body",
-    /// Of an SDK's page object: what was asked for.
+    /// Request of an SDK's page object.
     Options = "options",
-    /// Of an SDK's page object, in its options.
+    /// Path in the request of an SDK's page object.
     Path = "path",
-    /// Of an SDK's page object, in its options.
+    /// Query in the request of an SDK's page object.
     Query = "query",
-    /// Put beside the items by people who keep the id with them.
+    /// Batch job id that people put beside the items.
     BatchJobId = "batch_job_id",
-    /// Of a summary that this program saved.
+    /// Version of a summary that this program saved.
     SchemaVersion = "schema_version",
-    /// Of the manifest of a snapshot.
+    /// Version of the manifest of a snapshot.
     SnapshotVersion = "snapshot_version",
-    /// Of a summary that this program saved, and of the manifest of a snapshot.
+    /// Program that wrote a summary or the manifest of a snapshot.
     Generator = "generator",
 }
 
-/// What a field holds, whatever the document was written in.
+/// Letters and digits of a name, in lower case.
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes()
+        .filter(u8::is_ascii_alphanumeric)
+        .map(|byte| byte.to_ascii_lowercase())
+}
+
+/// Value of a field, whatever format the document has.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value<'a> {
     /// null, or not there.
@@ -118,8 +133,8 @@ pub enum Value<'a> {
     Text(Cow<'a, str>),
     /// A number as it was written.
     Number(&'a str),
-    /// Something no field of ours holds: a boolean, an array, an object.
-    Other(&'static str),
+    /// A boolean, an array or an object, as it was written in JSON.
+    Json(&'a str),
 }
 
 impl<'a> Value<'a> {
@@ -128,25 +143,97 @@ impl<'a> Value<'a> {
         match raw.as_bytes().first() {
             None | Some(b'n') => Self::Absent,
             Some(b'"') => Self::Text(unquote(raw)),
-            Some(b't' | b'f') => Self::Other("a boolean"),
-            Some(b'[') => Self::Other("an array"),
-            Some(b'{') => Self::Other("an object"),
+            Some(b't' | b'f' | b'[' | b'{') => Self::Json(raw),
             Some(_) => Self::Number(raw),
         }
     }
 
-    /// What it is, in words.
+    /// Name of its type.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Absent => "null",
             Self::Text(_) => "text",
             Self::Number(_) => "a number",
-            Self::Other(kind) => kind,
+            Self::Json(raw) => match raw.as_bytes().first() {
+                Some(b'[') => "an array",
+                Some(b'{') => "an object",
+                _ => "a boolean",
+            },
+        }
+    }
+
+    /// The text of a field that may hold any words: a number is its digits, any other value its JSON.
+    /// `None` if the value is absent or blank.
+    pub fn into_words(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Absent => None,
+            Self::Text(text) => Some(text).filter(|text| !text.trim().is_empty()),
+            Self::Number(number) => Some(number.into()),
+            Self::Json(raw) => Some(compact(raw)),
+        }
+    }
+
+    /// The text of an id or a name; a number is its digits.
+    ///
+    /// # Errors
+    ///
+    /// Returns the value if it is a boolean, an array or an object.
+    pub fn into_text(self) -> Result<Option<Cow<'a, str>>, Self> {
+        match self {
+            Self::Absent => Ok(None),
+            Self::Text(text) => Ok(Some(text)),
+            Self::Number(number) => Ok(Some(number.into())),
+            Self::Json(_) => Err(self),
         }
     }
 }
 
-/// The text of a JSON string that a JSON parser has passed over; borrowed where nothing in it is
+/// The same JSON without white space between its tokens and without needless escapes, so that two
+/// writers of one value give one text.
+fn compact(raw: &str) -> Cow<'_, str> {
+    if !raw.contains([' ', '\n', '\r', '\t', '\\']) {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = memchr::memchr(b'"', rest.as_bytes()) {
+        let (between, string) = rest.split_at(at);
+        push_without_space(&mut out, between);
+        let (string, behind) = string.split_at(string_length(string));
+        if string.contains('\\') {
+            let text = serde_json::to_string(&unquote(string)).unwrap_or_default();
+            out.push_str(&text);
+        } else {
+            out.push_str(string);
+        }
+        rest = behind;
+    }
+    push_without_space(&mut out, rest);
+    Cow::Owned(out)
+}
+
+fn push_without_space(out: &mut String, text: &str) {
+    out.extend(text.split_ascii_whitespace());
+}
+
+/// Length of the JSON string that a text begins with, quotes included.
+fn string_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    while let Some(next) = bytes
+        .get(at..)
+        .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+    {
+        at += next + 1;
+        if bytes[at - 1] == b'"' {
+            return at;
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+/// The text of a JSON string that a JSON parser has passed over; borrowed if nothing in it is
 /// escaped. Half a surrogate pair, which no text can hold, becomes U+FFFD.
 fn unquote(raw: &str) -> Cow<'_, str> {
     let inner = raw
@@ -223,6 +310,24 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_a_value_are_its_json_without_white_space() {
+        let words = |raw| Value::from_json(raw).into_words().map(Cow::into_owned);
+        for (raw, expected) in [
+            ("null", None),
+            ("\" \"", None),
+            ("500", Some("500")),
+            ("true", Some("true")),
+            ("[\"a b\",\n  1 ]", Some("[\"a b\",1]")),
+            (
+                "{ \"code\" : \"\\u00e9 \\\" \\\\\" }",
+                Some("{\"code\":\"é \\\" \\\\\"}"),
+            ),
+        ] {
+            assert_eq!(words(raw).as_deref(), expected, "{raw}");
+        }
+    }
+
+    #[test]
     fn every_field_is_found_by_its_own_name() {
         assert_eq!(Field::from_name("item_id"), Some(Field::ItemId));
         assert_eq!(
@@ -230,5 +335,13 @@ mod tests {
             Some("total_size")
         );
         assert_eq!(Field::from_name("colour"), None);
+        for heading in ["item_id", " Item ID", "ITEM-ID", "itemId", "items.item_id"] {
+            assert_eq!(
+                Field::from_heading(heading),
+                Some(Field::ItemId),
+                "{heading}"
+            );
+        }
+        assert_eq!(Field::from_heading(""), None);
     }
 }

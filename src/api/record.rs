@@ -6,58 +6,91 @@ use super::field::{Field, Value};
 use super::status;
 use super::time::UtcTime;
 
-/// A field that holds what it cannot hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A field with a value it cannot hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrongType {
     /// The field.
     pub field: Field,
-    /// What it holds, in words.
+    /// Name of what it holds: "absent", "an object", "no time".
     pub found: &'static str,
+    /// The value, if it is text or a number that could not be read.
+    pub text: Option<String>,
+}
+
+impl WrongType {
+    /// A field that holds a value of another type.
+    fn of(field: Field, value: &Value<'_>) -> Self {
+        let found = match value {
+            Value::Absent => "absent",
+            other => other.kind(),
+        };
+        Self {
+            field,
+            found,
+            text: None,
+        }
+    }
+
+    /// A field that is absent.
+    fn absent(field: Field) -> Self {
+        Self::of(field, &Value::Absent)
+    }
+}
+
+/// A field with a text that is no time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnreadableTime<'a> {
+    /// The field.
+    pub field: Field,
+    /// The text.
+    pub text: Cow<'a, str>,
 }
 
 /// An item of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ItemRecord<'a> {
-    /// The item's id.
+    /// Id of the item.
     pub item_id: Cow<'a, str>,
-    /// Its name.
+    /// Name of the item.
     pub item_name: Option<Cow<'a, str>>,
-    /// Its status word.
+    /// Status word.
     pub status: Cow<'a, str>,
-    /// When work on it began.
+    /// Start of the work on it.
     pub started_at: Option<UtcTime>,
-    /// When work on it ended.
+    /// End of the work on it.
     pub completed_at: Option<UtcTime>,
-    /// The instant the record speaks of.
+    /// Instant the record describes.
     pub effective_at: Option<UtcTime>,
-    /// Why it failed.
+    /// Reason it failed.
     pub error_message: Option<Cow<'a, str>>,
-    /// Why it was skipped.
+    /// Reason it was skipped.
     pub skip_reason: Option<Cow<'a, str>>,
     /// Its own `job_id`: the parse or extract job behind it.
     pub processing_job_id: Option<Cow<'a, str>>,
-    /// The first field that holds text which is no time; the time is absent then.
-    pub unreadable_time: Option<Field>,
+    /// First field that holds something which is no time; the time is absent.
+    pub unreadable_time: Option<UnreadableTime<'a>>,
+    /// First other field that holds a value of a wrong type; the field is absent.
+    pub wrong_field: Option<WrongType>,
 }
 
-/// What an item holds, borrowed.
+/// The fields of an item, borrowed.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ItemFields<'a> {
-    /// The item's id.
+    /// Id of the item.
     pub item_id: &'a str,
-    /// Its name.
+    /// Name of the item.
     pub item_name: Option<&'a str>,
-    /// Its status word.
+    /// Status word.
     pub status: &'a str,
-    /// When work on it began.
+    /// Start of the work on it.
     pub started_at: Option<UtcTime>,
-    /// When work on it ended.
+    /// End of the work on it.
     pub completed_at: Option<UtcTime>,
-    /// The instant the record speaks of.
+    /// Instant the record describes.
     pub effective_at: Option<UtcTime>,
-    /// Why it failed.
+    /// Reason it failed.
     pub error_message: Option<&'a str>,
-    /// Why it was skipped.
+    /// Reason it was skipped.
     pub skip_reason: Option<&'a str>,
     /// Its own `job_id`: the parse or extract job behind it.
     pub processing_job_id: Option<&'a str>,
@@ -70,7 +103,7 @@ pub struct ItemFields<'a> {
 }
 
 impl<'a> ItemRecord<'a> {
-    /// What it holds.
+    /// The fields, borrowed.
     pub fn fields(&self) -> ItemFields<'_> {
         ItemFields {
             item_id: &self.item_id,
@@ -86,161 +119,176 @@ impl<'a> ItemRecord<'a> {
         }
     }
 
-    /// Reads an item; `value` gives what a field holds.
+    /// Reads an item; `value` returns what a field holds. A field of a wrong type is absent in the
+    /// result and named there.
     ///
     /// # Errors
     ///
-    /// Where a field holds another type than it should, and where `item_id` or `status` is absent:
-    /// such a row cannot be counted as an item.
+    /// Fails if `item_id` or `status` is absent or no text: such a row cannot be counted as an item.
     #[inline]
     pub fn read(value: impl Fn(Field) -> Value<'a>) -> Result<Self, WrongType> {
-        let text = |field| match value(field) {
-            Value::Absent => Ok(None),
-            Value::Text(text) => Ok(Some(text)),
-            other => Err(WrongType {
-                field,
-                found: other.kind(),
-            }),
+        let required = |field, value: Value<'a>| {
+            let text = match value {
+                Value::Text(text) if !text.trim().is_empty() => text,
+                Value::Number(number) if field == Field::ItemId => number.into(),
+                Value::Absent | Value::Text(_) => return Err(WrongType::absent(field)),
+                other => return Err(WrongType::of(field, &other)),
+            };
+            Ok(text)
         };
-        let required = |field| {
-            text(field)?
-                .filter(|text| !text.is_empty())
-                .ok_or(WrongType {
-                    field,
-                    found: "absent",
-                })
-        };
-        let filled = |field| -> Result<_, WrongType> {
-            Ok(text(field)?.filter(|text| !text.trim().is_empty()))
-        };
+        let item_id = required(Field::ItemId, value(Field::ItemId))?;
+        let status = required(Field::Status, value(Field::Status))?;
         let mut unreadable_time = None;
-        let mut time = |field| match value(field) {
-            Value::Absent => Ok(None),
-            Value::Text(text) => {
-                let time = UtcTime::parse(&text);
-                if time.is_none() && unreadable_time.is_none() && !is_absent_time(&text) {
-                    unreadable_time = Some(field);
-                }
-                Ok(time)
+        let mut time = |field| match Time::read(value(field)) {
+            Time::Absent => None,
+            Time::At(time) => Some(time),
+            Time::Unreadable(text) => {
+                unreadable_time.get_or_insert(UnreadableTime { field, text });
+                None
             }
-            Value::Number(number) => {
-                let time = UtcTime::from_epoch(number);
-                if time.is_none() && unreadable_time.is_none() {
-                    unreadable_time = Some(field);
-                }
-                Ok(time)
-            }
-            other => Err(WrongType {
-                field,
-                found: other.kind(),
-            }),
         };
-        let started_at = time(Field::StartedAt)?;
-        let completed_at = time(Field::CompletedAt)?;
-        let effective_at = time(Field::EffectiveAt)?;
-        text(Field::JobRecordId)?;
+        let started_at = time(Field::StartedAt);
+        let completed_at = time(Field::CompletedAt);
+        let effective_at = time(Field::EffectiveAt);
+        let mut wrong_field = None;
+        let mut text = |field| {
+            value(field).into_text().unwrap_or_else(|value| {
+                wrong_field.get_or_insert(WrongType::of(field, &value));
+                None
+            })
+        };
         Ok(Self {
-            item_id: required(Field::ItemId)?,
-            item_name: text(Field::ItemName)?,
-            status: required(Field::Status)?,
+            item_id,
+            item_name: text(Field::ItemName),
+            status: match status {
+                Cow::Borrowed(word) => Cow::Borrowed(status::canonical(word)),
+                Cow::Owned(word) => Cow::Owned(status::canonical(&word).to_owned()),
+            },
             started_at,
             completed_at,
             effective_at,
-            error_message: filled(Field::ErrorMessage)?,
-            skip_reason: filled(Field::SkipReason)?,
-            processing_job_id: text(Field::JobId)?,
+            error_message: value(Field::ErrorMessage).into_words(),
+            skip_reason: value(Field::SkipReason).into_words(),
+            processing_job_id: text(Field::JobId),
             unreadable_time,
+            wrong_field,
         })
     }
 }
 
-/// What data-frame libraries write into a column of times for "none".
-fn is_absent_time(text: &str) -> bool {
-    matches!(
-        text.trim(),
-        "" | "NaT" | "NaN" | "nan" | "None" | "null" | "NULL" | "NA" | "<NA>"
-    )
+/// Value of a field that holds a time.
+enum Time<'a> {
+    /// No time was set.
+    Absent,
+    /// A time.
+    At(UtcTime),
+    /// Something that is no time.
+    Unreadable(Cow<'a, str>),
 }
 
-/// A job as one status record tells it.
+impl<'a> Time<'a> {
+    fn read(value: Value<'a>) -> Self {
+        let (time, text) = match value {
+            Value::Absent => return Self::Absent,
+            Value::Text(text) if is_absent_time(&text) => return Self::Absent,
+            Value::Text(text) => (UtcTime::parse(&text), text),
+            Value::Number(number) => (UtcTime::from_epoch(number), number.into()),
+            Value::Json(raw) => (UtcTime::from_object(raw), raw.into()),
+        };
+        match time {
+            Some(time) if time.is_zero() => Self::Absent,
+            Some(time) => Self::At(time),
+            None => Self::Unreadable(text),
+        }
+    }
+}
+
+/// Tells if a text is what tools write into a column of times for "none".
+fn is_absent_time(text: &str) -> bool {
+    let text = text.trim();
+    text.is_empty() || is_word_for_nothing(text) || text.starts_with("0000-00-00")
+}
+
+/// Tells if a text is what data frames, spreadsheets and databases write for "none".
+pub fn is_word_for_nothing(text: &str) -> bool {
+    const WORDS: [&str; 13] = [
+        "nan", "nat", "none", "null", "<na>", "n/a", "#n/a", "na", "nil", "\\N", "(null)",
+        "[null]", "<null>",
+    ];
+    text.len() <= 6 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// A job as one status record describes it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct JobRecord {
-    /// The id of the batch job.
+    /// Id of the batch job.
     pub id: String,
     /// parse, extract, classify, or another word.
     pub job_type: Option<String>,
-    /// The project.
+    /// Project.
     pub project_id: Option<String>,
-    /// The status word.
+    /// Status word.
     pub status: Option<String>,
-    /// The number of items the job states.
+    /// Number of items the job states.
     pub total_items: Option<u64>,
-    /// When it ended.
+    /// End of the job.
     pub completed_at: Option<UtcTime>,
-    /// When it was created.
+    /// Creation of the job.
     pub created_at: Option<UtcTime>,
-    /// The directory it works on.
+    /// Directory it works on.
     pub directory_id: Option<String>,
-    /// The instant this record speaks of.
+    /// Instant this record describes.
     pub effective_at: Option<UtcTime>,
-    /// The error of the latest attempt.
+    /// Error of the latest attempt.
     pub error_message: Option<String>,
-    /// Items that failed.
+    /// Number of failed items.
     pub failed_items: Option<u64>,
-    /// The id of this record.
+    /// Id of this record.
     pub job_record_id: Option<String>,
-    /// Items processed, whatever that includes.
+    /// Number of processed items, whatever that includes.
     pub processed_items: Option<u64>,
-    /// Items skipped.
+    /// Number of skipped items.
     pub skipped_items: Option<u64>,
-    /// When it began.
+    /// Start of the job.
     pub started_at: Option<UtcTime>,
-    /// When the record was changed last.
+    /// Last change of the record.
     pub updated_at: Option<UtcTime>,
-    /// The workflow behind it.
+    /// Workflow behind it.
     pub workflow_id: Option<String>,
-    /// 0–100.
+    /// Progress, 0–100.
     pub progress_percentage: Option<f64>,
 }
 
 impl JobRecord {
-    /// Reads a job; `value` gives what a field holds. A field of a wrong type is absent in the
+    /// Reads a job; `value` returns what a field holds. A field of a wrong type is absent in the
     /// result and named in `wrong`.
     ///
     /// # Errors
     ///
-    /// Where there is no id: such a record cannot be told from another.
+    /// Fails if there is no id: such a record cannot be told from another.
     pub fn read<'a>(
         value: impl Fn(Field) -> Value<'a>,
         wrong: &mut Vec<WrongType>,
     ) -> Result<Self, WrongType> {
-        let id = match value(Field::Id) {
-            Value::Text(id) if !id.is_empty() => id.into_owned(),
-            Value::Absent | Value::Text(_) => {
-                return Err(WrongType {
-                    field: Field::Id,
-                    found: "absent",
-                });
-            }
-            other => {
-                return Err(WrongType {
-                    field: Field::Id,
-                    found: other.kind(),
-                });
-            }
+        let id = match value(Field::Id).into_text() {
+            Ok(Some(id)) if !id.trim().is_empty() => id.into_owned(),
+            Ok(_) => return Err(WrongType::absent(Field::Id)),
+            Err(other) => return Err(WrongType::of(Field::Id, &other)),
         };
         let mut reader = FieldReader { value, wrong };
         Ok(Self {
             id,
             job_type: reader.text(Field::JobType),
             project_id: reader.text(Field::ProjectId),
-            status: reader.text(Field::Status),
+            status: reader
+                .text(Field::Status)
+                .map(|word| status::canonical(&word).to_owned()),
             total_items: reader.count(Field::TotalItems),
             completed_at: reader.time(Field::CompletedAt),
             created_at: reader.time(Field::CreatedAt),
             directory_id: reader.text(Field::DirectoryId),
             effective_at: reader.time(Field::EffectiveAt),
-            error_message: reader.text(Field::ErrorMessage),
+            error_message: reader.words(Field::ErrorMessage),
             failed_items: reader.count(Field::FailedItems),
             job_record_id: reader.text(Field::JobRecordId),
             processed_items: reader.count(Field::ProcessedItems),
@@ -252,16 +300,17 @@ impl JobRecord {
         })
     }
 
-    /// When the job ended; absent while it runs, for what it states then is the end of an earlier attempt.
+    /// End of the job; absent while it runs, because the record then holds the end of an earlier
+    /// attempt.
     pub fn ended_at(&self) -> Option<UtcTime> {
         let is_open = status::is_open_job(self.status.as_deref());
         self.completed_at.filter(|_| !is_open)
     }
 
-    /// Whether this record of a job is newer than `other`, which was read before it: the later
+    /// Tells if this record of a job is newer than `other`, which was read before it: the later
     /// `effective_at`, then the later `updated_at`, then this one, which is later in path order. A record
-    /// without a time is older than one that has it: so the newest of several is the same in whatever
-    /// order they are compared.
+    /// without a time is older than one with a time, so the newest of several does not depend on the
+    /// order they are compared in.
     pub fn supersedes(&self, other: &Self) -> bool {
         let age = |record: &Self| (record.effective_at, record.updated_at);
         age(self) >= age(other)
@@ -274,50 +323,63 @@ struct FieldReader<'w, V> {
 }
 
 impl<'a, V: Fn(Field) -> Value<'a>> FieldReader<'_, V> {
-    fn refuse<T>(&mut self, field: Field, found: &'static str) -> Option<T> {
-        self.wrong.push(WrongType { field, found });
+    fn refuse<T>(&mut self, wrong: WrongType) -> Option<T> {
+        self.wrong.push(wrong);
         None
     }
 
+    fn refuse_text<T>(&mut self, field: Field, found: &'static str, text: &str) -> Option<T> {
+        self.refuse(WrongType {
+            field,
+            found,
+            text: Some(text.to_owned()),
+        })
+    }
+
     fn text(&mut self, field: Field) -> Option<String> {
+        match (self.value)(field).into_text() {
+            Ok(text) => text.map(Cow::into_owned),
+            Err(other) => self.refuse(WrongType::of(field, &other)),
+        }
+    }
+
+    fn words(&mut self, field: Field) -> Option<String> {
+        (self.value)(field).into_words().map(Cow::into_owned)
+    }
+
+    /// The text of a number, also of one that was written as text.
+    fn number(&mut self, field: Field) -> Option<Cow<'a, str>> {
         match (self.value)(field) {
             Value::Absent => None,
-            Value::Text(text) => Some(text.into_owned()),
-            other => self.refuse(field, other.kind()),
+            Value::Number(number) => Some(number.into()),
+            Value::Text(text) => {
+                let text = text.trim();
+                (!text.is_empty() && !is_word_for_nothing(text)).then(|| text.to_owned().into())
+            }
+            other => self.refuse(WrongType::of(field, &other)),
         }
     }
 
     fn count(&mut self, field: Field) -> Option<u64> {
-        match (self.value)(field) {
-            Value::Absent => None,
-            Value::Number(number) => match count(number) {
-                Some(count) => Some(count),
-                None => self.refuse(field, "a number that is no count"),
-            },
-            other => self.refuse(field, other.kind()),
-        }
+        let number = self.number(field)?;
+        count(&number).or_else(|| self.refuse_text(field, "no count", &number))
     }
 
     fn percentage(&mut self, field: Field) -> Option<f64> {
-        match (self.value)(field) {
-            Value::Absent => None,
-            Value::Number(number) => match number.parse::<f64>() {
-                Ok(value) if (0.0..=100.0).contains(&value) => Some(value),
-                _ => self.refuse(field, "a number that is no percentage"),
-            },
-            other => self.refuse(field, other.kind()),
-        }
+        let number = self.number(field)?;
+        let digits = number.strip_suffix('%').unwrap_or(&number).trim_end();
+        let value = digits.parse::<f64>().ok();
+        value
+            .filter(|value| (0.0..=100.0).contains(value))
+            .or_else(|| self.refuse_text(field, "no percentage", &number))
     }
 
     fn time(&mut self, field: Field) -> Option<UtcTime> {
-        let time = match (self.value)(field) {
-            Value::Absent => return None,
-            Value::Text(text) if is_absent_time(&text) => return None,
-            Value::Text(text) => UtcTime::parse(&text),
-            Value::Number(number) => UtcTime::from_epoch(number),
-            other => return self.refuse(field, other.kind()),
-        };
-        time.or_else(|| self.refuse(field, "no time"))
+        match Time::read((self.value)(field)) {
+            Time::Absent => None,
+            Time::At(time) => Some(time),
+            Time::Unreadable(text) => self.refuse_text(field, "no time", &text),
+        }
     }
 }
 
@@ -326,7 +388,7 @@ pub fn count(number: &str) -> Option<u64> {
     number.parse().ok().or_else(|| whole(number))
 }
 
-/// A count that was written as a float, as data-frame libraries do where a column has gaps.
+/// A count that was written as a float, as data-frame libraries do if a column has gaps.
 fn whole(number: &str) -> Option<u64> {
     let value = number.parse::<f64>().ok()?;
     (value.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&value))
@@ -350,31 +412,80 @@ mod tests {
     fn an_item_needs_its_id_and_its_status_and_nothing_else() {
         let read = item(&[(Field::ItemId, "\"a\""), (Field::Status, "\"quarantined\"")]);
         assert_eq!(read.expect("an item").status, "quarantined");
-        let read = item(&[(Field::ItemId, "\"a\"")]);
-        assert_eq!(
-            read,
-            Err(WrongType {
-                field: Field::Status,
-                found: "absent"
-            })
-        );
+        for (id, status, field, found) in [
+            ("\"a\"", "null", Field::Status, "absent"),
+            ("\" \"", "\"failed\"", Field::ItemId, "absent"),
+            ("\"a\"", "5", Field::Status, "a number"),
+            ("{}", "\"failed\"", Field::ItemId, "an object"),
+        ] {
+            let wrong = item(&[(Field::ItemId, id), (Field::Status, status)]).expect_err("no item");
+            assert_eq!((wrong.field, wrong.found), (field, found));
+        }
     }
 
     #[test]
-    fn a_wrong_type_in_any_field_is_named() {
+    fn a_wrong_type_costs_the_field_and_is_named() {
         for (field, raw, found) in [
-            (Field::ItemName, "5", "a number"),
-            (Field::ErrorMessage, "{\"code\":1}", "an object"),
-            (Field::StartedAt, "true", "a boolean"),
-            (Field::JobRecordId, "[]", "an array"),
+            (Field::ItemName, "true", "a boolean"),
+            (Field::ItemName, "{\"a\":1}", "an object"),
+            (Field::JobId, "[]", "an array"),
+        ] {
+            let fields = [
+                (Field::ItemId, "7"),
+                (Field::Status, "\"Status.FAILED\""),
+                (field, raw),
+            ];
+            let read = item(&fields).expect("an item");
+            let wrong = read.wrong_field.expect("it is named");
+            assert_eq!((wrong.field, wrong.found), (field, found));
+            assert_eq!((read.item_name, read.processing_job_id), (None, None));
+            assert_eq!((&*read.item_id, &*read.status), ("7", "failed"));
+        }
+    }
+
+    #[test]
+    fn numbers_are_text_and_anything_may_be_a_message() {
+        let read = item(&[
+            (Field::ItemId, "\"a\""),
+            (Field::Status, "\"failed\""),
+            (Field::ItemName, "1e3"),
+            (Field::ErrorMessage, "{\"code\": 1}"),
+            (Field::SkipReason, "[1, 2]"),
+            (Field::JobRecordId, "{}"),
+        ])
+        .expect("an item");
+        assert_eq!(read.item_name.as_deref(), Some("1e3"));
+        assert_eq!(read.error_message.as_deref(), Some("{\"code\":1}"));
+        assert_eq!(read.skip_reason.as_deref(), Some("[1,2]"));
+        assert_eq!(read.wrong_field, None);
+    }
+
+    #[test]
+    fn zeros_and_words_for_nothing_are_absent_times() {
+        for raw in [
+            "0",
+            "0.0",
+            "\"0\"",
+            "\"NaT\"",
+            "\"0000-00-00 00:00:00\"",
+            "\"0001-01-01T00:00:00Z\"",
+            "\"0001-01-01T00:00:00+01:00\"",
+            "\"1970-01-01T00:00:00.000000Z\"",
+            "\"1970-01-01 01:00:00+01:00\"",
+            "-62135596800000",
+            "{\"$date\": 0}",
         ] {
             let fields = [
                 (Field::ItemId, "\"a\""),
                 (Field::Status, "\"failed\""),
-                (field, raw),
+                (Field::StartedAt, raw),
             ];
-            let read = item(&fields);
-            assert_eq!(read, Err(WrongType { field, found }));
+            let read = item(&fields).expect("an item");
+            assert_eq!(
+                (read.started_at, read.unreadable_time),
+                (None, None),
+                "{raw}"
+            );
         }
     }
 
@@ -386,7 +497,9 @@ mod tests {
             (Field::StartedAt, "\"yesterday\""),
         ])
         .expect("an item");
-        assert_eq!(read.unreadable_time, Some(Field::StartedAt));
+        let unreadable = read.unreadable_time.expect("it is named");
+        assert_eq!(unreadable.field, Field::StartedAt);
+        assert_eq!(unreadable.text, "yesterday");
         assert_eq!(read.started_at, None);
     }
 
@@ -396,7 +509,10 @@ mod tests {
         let job = JobRecord::read(
             |field| match field {
                 Field::Id => Value::from_json("\"bjb-1\""),
-                Field::TotalItems => Value::from_json("250.0"),
+                Field::TotalItems => Value::from_json("\"250.0\""),
+                Field::Status => Value::from_json("\"JobStatus.RUNNING\""),
+                Field::ErrorMessage => Value::from_json("{\"code\": 1}"),
+                Field::JobType => Value::from_json("[]"),
                 Field::FailedItems => Value::from_json("-1"),
                 Field::ProgressPercentage => Value::from_json("1e999"),
                 _ => Value::Absent,
@@ -405,8 +521,17 @@ mod tests {
         )
         .expect("a job");
         assert_eq!(job.total_items, Some(250));
+        assert_eq!(job.status.as_deref(), Some("running"));
+        assert_eq!(job.error_message.as_deref(), Some("{\"code\":1}"));
         assert_eq!((job.failed_items, job.progress_percentage), (None, None));
         let fields: Vec<_> = wrong.iter().map(|wrong| wrong.field).collect();
-        assert_eq!(fields, [Field::FailedItems, Field::ProgressPercentage]);
+        assert_eq!(
+            fields,
+            [
+                Field::JobType,
+                Field::FailedItems,
+                Field::ProgressPercentage
+            ]
+        );
     }
 }

@@ -1,16 +1,17 @@
 //! Times as the API and the tools between it and us write them.
 
 use std::fmt;
+use std::ops::Range;
 
 use jiff::civil::DateTime;
 use jiff::fmt::temporal::Pieces;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::value::RawValue;
 
 /// An instant in UTC, in microseconds since 1970-01-01T00:00:00Z, of the years 0 to 9999.
 ///
-/// Serialises as RFC 3339 with `Z` and with six fraction digits, or none where the fraction is
-/// zero.
+/// Serialises as RFC 3339 with `Z` and with six fraction digits, or none if the fraction is zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UtcTime(i64);
 
@@ -18,12 +19,44 @@ pub struct UtcTime(i64);
 const MIN_MICROS: i64 = -62_167_219_200_000_000;
 /// 9999-12-31T23:59:59.999999Z.
 const MAX_MICROS: i64 = 253_402_300_799_999_999;
+const DAY_MICROS: i64 = 86_400 * 1_000_000;
+const EPOCH_CIVIL: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+/// Longest text that is looked at as a time.
+const MOST_BYTES: usize = 100;
+
+/// A time as databases, spreadsheets and languages print it, in the form that the library reads:
+/// `2026-11-03 9:00`, `2026/11/03 09:00:00`, `2026-11-03 09:00:00.5 +0000 UTC`. A form in which the
+/// day and the month cannot be told apart is none.
+fn usual_form(text: &str) -> Option<String> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let year_first = date.bytes().enumerate().all(|(at, byte)| match at {
+        4 | 7 => matches!(byte, b'-' | b'/'),
+        _ => byte.is_ascii_digit(),
+    });
+    let clock = rest.strip_prefix([' ', 'T', 't'])?.trim_start();
+    if !year_first {
+        return None;
+    }
+    let end = clock
+        .find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.' | ','))
+        .unwrap_or(clock.len());
+    let (clock, zone) = clock.split_at(end);
+    let zone = zone.trim();
+    // Go prints the offset and the name of the zone.
+    let zone = match zone.strip_suffix("UTC").or(zone.strip_suffix("GMT")) {
+        Some(offset) if offset.trim().is_empty() => "Z",
+        Some(offset) => offset.trim(),
+        None => zone,
+    };
+    let zero = if clock.find(':') == Some(1) { "0" } else { "" };
+    Some(format!("{}T{zero}{clock}{zone}", date.replace('/', "-")))
+}
 
 impl UtcTime {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self(0);
 
-    /// From microseconds since the epoch; `None` outside the years 0 to 9999.
+    /// Makes a time from microseconds since the epoch; `None` outside the years 0 to 9999.
     pub fn from_micros(micros: i64) -> Option<Self> {
         (MIN_MICROS..=MAX_MICROS)
             .contains(&micros)
@@ -35,16 +68,25 @@ impl UtcTime {
         self.0
     }
 
-    /// Seconds from `earlier` to this instant; negative where it lies before.
+    /// Seconds from `earlier` to this instant; negative if it lies before.
     pub fn seconds_since(self, earlier: Self) -> f64 {
         (self.0 - earlier.0) as f64 / 1e6
     }
 
-    /// Reads every form that recorded dumps hold: RFC 3339 with `Z` or an offset, a space instead
-    /// of the `T`, any number of fraction digits (cut to microseconds), no zone (UTC then), and
-    /// digits alone, which are an epoch (see [`UtcTime::from_epoch`]).
+    /// Tells if this is the zero of a type, which stands for a time that was never set: an instant of
+    /// 0001-01-01 in any zone, or the epoch itself.
+    pub fn is_zero(self) -> bool {
+        /// 0000-12-31T00:00:00Z to 0001-01-02T00:00:00Z.
+        const FIRST_DAY: Range<i64> = MIN_MICROS + 365 * DAY_MICROS..MIN_MICROS + 367 * DAY_MICROS;
+        FIRST_DAY.contains(&self.0) || self == Self::EPOCH
+    }
+
+    /// Reads every form that recorded dumps hold: RFC 3339 with `Z` or an offset, a space instead of
+    /// the `T` or before the offset, hours of one digit, no seconds, any number of fraction digits (cut
+    /// to microseconds), no zone (UTC then), and digits alone, which are an epoch (see
+    /// [`UtcTime::from_epoch`]).
     ///
-    /// `None` where the text is no time, or lies outside the years 0 to 9999.
+    /// `None` if the text is no time, or lies outside the years 0 to 9999.
     pub fn parse(text: &str) -> Option<Self> {
         PlainTimes::default()
             .read(text.as_bytes())
@@ -53,19 +95,69 @@ impl UtcTime {
 
     fn parse_any(text: &str) -> Option<Self> {
         let text = text.trim();
-        let text = text.strip_suffix(" UTC").unwrap_or(text);
         let number = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E');
         // A date has two dashes and a number at most two signs, of which one follows an exponent.
         if text.bytes().all(number) && text.matches('-').count() <= 1 {
             return Self::from_epoch(text);
         }
-        let pieces = Pieces::parse(text).ok()?;
+        if text.len() > MOST_BYTES {
+            return None;
+        }
+        let pieces = match Pieces::parse(text) {
+            Ok(pieces) => pieces,
+            Err(_) => return Self::of_pieces(&Pieces::parse(&usual_form(text)?).ok()?),
+        };
+        Self::of_pieces(&pieces)
+    }
+
+    fn of_pieces(pieces: &Pieces<'_>) -> Option<Self> {
         let civil = pieces.date().to_datetime(pieces.time()?);
-        let offset_seconds = pieces
-            .to_numeric_offset()
-            .map_or(0, |offset| offset.seconds());
+        let offset_seconds = match pieces.to_numeric_offset() {
+            Some(offset) => offset.seconds(),
+            // The offset of a zone by name is not known here.
+            None if pieces.time_zone_annotation().is_some() => return None,
+            None => 0,
+        };
+        // The zero of a type, in whatever zone it was written.
+        if civil == EPOCH_CIVIL {
+            return Some(Self::EPOCH);
+        }
         let micros = micros_of(civil)? - i64::from(offset_seconds) * 1_000_000;
         Self::from_micros(micros)
+    }
+
+    /// Reads a time that was written as a JSON object: MongoDB's `{"$date": …}`, or seconds and
+    /// nanoseconds as Protocol Buffers and Firestore have them.
+    pub fn from_object(raw: &str) -> Option<Self> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Parts<'a> {
+            #[serde(rename = "$date", borrow)]
+            date: Option<&'a RawValue>,
+            #[serde(rename = "$numberLong")]
+            number_long: Option<String>,
+            #[serde(alias = "_seconds")]
+            seconds: Option<i64>,
+            #[serde(alias = "nanos", alias = "_nanoseconds")]
+            nanoseconds: Option<i64>,
+        }
+        let parts: Parts<'_> = serde_json::from_str(raw).ok()?;
+        if let Some(seconds) = parts.seconds {
+            let micros = seconds.checked_mul(1_000_000)?;
+            let fraction = parts.nanoseconds.unwrap_or_default() / 1_000;
+            return Self::from_micros(micros.checked_add(fraction)?);
+        }
+        // MongoDB's numbers are milliseconds, whatever their size.
+        let millis = |number: i64| number.checked_mul(1_000).and_then(Self::from_micros);
+        let date = parts.date?.get();
+        if let Ok(number) = date.parse() {
+            return millis(number);
+        }
+        if let Ok(text) = serde_json::from_str::<String>(date) {
+            return Self::parse(&text);
+        }
+        let long: Parts<'_> = serde_json::from_str(date).ok()?;
+        millis(long.number_long?.parse().ok()?)
     }
 
     /// Reads a number as an epoch. Data-frame libraries write milliseconds; seconds, microseconds
@@ -101,7 +193,7 @@ impl UtcTime {
 
 /// Reads the forms that nearly every time has, of which there are three in every item:
 /// `2026-05-14T08:30:33Z`, without a fraction or with three or six digits of one, with `Z`, `+00:00`
-/// or no zone. It remembers the last day, for most times of a list are of the same.
+/// or no zone. Remembers the last day, because most times of a list share it.
 #[derive(Debug, Clone, Copy)]
 pub struct PlainTimes {
     date: Date,
@@ -114,7 +206,7 @@ type Date = (u64, u16);
 impl Default for PlainTimes {
     fn default() -> Self {
         Self {
-            // No bytes that stand in a text.
+            // Bytes that no text holds.
             date: (u64::MAX, u16::MAX),
             day_micros: 0,
         }
@@ -122,10 +214,11 @@ impl Default for PlainTimes {
 }
 
 impl PlainTimes {
-    /// How long `2026-05-14T08:30:33.233758Z` is, the form the server writes.
+    /// Length of `2026-05-14T08:30:33.233758Z`, the form the server writes.
     pub const WHOLE: usize = 27;
 
-    /// Reads a time; `None` for every other form, which may be a time nevertheless.
+    /// Reads a time; `None` for every other form, which may be a time nevertheless, and for the days of
+    /// zero times.
     #[inline]
     pub fn read(&mut self, text: &[u8]) -> Option<UtcTime> {
         if let Ok(whole) = text.try_into() {
@@ -156,7 +249,12 @@ impl PlainTimes {
             u16::from_le_bytes([text[8], text[9]]),
         );
         if date != self.date {
-            self.day_micros = day_micros(text.first_chunk::<10>()?)?;
+            let day_micros = day_micros(text.first_chunk::<10>()?)?;
+            // Zero times, which stand for no time, lie on these days.
+            if day_micros == 0 || UtcTime(day_micros).is_zero() {
+                return None;
+            }
+            self.day_micros = day_micros;
             self.date = date;
         }
         let clock = two_digits(const { Form::new(*b"00:00:00") }.values(clock)?);
@@ -175,10 +273,10 @@ fn byte(number: u64, at: u32) -> i64 {
     (number >> (8 * at) & 0xff) as i64
 }
 
-/// What eight bytes of a text must look like: a digit where this has a zero, otherwise the same.
+/// Pattern of eight bytes of a text: a digit for each zero, otherwise the same byte.
 struct Form {
     bytes: u64,
-    /// What leaves the highest bit of a byte unset as long as the byte may stand there.
+    /// Numbers that leave the highest bit of a byte unset as long as the byte may stand there.
     limits: u64,
 }
 
@@ -198,7 +296,7 @@ impl Form {
         }
     }
 
-    /// The digits of a text of this form, 0 where there is none. All bytes are looked at in one go.
+    /// The digits of a text of this form, 0 for other bytes. All bytes are compared in one go.
     #[inline]
     fn digits(&self, text: &[u8; 8]) -> Option<[u8; 8]> {
         self.values(text).map(u64::to_le_bytes)
@@ -209,13 +307,13 @@ impl Form {
     fn values(&self, text: &[u8; 8]) -> Option<u64> {
         const HIGHEST: u64 = 0x8080_8080_8080_8080;
         let values = u64::from_le_bytes(*text) ^ self.bytes;
-        // What has its highest bit set already must not carry into the next byte.
+        // A byte with its highest bit set must not carry into the next.
         let beyond = ((values & !HIGHEST) + self.limits) | values;
         (beyond & HIGHEST == 0).then_some(values)
     }
 }
 
-/// In each byte the number that it is together with the next one, where both are digits.
+/// The two-digit number of each byte and the next one, if both are digits.
 #[inline(always)]
 fn two_digits(digits: u64) -> u64 {
     digits * 10 + (digits >> 8)
@@ -255,14 +353,14 @@ fn day_micros(date: &[u8; 10]) -> Option<i64> {
     let head = const { Form::new(*b"0000-00-") }.digits(head)?;
     let tail = const { Form::new(*b"00-00-00") }.digits(tail)?;
     let days = days_from_civil(number(&head[..4]), number(&head[5..7]), number(&tail[6..]))?;
-    Some(days * 86_400 * 1_000_000)
+    Some(days * DAY_MICROS)
 }
 
 /// The number of a day of the years 0 to 9999, counted from 1970-01-01; `None` for a day no month has.
 ///
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`: a year
-/// that begins in March has its leap day at its end, so that the days before a month follow from its
-/// number alone.
+/// that begins in March has its leap day at its end, so the days before a month follow from its number
+/// alone.
 fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let longest = match month {
@@ -282,7 +380,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
 }
 
 fn micros_of(civil: DateTime) -> Option<i64> {
-    let since_epoch = civil.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+    let since_epoch = civil.duration_since(EPOCH_CIVIL);
     i64::try_from(since_epoch.as_nanos().div_euclid(1_000)).ok()
 }
 
@@ -292,8 +390,8 @@ impl fmt::Display for UtcTime {
     }
 }
 
-/// The text of a time. Its digits are put where they belong: a summary holds many times, and formatting
-/// each of their numbers takes ten times as long.
+/// Text of a time. Its digits are put into place one by one: a summary holds many times, and
+/// formatting each of their numbers takes ten times as long.
 struct Written {
     text: [u8; PlainTimes::WHOLE],
     len: usize,

@@ -202,6 +202,13 @@ impl Kind for Time {
 #[derive(Debug, Clone, Copy)]
 pub struct Status;
 
+/// The code of a status word that is not written as documented.
+#[cold]
+fn unusual_code(given: &str, words: &mut Interner) -> u32 {
+    let word = status::canonical(given);
+    status::code(word).unwrap_or_else(|| words.code(word))
+}
+
 impl Kind for Status {
     type Raw = u32;
     type Given<'g> = &'g str;
@@ -217,7 +224,7 @@ impl Kind for Status {
 
     #[inline(always)]
     fn raw(given: &str, words: &mut Interner) -> u32 {
-        status::code(given).unwrap_or_else(|| words.code(given))
+        status::code(given).unwrap_or_else(|| unusual_code(given, words))
     }
 
     #[inline(always)]

@@ -110,6 +110,8 @@ pub struct FileRead {
     pub items: u64,
     /// What it is if it is nothing of the API.
     pub looks_like: Option<NotOurs>,
+    /// Whether it has nothing to do with the API: it is counted and costs nothing.
+    pub is_foreign: bool,
     /// The text of a summary of ours, which the caller may render.
     pub summary: Option<String>,
     /// The text of the manifest of a snapshot.

@@ -1,4 +1,4 @@
-//! From the bytes of a file to its text: decompression and decoding, by content and not by name.
+//! Decompression and decoding of files, by content and not by name.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -8,24 +8,118 @@ use flate2::read::MultiGzDecoder;
 
 use super::note::NoteKind;
 
-/// The text of a file, and what had to be done or given up to get it.
+/// Text of a file, and how it was got.
 #[derive(Debug, PartialEq)]
 pub(super) struct Decoded<'b> {
     /// The text, without a byte order mark.
     pub text: Cow<'b, str>,
-    /// What it was packed in, in words.
+    /// Name of the compression.
     pub packed: Option<&'static str>,
-    /// What is to be said about it.
+    /// Notes about bytes that could not be read.
     pub notes: Vec<NoteKind>,
 }
-
-const GZIP: &[u8] = &[0x1f, 0x8b];
-const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
 /// A compressed file may grow to this many times its size, and to at least [`ALWAYS_ALLOWED`];
 /// recorded dumps compress 10 to 30 times, a bomb a thousand times.
 const MAX_RATIO: u64 = 200;
 const ALWAYS_ALLOWED: u64 = 64 << 20;
+
+/// Number of bytes that a file may still unpack to.
+pub(super) struct Allowance(u64);
+
+impl Allowance {
+    /// The allowance of a file of that size.
+    pub(super) fn of(packed: u64) -> Self {
+        Self(packed.saturating_mul(MAX_RATIO).max(ALWAYS_ALLOWED))
+    }
+
+    /// Unpacks all that a reader gives; `None` if it is too much.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the reader does.
+    pub(super) fn read(&mut self, reader: impl Read) -> io::Result<Option<Vec<u8>>> {
+        let unpacked = unpack(reader, self.0);
+        self.0 -= unpacked.bytes.len() as u64;
+        match unpacked.end {
+            End::Whole => Ok(Some(unpacked.bytes)),
+            End::Limit => {
+                // What was unpacked is thrown away; only its time is spent.
+                self.0 += unpacked.bytes.len() as u64 / 2;
+                Ok(None)
+            }
+            End::Broken(error) => Err(error),
+        }
+    }
+}
+
+/// The bytes of a file within an archive.
+pub(super) enum Whole {
+    /// Unpacked, as often as it was packed.
+    Unpacked(Vec<u8>),
+    /// Not packed, or broken.
+    Left,
+    /// Packed, and too much.
+    TooMuch,
+}
+
+/// Unpacks a file within an archive that is packed itself.
+pub(super) fn unpack_whole(bytes: &[u8], allowance: &mut Allowance) -> Whole {
+    let mut unpacked: Option<Vec<u8>> = None;
+    for _ in 0..MOST_LAYERS {
+        let bytes = unpacked.as_deref().unwrap_or(bytes);
+        let Some(packing) = Packing::of(bytes) else {
+            break;
+        };
+        let result = match packing {
+            Packing::Gzip => allowance.read(MultiGzDecoder::new(bytes)),
+            Packing::Zstd => allowance.read(ZstdFrames::new(bytes)),
+        };
+        match result {
+            Ok(Some(more)) => unpacked = Some(more),
+            Ok(None) => return Whole::TooMuch,
+            Err(_) => return Whole::Left,
+        }
+    }
+    unpacked.map_or(Whole::Left, Whole::Unpacked)
+}
+
+/// Twice, because a proxy may have compressed what was compressed before.
+const MOST_LAYERS: usize = 2;
+
+/// A kind of compression.
+#[derive(Clone, Copy)]
+enum Packing {
+    Gzip,
+    Zstd,
+}
+
+impl Packing {
+    /// Recognises compressed bytes.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(&[0x1f, 0x8b]) {
+            Some(Self::Gzip)
+        } else if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            Some(Self::Zstd)
+        } else {
+            None
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
+
+    fn unpack(self, bytes: &[u8], limit: u64) -> Unpacked {
+        match self {
+            Self::Gzip => unpack(MultiGzDecoder::new(bytes), limit),
+            Self::Zstd => unpack(ZstdFrames::new(bytes), limit),
+        }
+    }
+}
 
 /// Decompresses and decodes. A compressed file that breaks off gives the text up to there.
 pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
@@ -39,15 +133,12 @@ fn decode_within(bytes: &[u8], always_allowed: u64) -> Decoded<'_> {
     let limit = (bytes.len() as u64)
         .saturating_mul(MAX_RATIO)
         .max(always_allowed);
-    // Twice, because a proxy may have compressed what was compressed before.
-    for _ in 0..2 {
-        let (unpacked, name) = if bytes.starts_with(GZIP) {
-            (unpack(MultiGzDecoder::new(&bytes[..]), limit), "gzip")
-        } else if bytes.starts_with(ZSTD) {
-            (unpack(ZstdFrames::new(&bytes), limit), "zstd")
-        } else {
+    for _ in 0..MOST_LAYERS {
+        let Some(packing) = Packing::of(&bytes) else {
             break;
         };
+        let unpacked = packing.unpack(&bytes, limit);
+        let name = packing.name();
         packed = Some(name);
         let compressed = bytes.len();
         bytes = Cow::Owned(unpacked.bytes);

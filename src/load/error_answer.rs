@@ -35,7 +35,7 @@ impl ErrorResponse {
 pub(super) fn of_detail(raw: &str, status: Option<u16>) -> ErrorResponse {
     match Value::from_json(raw) {
         Value::Text(text) => ErrorResponse::new(&text, status),
-        Value::Other("an array") => match validation_detail(raw) {
+        Value::Json(raw) if raw.starts_with('[') => match validation_detail(raw) {
             Some(detail) => ErrorResponse::new(&detail, Some(status.unwrap_or(422))),
             None => ErrorResponse::new(&excerpt(raw, 200), status),
         },

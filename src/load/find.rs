@@ -1,12 +1,19 @@
-//! Which files there are: those that were named, and those in the folders that were named.
+//! Finds the files to read: those that were named, and those in the folders and archives that were
+//! named.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs::{self, FileType, Metadata};
+use std::fs::{self, File, FileType, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use regex::RegexSet;
+use same_file::Handle;
 use walkdir::{DirEntry, WalkDir};
 
+use super::archive;
 use super::note::{Note, NoteKind, SpecialFile};
 use crate::parallel;
 
@@ -16,70 +23,292 @@ pub const STDIN: &str = "-";
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// As it was named, or the folder's name with what was found in it.
+    /// Path as it was named, or the folder's name with the path in it.
     pub path: PathBuf,
-    /// Its size when it was found; absent for standard input and pipes.
+    /// Size when it was found; absent for standard input and pipes.
     pub bytes: Option<u64>,
     /// Whether it was named itself, and not found in a folder.
     pub named: bool,
+    /// Content of a member of an archive.
+    pub content: Option<Arc<Vec<u8>>>,
 }
 
 impl Found {
-    /// The path as text; what is not UTF-8 in it is replaced.
+    fn new(path: &Path, bytes: Option<u64>, named: bool) -> Self {
+        Self {
+            path: path.to_owned(),
+            bytes,
+            named,
+            content: None,
+        }
+    }
+
+    /// The path as text; bytes of it that are not UTF-8 are replaced.
     pub fn display(&self) -> String {
         self.path.to_string_lossy().into_owned()
     }
 }
 
-/// Finds the files, each once, sorted by their paths. Hidden
-/// files in folders are left alone, as ripgrep does; so are links, which would lead out of the tree
-/// or count a file twice, and whatever is no regular file.
-pub(super) fn find(paths: &[PathBuf], notes: &mut Vec<Note>) -> Vec<Found> {
-    let mut found = Vec::new();
+/// Patterns of files and folders that are left out (`--ignore`). A pattern without `/` is compared with
+/// the name of each file and folder, any other with the path below the folder that was named.
+#[derive(Debug, Clone, Default)]
+pub struct Ignore {
+    names: RegexSet,
+    paths: RegexSet,
+}
+
+/// A pattern that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("`{glob}` is not a glob: a bracket is not closed, or it is too long")]
+pub struct IgnoreError {
+    glob: String,
+}
+
+impl Ignore {
+    /// Reads the patterns.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a pattern is no glob.
+    pub fn new(globs: &[String]) -> Result<Self, IgnoreError> {
+        let (mut names, mut paths) = (Vec::new(), Vec::new());
+        for glob in globs {
+            let pattern = glob
+                .strip_prefix("./")
+                .unwrap_or(glob)
+                .trim_end_matches('/');
+            let set = match pattern.contains('/') {
+                true => &mut paths,
+                false => &mut names,
+            };
+            let pattern = pattern.strip_prefix('/').unwrap_or(pattern);
+            set.push(regex_of_glob(pattern).ok_or_else(|| IgnoreError { glob: glob.clone() })?);
+        }
+        let set = |regexes: &[String]| {
+            RegexSet::new(regexes).map_err(|_| IgnoreError {
+                glob: globs.join("`, `"),
+            })
+        };
+        Ok(Self {
+            names: set(&names)?,
+            paths: set(&paths)?,
+        })
+    }
+
+    /// Tells if the file or folder at that path below the named folder, or a folder it lies in, is left
+    /// out.
+    pub(super) fn leaves_out(&self, inside: &Path) -> bool {
+        let is_left_out = |path: &Path| {
+            let is_one = |set: &RegexSet, text: &OsStr| {
+                !set.is_empty() && set.is_match(&text.to_string_lossy())
+            };
+            is_one(&self.paths, path.as_os_str())
+                || path
+                    .file_name()
+                    .is_some_and(|name| is_one(&self.names, name))
+        };
+        let is_empty = self.names.is_empty() && self.paths.is_empty();
+        !is_empty && inside.ancestors().any(is_left_out)
+    }
+}
+
+/// The regular expression of a glob: `*` and `?` stay within a name, `**` crosses folders, `[…]` is one
+/// of several characters and `{a,b}` one of several texts. `None` if a bracket is not closed.
+fn regex_of_glob(glob: &str) -> Option<String> {
+    let mut regex = "(?s)^".to_owned();
+    let mut braces = 0;
+    let mut rest = glob;
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            '*' if rest.starts_with("**/") => {
+                regex.push_str("(?:.*/)?");
+                3
+            }
+            '*' if rest.starts_with("**") => {
+                regex.push_str(".*");
+                2
+            }
+            '*' => {
+                regex.push_str("[^/]*");
+                1
+            }
+            '?' => {
+                regex.push_str("[^/]");
+                1
+            }
+            '[' => {
+                // A bracket that comes first is one of the characters.
+                let inner = rest[1..].strip_prefix(['!', '^']).unwrap_or(&rest[1..]);
+                let first = inner.chars().next()?.len_utf8();
+                let end = first + inner[first..].find(']')?;
+                regex.push_str(if inner.len() + 1 == rest.len() {
+                    "["
+                } else {
+                    "[^"
+                });
+                for c in inner[..end].chars() {
+                    if matches!(c, '[' | ']' | '\\' | '^' | '&' | '~') {
+                        regex.push('\\');
+                    }
+                    regex.push(c);
+                }
+                regex.push(']');
+                rest.len() - inner.len() + end + 1
+            }
+            '{' => {
+                braces += 1;
+                regex.push_str("(?:");
+                1
+            }
+            '}' if braces > 0 => {
+                braces -= 1;
+                regex.push(')');
+                1
+            }
+            ',' if braces > 0 => {
+                regex.push('|');
+                1
+            }
+            c => {
+                regex.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
+                c.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    regex.push('$');
+    (braces == 0).then_some(regex)
+}
+
+/// Reason nothing can be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FindError {
+    /// A file that was named is where the output goes.
+    #[error("`{}` is both an input and standard output", .0.display())]
+    IsOutput(PathBuf),
+}
+
+/// Finds the files, each once, in natural order of their paths. Hidden files in folders are left alone,
+/// as ripgrep does; so are links, which would lead out of the tree or count a file twice, whatever is no
+/// regular file, and the files that standard output and standard error go to.
+///
+/// # Errors
+///
+/// Fails if a file that was named is standard output.
+pub(super) fn find(
+    paths: &[PathBuf],
+    ignore: &Ignore,
+    notes: &mut Vec<Note>,
+) -> Result<Vec<Found>, FindError> {
+    let mut finding = Finding {
+        ignore,
+        outputs: &Outputs::of_process(),
+        found: Vec::new(),
+        ignored: 0,
+        notes: Vec::new(),
+    };
     for path in paths {
         if path.as_os_str() == STDIN {
-            found.push(Found {
-                path: path.clone(),
-                bytes: None,
-                named: true,
-            });
+            finding.found.push(Found::new(path, None, true));
             continue;
         }
         match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => walk(path, &mut found, notes),
-            Ok(metadata) => named_file(path, &metadata, &mut found, notes),
-            Err(error) => notes.push(unreadable(path, &error.to_string())),
+            Ok(metadata) if metadata.is_dir() => finding.walk(path),
+            Ok(metadata) => finding.named_file(path, &metadata)?,
+            Err(error) => finding.notes.push(unreadable(path, &error.to_string())),
         }
     }
-    // Within one folder nothing is found twice, for no link is followed.
+    let Finding {
+        mut found,
+        ignored,
+        notes: more_notes,
+        ..
+    } = finding;
+    notes.extend(more_notes);
+    if ignored > 0 {
+        notes.push(Note {
+            path: None,
+            kind: NoteKind::IgnoredFiles(ignored),
+        });
+    }
+    // Within one folder nothing is found twice, because no link is followed.
     if paths.len() < 2 {
-        return found;
+        return Ok(found);
     }
     // The same files are the same report, in whatever order they are named.
-    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found.sort_by(|a, b| natural_order(&a.path, &b.path));
     let mut seen = HashSet::new();
     found.retain(|file| {
         let identity = fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
         seen.insert(identity)
     });
-    found
+    Ok(found)
 }
 
-fn named_file(path: &Path, metadata: &Metadata, found: &mut Vec<Found>, notes: &mut Vec<Note>) {
-    let regular = metadata.is_file();
-    if regular || is_pipe(&path.to_string_lossy()) {
-        let bytes = regular.then_some(metadata.len());
-        found.push(Found {
-            path: path.to_owned(),
-            bytes,
-            named: true,
-        });
+/// Opens a file to read it, and never waits for the writer of a pipe that was put in its place.
+///
+/// # Errors
+///
+/// Fails if it cannot be opened, or is no regular file.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(libc::O_NONBLOCK);
+    }
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
     } else {
-        notes.push(special(path, metadata.file_type(), true));
+        Err(io::Error::other("it is not a regular file any more"))
     }
 }
 
-/// Whether a path is standard input, or a pipe the shell has opened for us, `<(command)`: that one
+/// Compares paths part by part as people do: `items-9` before `items-10`.
+pub(super) fn natural_order(a: &Path, b: &Path) -> Ordering {
+    let mut parts = a.components().zip(b.components());
+    let differ = parts.find_map(|(a, b)| {
+        Some(natural_order_of_names(a.as_os_str(), b.as_os_str())).filter(|order| order.is_ne())
+    });
+    differ.unwrap_or_else(|| a.as_os_str().cmp(b.as_os_str()))
+}
+
+fn natural_order_of_names(a: &OsStr, b: &OsStr) -> Ordering {
+    let (mut rest_a, mut rest_b) = (a.as_encoded_bytes(), b.as_encoded_bytes());
+    loop {
+        let same = rest_a
+            .iter()
+            .zip(rest_b)
+            .take_while(|(a, b)| a == b && !a.is_ascii_digit());
+        let same = same.count();
+        (rest_a, rest_b) = (&rest_a[same..], &rest_b[same..]);
+        let (number_a, behind_a) = leading_number(rest_a);
+        let (number_b, behind_b) = leading_number(rest_b);
+        if number_a.is_none() || number_b.is_none() {
+            // Of names that differ in zeros alone the order of their bytes is as good as any.
+            return rest_a.cmp(rest_b).then_with(|| a.cmp(b));
+        }
+        // Without leading zeros the longer number is the greater one.
+        let order = number_a.map(|number| (number.len(), number));
+        let order = order.cmp(&number_b.map(|number| (number.len(), number)));
+        if order.is_ne() {
+            return order;
+        }
+        (rest_a, rest_b) = (behind_a, behind_b);
+    }
+}
+
+/// The number that a name begins with, without leading zeros, and what follows it.
+fn leading_number(name: &[u8]) -> (Option<&[u8]>, &[u8]) {
+    let digits = name.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, behind) = name.split_at(digits);
+    let zeros = number.iter().take_while(|byte| **byte == b'0').count();
+    ((digits > 0).then_some(&number[zeros..]), behind)
+}
+
+/// Tells if a path is standard input, or a pipe the shell has opened for us, `<(command)`: that one
 /// has a writer, while another named pipe could keep us waiting for ever.
 pub(super) fn is_pipe(path: &str) -> bool {
     path == STDIN
@@ -88,99 +317,224 @@ pub(super) fn is_pipe(path: &str) -> bool {
             .any(|prefix| path.starts_with(prefix))
 }
 
-/// Walks a folder, in order, several of the folders in it at once.
-fn walk(folder: &Path, found: &mut Vec<Found>, notes: &mut Vec<Note>) {
-    /// For fewer folders another thread need not wake up.
-    const MANY_FOLDERS: usize = 64;
-    let mut listed = Vec::new();
-    // What cannot be read of a folder, or of its list, costs nothing else.
-    match fs::read_dir(folder) {
-        Ok(entries) => {
-            for entry in entries {
-                match entry {
-                    Ok(entry) => listed.push(entry),
-                    Err(error) => notes.push(unreadable(folder, &error.to_string())),
+/// The regular files that standard output and standard error go to: the shell has made them before this
+/// program starts, maybe in the folder that is read.
+#[derive(Default)]
+struct Outputs {
+    stdout: Option<Output>,
+    stderr: Option<Output>,
+}
+
+struct Output {
+    handle: Handle,
+    bytes: u64,
+}
+
+impl Outputs {
+    fn of_process() -> Self {
+        let regular = |handle: io::Result<Handle>| {
+            let handle = handle.ok()?;
+            let metadata = handle.as_file().metadata().ok()?;
+            metadata.is_file().then(|| Output {
+                handle,
+                bytes: metadata.len(),
+            })
+        };
+        Self {
+            stdout: regular(Handle::stdout()),
+            stderr: regular(Handle::stderr()),
+        }
+    }
+
+    fn is_stdout(&self, path: &Path, bytes: u64) -> bool {
+        self.stdout
+            .as_ref()
+            .is_some_and(|output| output.is(path, bytes))
+    }
+
+    fn are(&self, path: &Path, bytes: u64) -> bool {
+        let is =
+            |output: &Option<Output>| output.as_ref().is_some_and(|output| output.is(path, bytes));
+        is(&self.stdout) || is(&self.stderr)
+    }
+}
+
+impl Output {
+    /// Tells if it is the file at a path. Its size is asked first, which is known.
+    fn is(&self, path: &Path, bytes: u64) -> bool {
+        bytes == self.bytes && Handle::from_path(path).is_ok_and(|handle| handle == self.handle)
+    }
+}
+
+/// Files while they are found.
+struct Finding<'i> {
+    ignore: &'i Ignore,
+    outputs: &'i Outputs,
+    found: Vec<Found>,
+    /// Number of files and folders that `--ignore` leaves out.
+    ignored: u64,
+    notes: Vec<Note>,
+}
+
+impl<'i> Finding<'i> {
+    /// Begins anew with the same options.
+    fn another(&self) -> Self {
+        Self {
+            ignore: self.ignore,
+            outputs: self.outputs,
+            found: Vec::new(),
+            ignored: 0,
+            notes: Vec::new(),
+        }
+    }
+
+    fn named_file(&mut self, path: &Path, metadata: &Metadata) -> Result<(), FindError> {
+        let regular = metadata.is_file();
+        if regular && self.outputs.is_stdout(path, metadata.len()) {
+            return Err(FindError::IsOutput(path.to_owned()));
+        }
+        if regular && archive::is_zip(path) {
+            self.archive(path, metadata.len(), true);
+        } else if regular || is_pipe(&path.to_string_lossy()) {
+            let bytes = regular.then_some(metadata.len());
+            self.found.push(Found::new(path, bytes, true));
+        } else {
+            self.notes.push(special(path, metadata.file_type(), true));
+        }
+        Ok(())
+    }
+
+    /// Takes the members of an archive, or the file itself if it is none that can be read.
+    fn archive(&mut self, path: &Path, bytes: u64, named: bool) {
+        let members = match archive::members(path, self.ignore) {
+            Ok(members) => members,
+            Err(error) => {
+                self.notes
+                    .push(unreadable(path, &format!("as a zip archive: {error}")));
+                self.found.push(Found::new(path, Some(bytes), named));
+                return;
+            }
+        };
+        self.ignored += members.ignored;
+        for (path, reason) in members.broken {
+            self.notes.push(unreadable(&path, &reason));
+        }
+        if members.beyond > 0 {
+            self.notes
+                .push(note(path, NoteKind::ArchiveLimit(members.beyond)));
+        }
+        self.found.extend(members.found);
+    }
+
+    /// Walks a folder, in order, several of the folders in it at once.
+    fn walk(&mut self, folder: &Path) {
+        /// For fewer folders another thread need not wake up.
+        const MANY_FOLDERS: usize = 64;
+        let mut listed = Vec::new();
+        // What cannot be read of a folder, or of its list, costs nothing else.
+        match fs::read_dir(folder) {
+            Ok(entries) => {
+                for entry in entries {
+                    match entry {
+                        Ok(entry) => listed.push(entry),
+                        Err(error) => self.notes.push(unreadable(folder, &error.to_string())),
+                    }
+                }
+            }
+            Err(error) => self.notes.push(unreadable(folder, &error.to_string())),
+        }
+        listed.retain(|entry| !is_hidden(&entry.file_name()));
+        listed.sort_by(|a, b| natural_order_of_names(&a.file_name(), &b.file_name()));
+        let is_folder = |entry: &&fs::DirEntry| entry.file_type().is_ok_and(|it| it.is_dir());
+        let folders = listed.iter().filter(is_folder).count();
+        let this = &*self;
+        let parts = parallel::map(folders > MANY_FOLDERS, listed, |entry| {
+            let mut part = this.another();
+            part.take(folder, &entry.path());
+            (part.found, part.ignored, part.notes)
+        });
+        for (found, ignored, notes) in parts {
+            self.found.extend(found);
+            self.ignored += ignored;
+            self.notes.extend(notes);
+        }
+    }
+
+    /// Takes a file, or the files in a folder, in order. `root` is the folder that was named.
+    fn take(&mut self, root: &Path, path: &Path) {
+        let mut ignored = 0;
+        let is_taken = |entry: &DirEntry| {
+            if entry.depth() > 0 && is_hidden(entry.file_name()) {
+                return false;
+            }
+            let inside = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            let is_left_out = self.ignore.leaves_out(inside);
+            ignored += u64::from(is_left_out);
+            !is_left_out
+        };
+        let entries: Vec<walkdir::Result<DirEntry>> = WalkDir::new(path)
+            .follow_links(false)
+            .follow_root_links(false)
+            .sort_by(|a, b| natural_order_of_names(a.file_name(), b.file_name()))
+            .into_iter()
+            .filter_entry(is_taken)
+            .collect();
+        self.ignored += ignored;
+        for entry in entries {
+            match entry {
+                Ok(entry) => self.entry(&entry),
+                Err(error) => {
+                    let path = error.path().unwrap_or(path).to_owned();
+                    let reason = match error.io_error() {
+                        Some(error) => error.to_string(),
+                        None => error.to_string(),
+                    };
+                    self.notes.push(unreadable(&path, &reason));
                 }
             }
         }
-        Err(error) => notes.push(unreadable(folder, &error.to_string())),
     }
-    listed.retain(|entry| !is_hidden(&entry.file_name()));
-    listed.sort_unstable_by_key(fs::DirEntry::file_name);
-    let is_folder = |entry: &&fs::DirEntry| entry.file_type().is_ok_and(|it| it.is_dir());
-    let folders = listed.iter().filter(is_folder).count();
-    let parts = parallel::map(folders > MANY_FOLDERS, listed, |entry| {
-        let (mut found, mut notes) = (Vec::new(), Vec::new());
-        take(&entry.path(), &mut found, &mut notes);
-        (found, notes)
-    });
-    for (more_found, more_notes) in parts {
-        found.extend(more_found);
-        notes.extend(more_notes);
-    }
-}
 
-/// Takes a file, or the files in a folder, sorted, and says what is left alone.
-fn take(path: &Path, found: &mut Vec<Found>, notes: &mut Vec<Note>) {
-    let visible = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.file_name());
-    let entries = WalkDir::new(path)
-        .follow_links(false)
-        .follow_root_links(false)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(visible);
-    for entry in entries {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let path = error.path().unwrap_or(path).to_owned();
-                let reason = match error.io_error() {
-                    Some(error) => error.to_string(),
-                    None => error.to_string(),
-                };
-                notes.push(unreadable(&path, &reason));
-                continue;
-            }
-        };
+    fn entry(&mut self, entry: &DirEntry) {
         let file_type = entry.file_type();
         let path = entry.path();
         if file_type.is_file() {
-            let bytes = entry.metadata().ok().map(|metadata| metadata.len());
-            found.push(Found {
-                path: path.to_owned(),
-                bytes,
-                named: false,
-            });
+            let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
+            if self.outputs.are(path, bytes) {
+                return;
+            }
+            if archive::has_zip_ending(path) && archive::is_zip(path) {
+                self.archive(path, bytes, false);
+            } else {
+                self.found.push(Found::new(path, Some(bytes), false));
+            }
         } else if file_type.is_symlink() {
-            notes.push(Note {
-                path: Some(path.to_string_lossy().into_owned()),
-                kind: NoteKind::Link,
-            });
+            self.notes.push(note(path, NoteKind::Link));
         } else if !file_type.is_dir() {
-            notes.push(special(path, file_type, false));
+            self.notes.push(special(path, file_type, false));
         }
     }
 }
 
-fn is_hidden(name: &OsStr) -> bool {
-    name.to_string_lossy().starts_with('.')
+pub(super) fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+fn note(path: &Path, kind: NoteKind) -> Note {
+    Note {
+        path: Some(path.to_string_lossy().into_owned()),
+        kind,
+    }
 }
 
 fn unreadable(path: &Path, reason: &str) -> Note {
-    Note {
-        path: Some(path.to_string_lossy().into_owned()),
-        kind: NoteKind::UnreadableFile {
-            error: reason.to_owned(),
-        },
-    }
+    let error = reason.to_owned();
+    note(path, NoteKind::UnreadableFile { error })
 }
 
 fn special(path: &Path, file_type: FileType, named: bool) -> Note {
     let file = kind_of_special(file_type);
-    Note {
-        path: Some(path.to_string_lossy().into_owned()),
-        kind: NoteKind::SpecialFile { file, named },
-    }
+    note(path, NoteKind::SpecialFile { file, named })
 }
 
 #[cfg(unix)]
@@ -198,4 +552,68 @@ fn kind_of_special(file_type: FileType) -> SpecialFile {
 #[cfg(not(unix))]
 fn kind_of_special(_: FileType) -> SpecialFile {
     SpecialFile::Other
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_the_order_of_their_numbers() {
+        let mut names = vec![
+            "items-10.json",
+            "items-9.json",
+            "items-009.json",
+            "items.json",
+            "items-9/x",
+            "items-9a.json",
+            "10/items",
+            "9/items",
+            "items-99999999999999999999999.json",
+        ];
+        names.sort_by(|a, b| natural_order(Path::new(a), Path::new(b)));
+        assert_eq!(
+            names,
+            [
+                "9/items",
+                "10/items",
+                "items-9/x",
+                "items-009.json",
+                "items-9.json",
+                "items-9a.json",
+                "items-10.json",
+                "items-99999999999999999999999.json",
+                "items.json",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_pattern_without_a_slash_is_a_name_and_any_other_a_path() {
+        let ignore = |globs: &[&str]| {
+            let globs: Vec<String> = globs.iter().map(|glob| (*glob).to_owned()).collect();
+            Ignore::new(&globs).expect("globs")
+        };
+        let names = ignore(&["*.md", "old/"]);
+        for path in ["README.md", "a/b.md", "old", "old/items.json", "a/old/x"] {
+            assert!(names.leaves_out(Path::new(path)), "{path}");
+        }
+        assert!(!names.leaves_out(Path::new("a/older/items.json")));
+        let paths = ignore(&["./a/*.json", "b/**", "**/c/[!x]?.{md,txt}"]);
+        for path in ["a/x.json", "b/c/d", "c/ab.md", "d/e/c/12.txt"] {
+            assert!(paths.leaves_out(Path::new(path)), "{path}");
+        }
+        for path in ["x.json", "c/a/x.json", "a/b/x.json", "c/xb.md", "c/a.md"] {
+            assert!(!paths.leaves_out(Path::new(path)), "{path}");
+        }
+        assert!(!Ignore::default().leaves_out(Path::new("x")));
+        for glob in ["[", "{a", "[!", "x[]"] {
+            assert!(Ignore::new(&[glob.to_owned()]).is_err(), "{glob}");
+        }
+        let error = Ignore::new(&["[".to_owned()]).expect_err("no glob");
+        assert!(
+            error.to_string().starts_with("`[` is not a glob: "),
+            "{error}"
+        );
+    }
 }

@@ -1,8 +1,11 @@
-//! Recognises files that hold nothing of the API.
+//! Recognises files that hold nothing of the API, and tells those that may have been meant as data from
+//! those that only lie beside it.
+
+use std::path::Path;
 
 use super::note::excerpt;
 
-/// What a file looks like that holds nothing of the API.
+/// Appearance of a file that holds nothing of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Looks {
     /// Its kind.
@@ -16,8 +19,6 @@ pub struct Looks {
 pub enum Like {
     /// No content, or white space only.
     Empty,
-    /// A report that this program wrote.
-    OwnReport,
     /// A Parquet file.
     Parquet,
     /// A zip archive.
@@ -56,7 +57,6 @@ impl Looks {
     pub fn kind(&self) -> &'static str {
         match self.like {
             Like::Empty => "empty",
-            Like::OwnReport => "own-report",
             Like::Parquet | Like::Zip | Like::Pdf | Like::Sqlite | Like::Binary => "binary",
             Like::Html(_) => "html",
             Like::Xml(_) => "xml",
@@ -67,6 +67,65 @@ impl Looks {
             Like::Text(_) => "text",
         }
     }
+}
+
+impl Looks {
+    /// Tells if the file may be a damaged dump or an API error, so that something is lost. `text` and
+    /// `path` are those of the file.
+    pub(super) fn is_loss(&self, text: &str, path: &Path) -> bool {
+        match self.like {
+            Like::Html(_)
+            | Like::HttpHeaders(_)
+            | Like::JavaScriptInspect
+            | Like::PythonRepr
+            | Like::Parquet
+            | Like::Zip => true,
+            // Some other document, whole.
+            Like::JsonObject { .. } | Like::JsonArray | Like::Pdf | Like::Sqlite => false,
+            Like::Empty | Like::Binary => has_data_ending(path),
+            Like::Xml(_) | Like::Text(_) => has_data_ending(path) || is_error(text),
+        }
+    }
+}
+
+/// Tells if a file is called like data.
+fn has_data_ending(path: &Path) -> bool {
+    const ENDINGS: [&str; 10] = [
+        "json", "jsonl", "ndjson", "csv", "tsv", "parquet", "arrow", "feather", "gz", "zst",
+    ];
+    path.as_os_str() == "-"
+        || path.extension().is_some_and(|ending| {
+            ENDINGS
+                .iter()
+                .any(|known| ending.eq_ignore_ascii_case(known))
+        })
+}
+
+/// Tells if a text is short and speaks of nothing but an error, as servers and proxies answer.
+fn is_error(text: &str) -> bool {
+    const LONGEST: usize = 300;
+    const WORDS: [&str; 14] = [
+        "internal server error",
+        "bad gateway",
+        "gateway timeout",
+        "gateway time-out",
+        "service unavailable",
+        "upstream connect error",
+        "upstream request timeout",
+        "no healthy upstream",
+        "too many requests",
+        "rate limit",
+        "unauthorized",
+        "forbidden",
+        "not found",
+        "invalid api key",
+    ];
+    let text = text.trim();
+    if text.len() > LONGEST || text.lines().count() > 3 {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    WORDS.iter().any(|words| lower.contains(words))
 }
 
 /// Recognises a file. `packed` is the compression that the text was packed in.
@@ -84,9 +143,6 @@ fn recognise(text: &str) -> Like {
     }
     let head: String = start.chars().take(4_000).collect();
     let lower = head.to_lowercase();
-    if is_own_report(text) {
-        return Like::OwnReport;
-    }
     if let Some(binary) = binary(&head) {
         return binary;
     }
@@ -115,20 +171,6 @@ fn recognise(text: &str) -> Like {
         return Like::HttpHeaders(first_line(&head));
     }
     Like::Text(first_line(&head))
-}
-
-/// Whether a text is a report that this program wrote, as HTML, Markdown or plain text.
-pub(super) fn is_own_report(text: &str) -> bool {
-    let mark = concat!(env!("CARGO_PKG_NAME"), " ");
-    let head = &text[..text.floor_char_boundary(2_000)];
-    let tail = &text[text.floor_char_boundary(text.len().saturating_sub(400))..];
-    // The style and the script that stand beside a page say it in a comment.
-    let signed = |line: &str| {
-        let line = line.strip_prefix("/* ").unwrap_or(line);
-        line.strip_prefix("Made by ")
-            .is_some_and(|rest| rest.starts_with(mark))
-    };
-    head.contains(&format!("name=\"generator\" content=\"{mark}")) || tail.lines().any(signed)
 }
 
 fn first_line(text: &str) -> String {
@@ -252,6 +294,30 @@ mod tests {
             ("PAR1\u{15}", "binary"),
         ] {
             assert_eq!(looks_like(text, None).kind(), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_beside_the_dumps_is_no_loss_unless_it_may_have_been_one() {
+        for (name, text, is_loss) in [
+            ("README.md", "# The nightly batch\n", false),
+            ("stderr.log", "", false),
+            ("notes.txt", "the second run\n", false),
+            ("package.json", "{\"name\": \"x\"}", false),
+            ("plot.png", "\u{fffd}PNG\0\0\0\u{fffd}", false),
+            ("items.json", "", true),
+            ("items.json", "Internal Server Error", true),
+            ("items.txt", "Internal Server Error\n", true),
+            ("items.json", "hello", true),
+            ("items.html", "<html><title>502</title>", true),
+            ("items.parquet", "PAR1\u{15}", true),
+        ] {
+            let looks = looks_like(text, None);
+            assert_eq!(
+                looks.is_loss(text, Path::new(name)),
+                is_loss,
+                "{name}: {looks:?}"
+            );
         }
     }
 

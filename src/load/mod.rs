@@ -4,6 +4,7 @@
 //! Everything that was skipped, cut or doubtful comes out as data, beside the rows.
 
 mod accumulator;
+mod archive;
 mod decode;
 mod error_answer;
 mod find;
@@ -11,6 +12,7 @@ mod formats;
 mod join;
 mod looks;
 pub mod note;
+mod own;
 mod pair;
 mod read;
 mod sink;
@@ -18,16 +20,17 @@ mod snapshots;
 mod tally;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::Read as _;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use self::accumulator::Accumulator;
 pub use self::accumulator::{FileRead, NotOurs};
 pub use self::error_answer::ErrorResponse;
-pub use self::find::{Found, STDIN};
+pub use self::find::{FindError, Found, Ignore, IgnoreError, STDIN};
 pub use self::looks::{Like, Looks};
-use self::note::Note;
+use self::note::{Note, NoteKind};
+pub use self::own::is_own_report;
 use crate::api::{JobRecord, UtcTime};
 use crate::frame::{ItemFrame, Recorded, TooManyRows};
 
@@ -113,21 +116,15 @@ pub enum LoadError {
     Stdin(#[source] std::io::Error),
 }
 
-/// The files that `paths` name, and notes about those that cannot be.
-pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<Note>) {
+/// Finds the files that `paths` name; returns them with notes about those that cannot be read.
+///
+/// # Errors
+///
+/// Fails if a file that was named is standard output.
+pub fn find(paths: &[PathBuf], ignore: &Ignore) -> Result<(Vec<Found>, Vec<Note>), FindError> {
     let mut notes = Vec::new();
-    let found = find::find(paths, &mut notes);
-    (found, notes)
-}
-
-/// Whether a file is a report that this program wrote, in whatever format.
-pub fn is_own_report(path: &Path) -> bool {
-    fs::read_to_string(path).is_ok_and(|text| {
-        looks::is_own_report(&text)
-            || text.starts_with('{')
-                && text.contains("\"schema_version\"")
-                && text.contains("\"generator\"")
-    })
+    let found = find::find(paths, ignore, &mut notes)?;
+    Ok((found, notes))
 }
 
 /// Reads the files. `progress` is told the bytes of each file that is done.
@@ -153,5 +150,25 @@ pub fn load(
     for file in accumulators.iter().flat_map(|read| &read.files) {
         snapshots::check(file, &mut notes);
     }
+    notes.extend(foreign_files(&accumulators));
     join::join(accumulators, &mut notes, options.job_id)
+}
+
+/// Counts the files that have nothing to do with the API, in one note.
+fn foreign_files(accumulators: &[Accumulator]) -> Option<Note> {
+    const NAMED: usize = 3;
+    let mut foreign = accumulators
+        .iter()
+        .flat_map(|read| &read.files)
+        .filter(|file| file.is_foreign);
+    let first: Vec<String> = foreign
+        .by_ref()
+        .take(NAMED)
+        .map(|file| file.path.clone())
+        .collect();
+    let count = (first.len() + foreign.count()) as u64;
+    (count > 0).then_some(Note {
+        path: None,
+        kind: NoteKind::ForeignFiles { count, first },
+    })
 }

@@ -45,8 +45,17 @@ pub enum NoteKind {
         /// Its size on disk, 0 when unknown.
         bytes: u64,
     },
+    /// Files that have nothing to do with the API.
+    ForeignFiles {
+        /// Number of files.
+        count: u64,
+        /// Paths of the first few.
+        first: Vec<String>,
+    },
+    /// Files and folders that `--ignore` leaves out.
+    IgnoredFiles(u64),
     /// A report of this program.
-    OwnReport(Looks),
+    OwnReport,
     /// A summary of this program, beside dumps.
     OwnSummary,
     /// A document ends too early.
@@ -82,7 +91,9 @@ pub enum NoteKind {
     /// Rows that could not be read as items.
     UnreadableItems(Sample<Fault>),
     /// Times of items that could not be read.
-    UnreadableTimes(Sample<Field>),
+    UnreadableTimes(Sample<(Field, String)>),
+    /// Fields of items that hold values of a wrong type, and are absent.
+    WrongTypes(Sample<WrongType>),
     /// Jobs, or fields of jobs, that could not be read.
     UnreadableJob(Sample<Fault>),
     /// Compressed data is broken or ends too early.
@@ -103,6 +114,8 @@ pub enum NoteKind {
         /// Bytes that were unpacked.
         unpacked: usize,
     },
+    /// Members of an archive were not unpacked, because there are too many or they unpack to too much.
+    ArchiveLimit(u64),
     /// Bytes that are not UTF-8.
     InvalidUtf8 {
         /// Offset of the first one.
@@ -170,15 +183,13 @@ pub enum Fault {
     NotAList(&'static str),
     /// An object that is neither an item nor a job.
     ForeignObject,
-    /// A CSV row has more or fewer cells than the header.
+    /// A CSV row has more cells than the header.
     Cells {
         /// Cells of the row.
         row: usize,
         /// Cells of the header.
         header: usize,
     },
-    /// A CSV row that cannot be read.
-    Csv(String),
 }
 
 /// Things of one kind: all of them counted, the first few kept with their places.

@@ -1,10 +1,12 @@
 //! What the readers of all formats write into: the columns, and beside them what each file held.
 
+use std::path::Path;
+
 use super::accumulator::{Accumulator, FileRead, FoundJob, ItemGroup, NotOurs, PartRead};
 use super::error_answer::ErrorResponse;
 use super::formats::scan::Skeleton;
 use super::looks::{Like, Looks};
-use super::note::{Fault, Note, NoteKind, Place, Sample};
+use super::note::{Fault, Note, NoteKind, Place, Sample, excerpt};
 use super::tally::{Shape, Tally};
 use crate::api::{Field, ItemFields, ItemRecord, JobRecord, WrongType};
 
@@ -27,7 +29,8 @@ pub(super) struct FileReader<'b, 't> {
     tally: Tally,
     documents: u64,
     unreadable: Sample<Fault>,
-    unreadable_times: Sample<Field>,
+    unreadable_times: Sample<(Field, String)>,
+    wrong_types: Sample<WrongType>,
     unreadable_jobs: Sample<Fault>,
     foreign: Sample<Fault>,
     errors: Sample<ErrorResponse>,
@@ -58,6 +61,7 @@ impl<'b, 't> FileReader<'b, 't> {
             documents: 0,
             unreadable: Sample::default(),
             unreadable_times: Sample::default(),
+            wrong_types: Sample::default(),
             unreadable_jobs: Sample::default(),
             foreign: Sample::default(),
             errors: Sample::default(),
@@ -166,11 +170,18 @@ impl<'b, 't> FileReader<'b, 't> {
     pub(super) fn item(&mut self, item: Result<ItemRecord<'_>, WrongType>, part: Option<&str>) {
         match item {
             Ok(item) => {
-                if let Some(field) = item.unreadable_time
+                if let Some(time) = &item.unreadable_time
                     && self.unreadable_times.counts_one_of_the_first()
                 {
-                    let place = self.place(part);
-                    self.unreadable_times.first.push((place, field));
+                    let found = (time.field, excerpt(&time.text, 60));
+                    self.unreadable_times.first.push((self.place(part), found));
+                }
+                if let Some(wrong) = &item.wrong_field
+                    && self.wrong_types.counts_one_of_the_first()
+                {
+                    self.wrong_types
+                        .first
+                        .push((self.place(part), wrong.clone()));
                 }
                 self.last_item = part.and_then(|part| self.offset(part));
                 self.seen += 1;
@@ -303,7 +314,7 @@ impl<'b, 't> FileReader<'b, 't> {
         part: Option<&str>,
     ) {
         for wrong in wrong {
-            self.unreadable_job(Fault::Field(*wrong), part);
+            self.unreadable_job(Fault::Field(wrong.clone()), part);
         }
         match job {
             Ok(record) => self.batch.jobs.push(FoundJob {
@@ -352,6 +363,7 @@ impl<'b, 't> FileReader<'b, 't> {
         let counts = [
             self.unreadable.count,
             self.unreadable_times.count,
+            self.wrong_types.count,
             self.unreadable_jobs.count,
             self.foreign.count,
             self.errors.count,
@@ -394,18 +406,24 @@ impl<'b, 't> FileReader<'b, 't> {
             },
         };
         self.samples_to_notes();
-        if kind == "summary" {
-            self.note(NoteKind::OwnSummary);
+        match kind {
+            "summary" => self.note(NoteKind::OwnSummary),
+            "own-report" => self.note(NoteKind::OwnReport),
+            _ => {}
         }
+        let mut is_foreign = false;
         if let Some(NotOurs::Looks(looks)) = &looks_like {
-            let looks = looks.clone();
-            self.note(match looks.like {
-                Like::Empty => NoteKind::EmptyFile {
-                    bytes: bytes.unwrap_or_default(),
-                },
-                Like::OwnReport => NoteKind::OwnReport(looks),
-                _ => NoteKind::SkippedFile(looks),
-            });
+            // A document that broke off may have been one of the API.
+            is_foreign = self.batch.notes.len() == self.first_note
+                && !looks.is_loss(self.text, Path::new(&self.path));
+            if !is_foreign {
+                self.note(match looks.like {
+                    Like::Empty => NoteKind::EmptyFile {
+                        bytes: bytes.unwrap_or_default(),
+                    },
+                    _ => NoteKind::SkippedFile(looks.clone()),
+                });
+            }
         }
         let file = FileRead {
             path: self.path,
@@ -414,6 +432,7 @@ impl<'b, 't> FileReader<'b, 't> {
             documents: self.documents,
             items: self.seen as u64,
             looks_like,
+            is_foreign,
             summary: (kind == "summary").then(|| self.text.to_owned()),
             manifest: (kind == "snapshot").then(|| self.text.to_owned()),
         };
@@ -440,6 +459,10 @@ impl<'b, 't> FileReader<'b, 't> {
         let times = std::mem::take(&mut self.unreadable_times);
         if times.count > 0 {
             self.note(NoteKind::UnreadableTimes(times));
+        }
+        let fields = std::mem::take(&mut self.wrong_types);
+        if fields.count > 0 {
+            self.note(NoteKind::WrongTypes(fields));
         }
         let jobs = std::mem::take(&mut self.unreadable_jobs);
         if jobs.count > 0 {

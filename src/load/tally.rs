@@ -13,6 +13,8 @@ pub(super) enum Shape {
     Combined,
     /// An SDK's page object.
     SdkPage,
+    /// A report of ours.
+    Report,
     /// A summary of ours.
     Summary,
     /// The manifest of a snapshot.
@@ -28,6 +30,7 @@ pub(super) struct Tally {
     jobs: u64,
     combined: u64,
     sdk_pages: u64,
+    reports: u64,
     summaries: u64,
     manifests: u64,
 }
@@ -42,6 +45,7 @@ impl Tally {
             jobs: self.jobs + other.jobs,
             combined: self.combined + other.combined,
             sdk_pages: self.sdk_pages + other.sdk_pages,
+            reports: self.reports + other.reports,
             summaries: self.summaries + other.summaries,
             manifests: self.manifests + other.manifests,
         }
@@ -74,6 +78,7 @@ impl Tally {
             Shape::Job => &mut self.jobs,
             Shape::Combined => &mut self.combined,
             Shape::SdkPage => &mut self.sdk_pages,
+            Shape::Report => &mut self.reports,
             Shape::Summary => &mut self.summaries,
             Shape::Manifest => &mut self.manifests,
         };
@@ -87,14 +92,15 @@ impl Tally {
 
     /// Whether there is what this program wrote about records.
     pub(super) fn has_ours(self) -> bool {
-        self.summaries + self.manifests > 0
+        self.reports + self.summaries + self.manifests > 0
     }
 
     /// What a file with nothing else is, in a word.
     pub(super) fn kind_of_ours(self) -> &'static str {
-        match self.summaries {
-            0 => "snapshot",
-            _ => "summary",
+        match self {
+            Self { summaries: 1.., .. } => "summary",
+            Self { manifests: 1.., .. } => "snapshot",
+            _ => "own-report",
         }
     }
 }

@@ -94,6 +94,8 @@ codes! {
     UnreadableJob = "unreadable-job", File, Warning, true;
     /// Times could not be read and count as absent.
     UnreadableTime = "unreadable-time", File, Warning, true;
+    /// Fields of items have the wrong type and count as absent.
+    WrongType = "wrong-type", File, Warning, true;
     /// A compressed file is broken, ends too early or grows beyond the limit.
     BrokenCompression = "broken-compression", File, Warning, true;
     /// A file contains bytes that are not UTF-8.
@@ -104,6 +106,10 @@ codes! {
     LinkLeftAlone = "link-left-alone", File, Info, false;
     /// A pipe, socket or device in a folder was ignored.
     SpecialFile = "special-file", File, Info, false;
+    /// Files that have nothing to do with the API were ignored.
+    ForeignFiles = "foreign-files", File, Info, false;
+    /// Files or folders were left out by `--ignore`.
+    IgnoredFiles = "ignored-files", File, Info, false;
     /// A report or summary of this program was ignored.
     OwnReport = "own-report", File, Info, false;
     /// Two or more jobs could claim the items of a file.

@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use crate::api::WrongType;
-use crate::load::note::{Break, Fault, NoteKind, Place, Sample, SpecialFile};
+use crate::load::note::{Break, Fault, NoteKind, Place, Sample, SpecialFile, excerpt};
 use crate::load::{ErrorResponse, Like, Looks, NotOurs};
 use crate::snapshot::{Difference, Gone};
 use crate::words::{counted, number};
@@ -18,7 +18,9 @@ pub(crate) fn code(kind: &NoteKind) -> Code {
         NoteKind::ErrorResponse(_) | NoteKind::MoreErrorResponses(_) => Code::ErrorResponse,
         NoteKind::SkippedFile(_) => Code::SkippedFile,
         NoteKind::EmptyFile { .. } => Code::EmptyFile,
-        NoteKind::OwnReport(_) | NoteKind::OwnSummary => Code::OwnReport,
+        NoteKind::ForeignFiles { .. } => Code::ForeignFiles,
+        NoteKind::IgnoredFiles(_) => Code::IgnoredFiles,
+        NoteKind::OwnReport | NoteKind::OwnSummary => Code::OwnReport,
         NoteKind::CutDocument(_) => Code::CutDocument,
         NoteKind::BrokenDocument(_)
         | NoteKind::MoreBrokenDocuments(_)
@@ -28,10 +30,11 @@ pub(crate) fn code(kind: &NoteKind) -> Code {
         NoteKind::StrayText { .. } | NoteKind::StrayValues(_) => Code::StrayText,
         NoteKind::UnreadableItems(_) => Code::UnreadableItem,
         NoteKind::UnreadableTimes(_) => Code::UnreadableTime,
+        NoteKind::WrongTypes(_) => Code::WrongType,
         NoteKind::UnreadableJob(_) => Code::UnreadableJob,
-        NoteKind::BrokenCompression { .. } | NoteKind::CompressionLimit { .. } => {
-            Code::BrokenCompression
-        }
+        NoteKind::BrokenCompression { .. }
+        | NoteKind::CompressionLimit { .. }
+        | NoteKind::ArchiveLimit(_) => Code::BrokenCompression,
         NoteKind::InvalidUtf8 { .. } | NoteKind::InvalidUtf16 => Code::InvalidUtf8,
         NoteKind::NonStandardJson => Code::NonStandardJson,
         NoteKind::AmbiguousName(_) => Code::AmbiguousName,
@@ -70,7 +73,22 @@ pub(crate) fn message(kind: &NoteKind) -> String {
         NoteKind::SkippedFile(looks) => format!("ignored: looks like {}", looks_words(looks)),
         NoteKind::EmptyFile { bytes: 0 } => "ignored: empty file".to_owned(),
         NoteKind::EmptyFile { .. } => "ignored: no content besides white space".to_owned(),
-        NoteKind::OwnReport(looks) => format!("ignored: {}", looks_words(looks)),
+        NoteKind::ForeignFiles { count, first } => {
+            let mut names = first.join(", ");
+            let more = count - first.len() as u64;
+            if more > 0 {
+                names.push_str(&format!(" and {} more", number(more)));
+            }
+            let files = counted(*count, "other file", "other files");
+            format!("ignored {files}: {names}")
+        }
+        NoteKind::IgnoredFiles(count) => {
+            format!(
+                "--ignore left out {}",
+                counted(*count, "file or folder", "files or folders")
+            )
+        }
+        NoteKind::OwnReport => "ignored: a report written by batch-report".to_owned(),
         NoteKind::OwnSummary => {
             "ignored: a summary written by batch-report; name it alone to render it".to_owned()
         }
@@ -122,7 +140,15 @@ pub(crate) fn message(kind: &NoteKind) -> String {
         NoteKind::UnreadableTimes(times) => format!(
             "{} an unreadable time, treated as absent: {}",
             counted(times.count, "item has", "items have"),
-            list(times, |field| format!("`{}`", field.name()))
+            list(times, |(field, text)| format!(
+                "`{}` is “{text}”, which is no time like 2026-05-14T08:30:33Z",
+                field.name()
+            ))
+        ),
+        NoteKind::WrongTypes(fields) => format!(
+            "{} a field of the wrong type, treated as absent: {}",
+            counted(fields.count, "item has", "items have"),
+            list(fields, wrong_words)
         ),
         NoteKind::UnreadableJob(jobs) => {
             format!(
@@ -150,6 +176,10 @@ pub(crate) fn message(kind: &NoteKind) -> String {
             "{} of {packed} unpack to more than {} bytes; the rest was not read",
             counted(*compressed as u64, "byte", "bytes"),
             number(*unpacked as u64)
+        ),
+        NoteKind::ArchiveLimit(members) => format!(
+            "{} of this archive not read: too many, or too large when unpacked",
+            counted(*members, "file was", "files were")
         ),
         NoteKind::InvalidUtf8 { byte } => {
             format!("not UTF-8 at byte {byte}; invalid bytes are shown as \u{fffd}")
@@ -226,9 +256,8 @@ pub(crate) fn not_ours(what: &NotOurs) -> String {
 fn looks_words(looks: &Looks) -> String {
     let words = match &looks.like {
         Like::Empty => "an empty file".to_owned(),
-        Like::OwnReport => "a report written by batch-report".to_owned(),
         Like::Parquet => "a Parquet file".to_owned(),
-        Like::Zip => "a zip archive; unzip it first".to_owned(),
+        Like::Zip => "a zip archive; name it by itself, or unzip it".to_owned(),
         Like::Pdf => "a PDF".to_owned(),
         Like::Sqlite => "an SQLite database".to_owned(),
         Like::Binary => "binary data".to_owned(),
@@ -291,21 +320,21 @@ fn break_words(found: &Break, what: &str) -> String {
 
 fn fault(fault: &Fault) -> String {
     match fault {
-        Fault::Field(wrong) => wrong_words(*wrong),
-        Fault::Job(wrong) => format!("a job whose {}", wrong_words(*wrong)),
+        Fault::Field(wrong) => wrong_words(wrong),
+        Fault::Job(wrong) => format!("a job whose {}", wrong_words(wrong)),
         Fault::NotAnItem(what) => format!("{what} instead of an item"),
         Fault::NotAList(what) => format!("{what} instead of the list of items"),
         Fault::ForeignObject => "an object that is neither an item nor a job".to_owned(),
         Fault::Cells { row, header } => format!("{row} cells, but the header has {header}"),
-        Fault::Csv(error) => error.clone(),
     }
 }
 
-fn wrong_words(wrong: WrongType) -> String {
+fn wrong_words(wrong: &WrongType) -> String {
     let name = wrong.field.name();
-    match wrong.found {
-        "absent" => format!("`{name}` is missing"),
-        found => format!("`{name}` is {found}"),
+    match (wrong.found, &wrong.text) {
+        ("absent", _) => format!("`{name}` is missing"),
+        (found, None) => format!("`{name}` is {found}"),
+        (found, Some(text)) => format!("`{name}` is {found}: “{}”", excerpt(text, 60)),
     }
 }
 

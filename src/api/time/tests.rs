@@ -20,6 +20,16 @@ fn every_written_form_of_one_instant_is_the_same_instant() {
         "1778747433233758",
         "1778747433233758000",
         " 2026-05-14T08:30:33.233758Z ",
+        "2026-05-14 08:30:33.233758 +00:00",
+        "2026-05-14 08:30:33.233758 +0000",
+        "2026-05-14 10:30:33.233758 +02:00",
+        "2026-05-14 08:30:33.233758 +0000 UTC",
+        "2026-05-14 08:30:33.233758UTC",
+        "2026-05-14 08:30:33.233758 Z",
+        "2026-05-14 08:30:33.233758+00",
+        "2026/05/14 8:30:33.233758",
+        "2026-05-14T08:30:33,233758Z",
+        "2026-05-14T10:30:33.233758+02:00[Europe/Berlin]",
     ] {
         assert_eq!(micros(form), Some(1_778_747_433_233_758), "{form}");
     }
@@ -74,7 +84,7 @@ fn the_short_way_reads_what_the_library_reads_and_nothing_else() {
             short += 1;
         }
     }
-    assert_eq!(short, 162);
+    assert_eq!(short, 144);
     let epoch = jiff::civil::Date::constant(1970, 1, 1);
     for day in (-719_528..2_932_897_i64).step_by(7) {
         let (year, month, date) = civil_from_days(day);
@@ -110,6 +120,36 @@ fn an_epoch_is_told_by_its_size() {
 }
 
 #[test]
+fn a_time_cut_to_minutes_is_read() {
+    for form in ["2026-05-14 08:30", "2026-05-14 8:30", "2026-05-14T08:30Z"] {
+        assert_eq!(micros(form), Some(1_778_747_400_000_000), "{form}");
+    }
+}
+
+#[test]
+fn times_that_are_objects_are_read() {
+    for form in [
+        r#"{"$date": "2026-05-14T08:30:33Z"}"#,
+        r#"{"$date": 1778747433000}"#,
+        r#"{"$date": {"$numberLong": "1778747433000"}}"#,
+        r#"{"seconds": 1778747433, "nanos": 0}"#,
+        r#"{"_seconds": 1778747433, "_nanoseconds": 0}"#,
+    ] {
+        let time = UtcTime::from_object(form).map(UtcTime::micros);
+        assert_eq!(time, Some(1_778_747_433_000_000), "{form}");
+    }
+    for form in [
+        "{}",
+        "[]",
+        "true",
+        r#"{"$date": {}}"#,
+        r#"{"seconds": 9223372036854775807}"#,
+    ] {
+        assert_eq!(UtcTime::from_object(form), None, "{form}");
+    }
+}
+
+#[test]
 fn the_first_and_the_last_year_are_read_and_written() {
     assert_eq!(micros("0000-01-01T00:00:00Z"), Some(MIN_MICROS));
     assert_eq!(micros("9999-12-31T23:59:59.999999Z"), Some(MAX_MICROS));
@@ -129,6 +169,10 @@ fn what_is_no_time_or_beyond_the_last_year_is_none() {
         "2026-13-01T00:00:00Z",
         "2026-05-14",
         "08:30:33",
+        "11/3/2026 9:00",
+        "03.11.2026 09:00",
+        "2026-05-14 9:00 AM",
+        "2026-05-14T08:30:33[Europe/Berlin]",
         "9999-12-31T23:59:59-05:00",
         "0000-01-01T00:00:00+01:00",
         "1e400",

@@ -1,123 +1,345 @@
-//! CSV of items, as a data frame writes it: a header with the API's names, a row per item.
+//! CSV of items or jobs, as data frames, spreadsheets and database shells write it: a header with the
+//! API's names, a row per item or job.
 
-use csv::{ReaderBuilder, StringRecord};
+use std::borrow::Cow;
 
-use crate::api::{Field, ItemRecord, Value};
+use crate::api::record::is_word_for_nothing;
+use crate::api::{Field, ItemRecord, JobRecord, Value};
 use crate::load::note::{Fault, NoteKind, Place};
 use crate::load::sink::FileReader;
 use crate::load::tally::Shape;
 
-/// The delimiter, where the first line is a header that names an item's id and status.
-pub(super) fn delimiter(text: &str) -> Option<u8> {
-    let header = text.lines().find(|line| !line.trim().is_empty())?;
-    [b',', b';', b'\t', b'|'].into_iter().find(|delimiter| {
-        let names: Vec<_> = header
-            .split(char::from(*delimiter))
-            .filter_map(|name| Field::from_name(name.trim().trim_matches('"')))
-            .collect();
-        names.contains(&Field::ItemId) && names.contains(&Field::Status)
-    })
+/// A table in a text.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::load) struct Table {
+    /// Offset of its header.
+    begin: usize,
+    delimiter: u8,
+    /// Whether a database shell drew it with lines: cells are padded, and quotes are part of them.
+    is_drawn: bool,
+    /// Number of cells of the header.
+    width: usize,
+    /// Column of each field.
+    columns: [Option<usize>; Field::COUNT],
+}
+
+/// The header is looked for in this many bytes.
+const HEAD: usize = 64 << 10;
+/// A header with more cells is none of ours.
+const MOST_COLUMNS: usize = 4_096;
+/// Lines that may stand above the header, empty ones not counted: a title, a border.
+const MOST_ABOVE: usize = 5;
+
+impl Table {
+    /// Finds the table that a text holds: the first row that names an item's id and status, or a job's
+    /// id and another of its fields.
+    pub(in crate::load) fn of(text: &str) -> Option<Self> {
+        let head = &text[..text.floor_char_boundary(HEAD)];
+        let mut named = None;
+        let mut above = 0;
+        let mut behind = 0;
+        for line in head.split_inclusive(['\n', '\r']) {
+            let begin = behind;
+            behind += line.len();
+            let line = line.trim();
+            if line.is_empty() {
+                continue;
+            }
+            if let Some(delimiter) = named_delimiter(line) {
+                named = Some(delimiter);
+                continue;
+            }
+            let table = named
+                .into_iter()
+                .chain(*b",;\t|")
+                .find_map(|delimiter| Self::with_header(head, begin, delimiter));
+            if table.is_some() || above == MOST_ABOVE {
+                return table;
+            }
+            above += 1;
+        }
+        None
+    }
+
+    /// The table whose header begins at `begin`, if a header begins there.
+    fn with_header(text: &str, begin: usize, delimiter: u8) -> Option<Self> {
+        let line = text[begin..].lines().next()?;
+        let below = text[begin + line.len()..].trim_start().lines().next();
+        let is_drawn =
+            delimiter == b'|' && (line.trim().starts_with('|') || below.is_some_and(is_ruled));
+        let mut table = Self {
+            begin,
+            delimiter,
+            is_drawn,
+            width: 0,
+            columns: [None; Field::COUNT],
+        };
+        let mut cells = Vec::new();
+        table.rows(text).next(&mut cells)?;
+        table.width = cells.len();
+        if table.width > MOST_COLUMNS {
+            return None;
+        }
+        for (at, cell) in cells.iter().enumerate() {
+            if let Some(field) = Field::from_heading(cell) {
+                table.columns[field as usize].get_or_insert(at);
+            }
+        }
+        (table.is_of_items() || table.is_of_jobs()).then_some(table)
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.columns[field as usize].is_some()
+    }
+
+    fn is_of_items(&self) -> bool {
+        self.has(Field::ItemId) && self.has(Field::Status)
+    }
+
+    fn is_of_jobs(&self) -> bool {
+        let of_job = [
+            Field::JobType,
+            Field::TotalItems,
+            Field::ProjectId,
+            Field::ProcessedItems,
+        ];
+        self.has(Field::Id)
+            && !self.has(Field::ItemId)
+            && of_job.into_iter().any(|field| self.has(field))
+    }
+
+    fn rows<'t>(&self, text: &'t str) -> Rows<'t> {
+        Rows {
+            text,
+            at: self.begin,
+            delimiter: self.delimiter,
+            has_quotes: !self.is_drawn,
+            open: None,
+        }
+    }
+
+    /// The value of a field. An empty cell is what spreadsheets write for "none", and data frames and
+    /// databases have words for it.
+    fn value<'c>(&self, cells: &'c [Cow<'_, str>], field: Field) -> Value<'c> {
+        let cell = self.columns[field as usize].and_then(|column| cells.get(column));
+        match cell {
+            Some(text) if !is_nothing(text) => Value::Text(Cow::Borrowed(text)),
+            _ => Value::Absent,
+        }
+    }
+}
+
+fn is_nothing(cell: &str) -> bool {
+    cell.is_empty() || is_word_for_nothing(cell)
+}
+
+/// The delimiter that a line `sep=;` names, which tells it to spreadsheets.
+fn named_delimiter(line: &str) -> Option<u8> {
+    let line = line.trim_matches('"');
+    let (name, delimiter) = line.split_at_checked(4)?;
+    match delimiter.as_bytes() {
+        [delimiter] if name.eq_ignore_ascii_case("sep=") && delimiter.is_ascii() => {
+            Some(*delimiter)
+        }
+        // A tab at the end of a line is easily lost.
+        [] if name.eq_ignore_ascii_case("sep=") => Some(b'\t'),
+        _ => None,
+    }
+}
+
+/// Tells if a line only draws a table.
+fn is_ruled(line: &str) -> bool {
+    line.contains('-') && line.bytes().all(|byte| b"-+|=: \r".contains(&byte))
 }
 
 /// Reads all rows.
-pub(super) fn read(reader: &mut FileReader<'_, '_>, delimiter: u8) {
+pub(super) fn read(reader: &mut FileReader<'_, '_>, table: &Table) {
     let text = reader.text();
-    let mut rows = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let Ok(header) = rows.headers().cloned() else {
-        return;
+    let mut rows = table.rows(text);
+    let (mut header, mut cells) = (Vec::new(), Vec::new());
+    rows.next(&mut header);
+    let is_of_items = table.is_of_items();
+    let mut list = List {
+        start: reader.next_row(),
+        job: None,
     };
-    let fields: Vec<Option<Field>> = header
-        .iter()
-        .map(|name| Field::from_name(name.trim()))
-        .collect();
-    let start = reader.next_row();
-    let mut row = StringRecord::new();
-    loop {
-        let place = Place {
-            line: rows.position().line() as usize,
-            byte: None,
-        };
-        match rows.read_record(&mut row) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => {
-                let fault = Fault::Csv(error.to_string());
-                reader.within(place, |reader| reader.unreadable(|| fault, None));
-                continue;
-            }
+    while let Some(begin) = rows.next(&mut cells) {
+        if rows.open.is_some() {
+            break;
         }
-        let place = row.position().map_or(place, |position| Place {
-            line: position.line() as usize,
-            byte: Some(position.byte() as usize),
-        });
+        let is_empty = cells.iter().all(|cell| cell.is_empty());
         // Files that were put together have their header again.
-        if row == header {
+        if is_empty || cells == header || table.is_drawn && is_line_of_shell(&cells) {
             continue;
         }
-        reader.within(place, |reader| {
-            if row.len() == fields.len() {
-                reader.item(ItemRecord::read(|field| cell(&fields, &row, field)), None);
-            } else {
-                let fault = Fault::Cells {
-                    row: row.len(),
-                    header: fields.len(),
-                };
-                reader.unreadable(|| fault, None);
-            }
-        });
+        let part = text.get(begin..);
+        let beyond = cells.get(table.width..).unwrap_or_default();
+        if !beyond.iter().all(|cell| is_nothing(cell)) {
+            let (row, header) = (cells.len(), table.width);
+            reader.unreadable(|| Fault::Cells { row, header }, part);
+        } else if is_of_items {
+            list.go_on(reader, table.value(&cells, Field::BatchJobId));
+            let item = ItemRecord::read(|field| table.value(&cells, field));
+            reader.item(item, part);
+        } else {
+            let mut wrong = Vec::new();
+            let job = JobRecord::read(|field| table.value(&cells, field), &mut wrong);
+            reader.job(job, &wrong, part);
+        }
     }
-    if let Some(at) = open_cell(text.as_bytes(), delimiter) {
+    if let Some(at) = rows.open {
         reader.note(NoteKind::UnclosedCell(Place::of(text, at)));
-    } else if !text.ends_with(['\n', '\r']) {
+    } else if !text.ends_with(['\n', '\r']) && !table.is_drawn {
         reader.note(NoteKind::NoFinalNewline);
     }
     reader.documents(1);
-    reader.count(Shape::Page);
-    reader.list(start, None, None, None);
+    if is_of_items {
+        reader.count(Shape::Page);
+        list.close(reader);
+    } else {
+        reader.count(Shape::Job);
+    }
 }
 
-/// Where a quoted cell begins that goes on to the end. Only a quote that a cell begins with opens one.
-fn open_cell(text: &[u8], delimiter: u8) -> Option<usize> {
-    let mut begins = true;
-    let mut at = 0;
-    while let Some(byte) = text.get(at) {
-        at += 1;
-        if begins && *byte == b'"' {
-            let cell = at - 1;
-            // Two quotes within a cell are one that is meant.
-            loop {
-                let Some(quote) = memchr::memchr(b'"', &text[at..]) else {
-                    return Some(cell);
-                };
-                at += quote + 1;
-                if text.get(at) != Some(&b'"') {
-                    break;
-                }
-                at += 1;
+/// Tells if a line of a drawn table is none of its rows: a border, or how many rows there are.
+fn is_line_of_shell(cells: &[Cow<'_, str>]) -> bool {
+    cells.len() == 1 || cells.iter().all(|cell| cell.is_empty() || is_ruled(cell))
+}
+
+/// Rows one after another that a column `batch_job_id` gives to the same job.
+struct List {
+    start: usize,
+    job: Option<String>,
+}
+
+impl List {
+    /// Begins another list if the next row belongs to another job than those so far.
+    fn go_on(&mut self, reader: &mut FileReader<'_, '_>, job: Value<'_>) {
+        let job = match &job {
+            Value::Text(id) => Some(&**id),
+            _ => None,
+        };
+        if job != self.job.as_deref() {
+            if reader.has_rows_since(self.start) {
+                self.close(reader);
             }
-            begins = false;
-        } else {
-            begins = [delimiter, b'\n', b'\r'].contains(byte);
+            self.start = reader.next_row();
+            self.job = job.map(str::to_owned);
         }
     }
-    None
+
+    fn close(&mut self, reader: &mut FileReader<'_, '_>) {
+        reader.list(self.start, self.job.take(), None, None);
+    }
 }
 
-/// An empty cell is what data frames write for "none".
-fn cell<'r>(fields: &[Option<Field>], row: &'r StringRecord, field: Field) -> Value<'r> {
-    let column = fields.iter().position(|name| *name == Some(field));
-    match column.and_then(|column| row.get(column)) {
-        None | Some("") => Value::Absent,
-        Some(text) => Value::Text(text.into()),
+/// Rows of a text, one after another.
+struct Rows<'t> {
+    text: &'t str,
+    at: usize,
+    delimiter: u8,
+    has_quotes: bool,
+    /// Offset of a quoted cell that goes on to the end of the text.
+    open: Option<usize>,
+}
+
+impl<'t> Rows<'t> {
+    /// Reads the next row that is no empty line, and returns its offset.
+    fn next(&mut self, cells: &mut Vec<Cow<'t, str>>) -> Option<usize> {
+        cells.clear();
+        let bytes = self.text.as_bytes();
+        while let Some(b'\n' | b'\r') = bytes.get(self.at) {
+            self.at += 1;
+        }
+        let begin = self.at;
+        bytes.get(begin)?;
+        loop {
+            let (cell, end) = self.cell();
+            cells.push(cell);
+            self.at = end;
+            if bytes.get(end) != Some(&self.delimiter) {
+                return Some(begin);
+            }
+            self.at += 1;
+        }
     }
+
+    /// Reads a cell, without the blanks around it; returns it and the offset behind it.
+    fn cell(&mut self) -> (Cow<'t, str>, usize) {
+        let bytes = self.text.as_bytes();
+        if self.has_quotes {
+            let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t') && **byte != self.delimiter;
+            let begin = self.at + bytes[self.at..].iter().take_while(is_blank).count();
+            if bytes.get(begin) == Some(&b'"') {
+                return self.quoted(begin);
+            }
+        }
+        let end = self.end(self.at);
+        (trimmed(&self.text[self.at..end]).into(), end)
+    }
+
+    /// Reads the cell whose quote stands at `quote`.
+    fn quoted(&mut self, quote: usize) -> (Cow<'t, str>, usize) {
+        let bytes = self.text.as_bytes();
+        let begin = quote + 1;
+        let mut at = begin;
+        let mut has_quotes = false;
+        let close = loop {
+            let Some(next) = memchr::memchr(b'"', &bytes[at..]) else {
+                self.open = Some(quote);
+                return (self.text[begin..].into(), bytes.len());
+            };
+            at += next + 1;
+            // Two quotes within a cell are one that is meant.
+            if bytes.get(at) != Some(&b'"') {
+                break at - 1;
+            }
+            has_quotes = true;
+            at += 1;
+        };
+        let end = self.end(at);
+        let inner = trimmed(&self.text[begin..close]);
+        let behind = self.text[at..end].trim();
+        let cell = match (has_quotes, behind) {
+            (false, "") => inner.into(),
+            (_, behind) => (inner.replace("\"\"", "\"") + behind).into(),
+        };
+        (cell, end)
+    }
+
+    /// Offset of the delimiter or the line end at `at` or behind it.
+    fn end(&self, at: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        memchr::memchr3(self.delimiter, b'\n', b'\r', &bytes[at..])
+            .map_or(bytes.len(), |next| at + next)
+    }
+}
+
+/// A cell without the blanks around it, or the byte order mark of a file in the middle of others.
+fn trimmed(cell: &str) -> &str {
+    cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::accumulator::Accumulator;
+    use crate::load::looks::looks_like;
+
+    fn rows(text: &str, delimiter: u8) -> (Vec<(usize, Vec<String>)>, Option<usize>) {
+        let mut rows = Rows {
+            text,
+            at: 0,
+            delimiter,
+            has_quotes: true,
+            open: None,
+        };
+        let (mut all, mut cells) = (Vec::new(), Vec::new());
+        while let Some(begin) = rows.next(&mut cells) {
+            all.push((begin, cells.iter().map(|cell| cell.to_string()).collect()));
+        }
+        (all, rows.open)
+    }
 
     #[test]
     fn only_a_quote_that_begins_a_cell_can_leave_it_open() {
@@ -129,14 +351,80 @@ mod tests {
             ("a,b\n1,\"x\"\"\n", Some(6)),
         ] {
             let delimiter = if text.contains('\t') { b'\t' } else { b',' };
-            assert_eq!(open_cell(text.as_bytes(), delimiter), open, "{text:?}");
+            assert_eq!(rows(text, delimiter).1, open, "{text:?}");
         }
     }
 
     #[test]
-    fn a_header_with_id_and_status_tells_the_delimiter() {
-        assert_eq!(delimiter(",item_id,item_name,status\n"), Some(b','));
-        assert_eq!(delimiter("\"item_id\";\"status\"\n"), Some(b';'));
-        assert_eq!(delimiter("name,size\n"), None);
+    fn rows_begin_behind_line_ends_of_any_kind() {
+        let text = "a , \"b, c\" \r\n\r\n\"d\r\ne\",\"say \"\"f\"\"\"g\rh,\n";
+        let (rows, _) = rows(text, b',');
+        let row = |at: usize, cells: [&str; 2]| (at, cells.map(str::to_owned).to_vec());
+        assert_eq!(
+            rows,
+            [
+                row(0, ["a", "b, c"]),
+                row(text.find("\"d").expect("there"), ["d\r\ne", "say \"f\"g"]),
+                row(text.find('h').expect("there"), ["h", ""]),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_header_is_found_however_it_is_written() {
+        for (text, delimiter) in [
+            (",item_id,item_name,status\n", b','),
+            ("\"item_id\";\"status\"\n", b';'),
+            ("sep=;\nitem_id;status\n", b';'),
+            ("\"sep=^\"\r\nitem_id^status\r\n", b'^'),
+            ("Batch of Tuesday,,\n\n Item ID ,Item Name, STATUS\n", b','),
+            (" item_id | status \n---------+--------\n", b'|'),
+            ("+---+\n| item_id | status |\n+---+\n", b'|'),
+            ("id,job_type,status\n", b','),
+            ("job.id\tjob.total_items\n", b'\t'),
+        ] {
+            let table = Table::of(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(table.delimiter, delimiter, "{text}");
+        }
+        for text in [
+            "name,size\n",
+            "id,name\n",
+            "item_id: a\nstatus: failed\n",
+            "",
+        ] {
+            assert_eq!(Table::of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_that_a_database_shell_drew_has_no_rows_but_its_own() {
+        for text in [
+            " item_id | status \n---------+--------\n a\"     | failed\n b       | NULL\n(2 rows)\n\n",
+            "+---------+--------+\n| item_id | status |\n+---------+--------+\n| a\"      | failed |\n\
+             | b       | NULL   |\n+---------+--------+\n2 rows in set (0.00 sec)\n",
+        ] {
+            let mut batch = Accumulator::default();
+            let mut reader = FileReader::new(&mut batch, 0, "x".to_owned(), text);
+            let table = Table::of(text).expect("a table");
+            read(&mut reader, &table);
+            // The other one has no status.
+            assert_eq!(reader.next_row(), 1, "{text}");
+            reader.finish(None, || looks_like(text, None));
+            assert_eq!(batch.groups[0].unreadable, 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_column_tells_the_job_of_each_row() {
+        let text = "item_id,status,batch_job_id\na,failed,x\nb,failed,x\nc,failed,\nd,failed,y\n";
+        let mut batch = Accumulator::default();
+        let mut reader = FileReader::new(&mut batch, 0, "x".to_owned(), text);
+        read(&mut reader, &Table::of(text).expect("a table"));
+        let groups: Vec<_> = batch
+            .groups
+            .iter()
+            .map(|group| (group.rows.clone(), group.batch_job_id.as_deref()))
+            .collect();
+        assert_eq!(groups, [(0..2, Some("x")), (2..3, None), (3..4, Some("y"))]);
     }
 }

@@ -12,7 +12,9 @@ use super::accumulator::Accumulator;
 use super::decode::Decoded;
 use super::looks;
 use super::note::NoteKind;
+use super::own::Own;
 use super::sink::FileReader;
+use super::tally::Shape;
 
 /// Reads the text of a file into an accumulator, in whichever format it is. `bytes` is the size of the file.
 pub(super) fn read(
@@ -27,11 +29,17 @@ pub(super) fn read(
     let mut reader = FileReader::new(accumulator, index, path, text);
     // What begins like JSON is tried as nothing else.
     let json = text.trim_start().starts_with(['{', '[']);
-    let delimiter = if json { None } else { csv::delimiter(text) };
-    if looks::is_own_report(text) {
-        // A page of ours holds items as examples, which are no record.
-    } else if let Some(delimiter) = delimiter {
-        csv::read(&mut reader, delimiter);
+    let table = if json { None } else { csv::Table::of(text) };
+    if let Some(own) = Own::of(text) {
+        reader.documents(1);
+        reader.count(match own {
+            // A page of ours holds items as examples, which are no record.
+            Own::Report => Shape::Report,
+            Own::Summary => Shape::Summary,
+            Own::Manifest => Shape::Manifest,
+        });
+    } else if let Some(table) = table {
+        csv::read(&mut reader, &table);
     } else {
         if !json && yaml::looks_like_yaml(text) {
             yaml::read(&mut reader);

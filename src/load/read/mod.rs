@@ -11,7 +11,7 @@ use self::parts::Parts;
 use super::accumulator::{Accumulator, FileRead, NotOurs};
 use super::find::{Found, STDIN};
 use super::note::{Note, NoteKind};
-use super::{decode, formats};
+use super::{decode, find, formats};
 use crate::parallel;
 
 /// Fewer bytes are read sooner than another thread is awake.
@@ -75,8 +75,15 @@ fn read_file(accumulator: &mut Accumulator, index: u32, file: &Found, stdin: &[u
     buffer.clear();
     let bytes = if file.path.as_os_str() == STDIN {
         Ok(stdin)
+    } else if let Some(content) = &file.content {
+        Ok(content.as_slice())
     } else {
-        File::open(&file.path)
+        let opened = match file.bytes {
+            Some(_) => find::open(&file.path),
+            // The shell has opened a pipe for us.
+            None => File::open(&file.path),
+        };
+        opened
             .and_then(|mut opened| {
                 buffer.reserve(file.bytes.unwrap_or_default() as usize + 1);
                 // The size is known: a file by itself would be asked for it once more.

@@ -7,14 +7,13 @@
 //! read as a whole if there is anything to note about a part, because notes name lines and offsets of the
 //! file.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::BUFFER;
 use crate::load::accumulator::{Accumulator, FileRead};
-use crate::load::find::Found;
+use crate::load::find::{self, Found};
 use crate::load::formats::json::{self, Ways};
 use crate::load::sink::FileReader;
 use crate::parallel;
@@ -39,7 +38,7 @@ impl Parts {
         let bytes = file.bytes.filter(|bytes| *bytes >= LARGE)?;
         let mut head = Vec::new();
         let read =
-            File::open(&file.path).and_then(|opened| opened.take(PART).read_to_end(&mut head));
+            find::open(&file.path).and_then(|opened| opened.take(PART).read_to_end(&mut head));
         let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
         let is_many = read.is_ok() && first == Some(&b'{') && next_document(&head, 1).is_some();
         is_many.then(|| Self(bytes.div_ceil(PART)))
@@ -112,7 +111,7 @@ impl Part {
     fn read(path: &Path, part: u64, buffer: &mut Vec<u8>) -> io::Result<Option<Self>> {
         let (first, last) = (part * PART, (part + 1) * PART);
         let from = first.saturating_sub(WIDEST_GAP);
-        let mut file = File::open(path)?;
+        let mut file = find::open(path)?;
         file.seek(SeekFrom::Start(from))?;
         buffer.clear();
         // The bytes before the part tell whether a document begins at its first byte.
@@ -166,6 +165,7 @@ mod tests {
             path: path.to_owned(),
             bytes: Some(text.len() as u64),
             named: true,
+            content: None,
         };
         let Parts(count) = Parts::of(&file)?;
         let mut joined = String::new();

@@ -2,11 +2,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::*;
-use crate::load::{Dump, LoadOptions, find, load};
+use crate::load::{Dump, Ignore, LoadOptions, find, load};
 
 /// Everything that a file gives, and how many accumulators it was read into.
 fn read(path: &Path) -> (String, usize) {
-    let (files, notes) = find(&[path.to_owned()]);
+    let (files, notes) = find(&[path.to_owned()], &Ignore::default()).expect("no output");
     let parts = read_files(&files, &[], &|_| {}).len();
     let Dump {
         jobs,
@@ -97,7 +97,7 @@ fn only_the_file_that_could_not_be_cut_is_read_again() {
     write("a.jsonl", &lines);
     write("b.jsonl", &format!("{lines}no data\n"));
     write("c.json", &line(1));
-    let (files, _) = find(&[folder.path().to_owned()]);
+    let (files, _) = find(&[folder.path().to_owned()], &Ignore::default()).expect("no output");
     let read = std::sync::atomic::AtomicU64::new(0);
     let add = |bytes| {
         read.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed);

@@ -127,9 +127,6 @@ impl Item {
             Kind::Text => self.times[field as usize].map(Some),
             Kind::Raw => None,
         };
-        if self.kinds[Field::JobRecordId as usize] == Kind::Raw {
-            return None;
-        }
         Some(ItemFields {
             item_id: filled(Field::ItemId)??,
             item_name: self.text(Field::ItemName, text)?,

@@ -109,6 +109,7 @@ impl Object<'_, '_, '_, '_> {
 const NO_ITEM_ID: Fault = Fault::Field(WrongType {
     field: Field::ItemId,
     found: "absent",
+    text: None,
 });
 
 /// An object that is none of the documents: an error answer, or nothing of ours.
