@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::field::{Field, Value};
-use super::status;
+use super::{Api, status};
 use super::time::UtcTime;
 
 /// A field with a value it cannot hold.
@@ -221,6 +221,8 @@ pub fn is_word_for_nothing(text: &str) -> bool {
 /// A job as one status record describes it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct JobRecord {
+    /// Generation of the API that the record comes from.
+    pub api: Api,
     /// Id of the batch job.
     pub id: String,
     /// parse, extract, classify, or another word.
@@ -277,6 +279,7 @@ impl JobRecord {
         };
         let mut reader = FieldReader { value, wrong };
         Ok(Self {
+            api: Api::V1,
             id,
             job_type: reader.text(Field::JobType),
             project_id: reader.text(Field::ProjectId),

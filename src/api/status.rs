@@ -14,6 +14,9 @@ pub const SKIPPED: &str = "skipped";
 /// Status of an item that was given up with its job.
 pub const CANCELLED: &str = "cancelled";
 
+/// Status of a file of a v2 batch that has neither a job nor an error.
+pub const NOT_STARTED: &str = "not_started";
+
 /// The documented words of items, in the order in which they are reported.
 pub const KNOWN: [&str; 6] = [PENDING, PROCESSING, COMPLETED, FAILED, SKIPPED, CANCELLED];
 
@@ -77,6 +80,9 @@ pub fn is_terminal_code(code: u32) -> bool {
 
 /// Tells if a job of this status is still to end.
 pub fn is_open_job(word: Option<&str>) -> bool {
+/// Status of a file of a v2 batch that has neither a job nor an error.
+pub const NOT_STARTED: &str = "not_started";
+
     word.is_some_and(|word| OPEN_JOB.contains(&word))
 }
 

@@ -7,6 +7,7 @@ use super::formats::scan::Skeleton;
 use super::looks::Looks;
 use super::note::Note;
 use super::tally::Tally;
+use super::v2;
 use crate::api::JobRecord;
 use crate::frame::ItemColumns;
 
@@ -19,6 +20,8 @@ pub(super) struct Accumulator {
     pub groups: Vec<ItemGroup>,
     /// The status records.
     pub jobs: Vec<FoundJob>,
+    /// The documents of v2 batches, each with the index of its file.
+    pub v2: v2::Documents,
     /// What each file was.
     pub files: Vec<FileRead>,
     /// What each part of a file was that is read in parts.

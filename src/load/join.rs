@@ -8,6 +8,7 @@ use super::accumulator::{Accumulator, FileRead, PartRead};
 use super::note::Note;
 use super::pair::{Folder, Owner, Pairing};
 use super::tally::Tally;
+use super::v2;
 use super::{Dump, Job, KnownFilter, LoadError, Milestone};
 use crate::api::{JobRecord, status};
 use crate::frame::{ItemFrame, Recorded, Runs};
@@ -34,6 +35,7 @@ pub(super) fn join(
     let mut columns = Vec::with_capacity(accumulators.len());
     let (mut groups, mut found_jobs) = (Vec::new(), Vec::new());
     let (mut inputs, mut parts) = (Vec::new(), Vec::new());
+    let mut documents = v2::Documents::new();
     let mut rows = 0;
     for read in accumulators {
         groups.extend(read.groups.into_iter().map(|mut group| {
@@ -43,6 +45,7 @@ pub(super) fn join(
         rows += read.columns.len();
         columns.push(read.columns);
         found_jobs.extend(read.jobs);
+        documents.extend(read.v2);
         inputs.extend(read.files);
         parts.extend(read.parts);
         notes.extend(read.notes);
@@ -56,7 +59,22 @@ pub(super) fn join(
         jobs: &found_jobs,
         job_id,
     };
-    let owners = pairing.owners(&groups, notes);
+    let mut owners = pairing.owners(&groups, notes);
+    let mut batches = v2::join(&documents, notes);
+    drop(documents);
+    for mut group in batches.groups {
+        owners.push(match &group.batch_job_id {
+            Some(id) => Owner::Job(id.clone()),
+            None => pairing.nameless(group.file),
+        });
+        inputs[group.file as usize].items += group.rows.len() as u64;
+        group.rows = group.rows.start + rows..group.rows.end + rows;
+        groups.push(group);
+    }
+    if !batches.columns.is_empty() {
+        columns.push(batches.columns);
+    }
+    found_jobs.extend(batches.jobs);
     let mut jobs = Jobs::default();
     // In the order of the files, records before items.
     let mut next_job = found_jobs.into_iter().peekable();
@@ -84,7 +102,10 @@ pub(super) fn join(
         ItemFrame::build(columns, runs, list.len())?
     };
     let ranges = items.rows_by_job(jobs.jobs.len());
-    let finished = jobs.finish(recorded, &ranges, &items, &paths);
+    let mut finished = jobs.finish(recorded, &ranges, &items, &paths);
+    for job in &mut finished {
+        job.batch = job.id.as_ref().and_then(|id| batches.facts.remove(id));
+    }
     Ok(Dump {
         jobs: finished,
         items,
@@ -139,6 +160,7 @@ impl Jobs {
                 total_sizes_differ: false,
                 known_filter: None,
                 has_list: false,
+                batch: None,
             });
             self.lists.push(Lists::default());
         }

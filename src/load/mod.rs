@@ -18,6 +18,7 @@ mod read;
 mod sink;
 mod snapshots;
 mod tally;
+pub mod v2;
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -76,6 +77,8 @@ pub struct Job {
     pub known_filter: Option<KnownFilter>,
     /// Whether any list of items was found.
     pub has_list: bool,
+    /// Facts that only a v2 batch has.
+    pub batch: Option<v2::BatchFacts>,
 }
 
 /// What the lists of a job were asked for by.

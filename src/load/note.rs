@@ -129,6 +129,15 @@ pub enum NoteKind {
     AmbiguousName(Vec<String>),
     /// Several jobs are recorded beside the items.
     AmbiguousJob(Vec<String>),
+    /// Jobs and data points that no recorded results of a v2 batch refer to.
+    UnreferencedJobs {
+        /// Jobs.
+        jobs: u64,
+        /// Jobs with a data point.
+        data_points: u64,
+    },
+    /// Jobs of the v2 API, without the results of any batch.
+    UntiedJobs(u64),
     /// The manifest of a snapshot cannot be read.
     UnreadableManifest {
         /// The error.

@@ -72,6 +72,13 @@ impl Pairing<'_> {
             .collect()
     }
 
+    /// A job without an id for the items of a file, whichever jobs lie beside it.
+    pub(super) fn nameless(&self, file: u32) -> Owner {
+        let lone = self.folders.len() == 1;
+        let file = file as usize;
+        Owner::Nameless(self.label(&self.paths[file], &self.folders[file], lone))
+    }
+
     fn owner_of_file(&self, file: u32, places: &Places<'_>, notes: &mut Vec<Note>) -> Owner {
         let path = &self.paths[file as usize];
         let folder = &self.folders[file as usize];

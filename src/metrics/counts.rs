@@ -18,6 +18,9 @@ pub enum TotalSource {
     /// The `total_size` of its item list.
     #[serde(rename = "total_size")]
     TotalSize,
+    /// The number of `results` of a v2 batch.
+    #[serde(rename = "results")]
+    Results,
 }
 
 /// Whether all items are there.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::UtcTime;
 use crate::api::status::code::{COMPLETED, FAILED};
-use crate::frame::{ItemFrame, Rows};
+use crate::frame::{ItemFrame, Row, Rows};
 
 /// How long items took.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -74,6 +74,15 @@ pub struct Spans {
 impl Spans {
     /// Collects the durations of these rows.
     pub fn of(rows: &Rows<'_>) -> Self {
+        Self::between(rows, |row| (row.started_at, row.completed_at))
+    }
+
+    /// Collects the spans between two instants of each of these rows.
+    #[inline(always)]
+    pub fn between(
+        rows: &Rows<'_>,
+        mut instants: impl FnMut(&Row) -> (Option<i64>, Option<i64>),
+    ) -> Self {
         let mut spans = Self::default();
         // Most items are completed.
         spans.completed.micros.reserve(rows.len());
@@ -83,7 +92,8 @@ impl Spans {
                 FAILED => &mut spans.failed,
                 _ => return,
             };
-            collected.add(row.started_at, row.completed_at);
+            let (start, end) = instants(&row);
+            collected.add(start, end);
         });
         spans.completed.micros.sort_unstable();
         spans.failed.micros.sort_unstable();

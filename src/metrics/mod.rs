@@ -13,6 +13,7 @@ pub mod patterns;
 pub mod rates;
 pub mod throughput;
 pub mod timeline;
+pub mod usage;
 pub mod times;
 
 use std::ops::Range;
@@ -27,6 +28,7 @@ pub use self::open::OpenItem;
 pub use self::patterns::{Crowd, Ends, FailureCrowd};
 pub use self::rates::{Rate, Rates};
 pub use self::throughput::Throughput;
+pub use self::usage::{Credits, credits, queue};
 pub use self::timeline::{Gap, Interval, Timeline};
 use self::times::Times;
 pub use self::times::{JobRows, JobRun};

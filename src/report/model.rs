@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::api::Api;
 use crate::api::UtcTime;
 pub use crate::metrics::{
     Bin, DurationStats, Durations, ErrorGroup, Example, Gap, Histogram, Interval, OpenItem, Rate,
@@ -86,16 +87,6 @@ pub struct JobReport {
     /// The figures over this job's items.
     #[serde(flatten)]
     pub sections: Sections,
-}
-
-/// A generation of the API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Api {
-    /// Batch jobs (`bjb-…`).
-    V1,
-    /// Batches (`bat-…`).
-    V2,
 }
 
 /// A job as its newest status record tells it.

@@ -122,6 +122,10 @@ codes! {
     MissingPage = "missing-page", File, Warning, true;
     /// A snapshot is incomplete.
     PartialSnapshot = "partial-snapshot", File, Warning, true;
+    /// Jobs and data points of the v2 API that no recorded results refer to were left out.
+    UnreferencedJobs = "unreferenced-jobs", File, Info, false;
+    /// Jobs of the v2 API are reported without a batch, because no results are recorded.
+    UntiedJobs = "untied-jobs", File, Warning, true;
     /// The manifest of a snapshot cannot be read.
     UnreadableManifest = "unreadable-manifest", File, Warning, true;
     /// A file beside a snapshot is named like a page, but not listed.

@@ -39,6 +39,8 @@ pub(crate) fn code(kind: &NoteKind) -> Code {
         NoteKind::NonStandardJson => Code::NonStandardJson,
         NoteKind::AmbiguousName(_) => Code::AmbiguousName,
         NoteKind::AmbiguousJob(_) => Code::AmbiguousJob,
+        NoteKind::UnreferencedJobs { .. } => Code::UnreferencedJobs,
+        NoteKind::UntiedJobs(_) => Code::UntiedJobs,
         NoteKind::UnreadableManifest { .. } => Code::UnreadableManifest,
         NoteKind::StoppedSnapshot(_) | NoteKind::PartialSnapshot(_) => Code::PartialSnapshot,
         NoteKind::MissingPage(_) => Code::MissingPage,
@@ -199,6 +201,17 @@ pub(crate) fn message(kind: &NoteKind) -> String {
             "{} jobs are recorded beside it ({}), so its items were assigned to none; {SETTLE}",
             number(ids.len() as u64),
             ids_words(ids)
+        ),
+        NoteKind::UnreferencedJobs { jobs, data_points } => format!(
+            "left out {} and {}: no recorded results refer to them, so they belong to other batches \
+             or to none",
+            counted(*jobs, "job", "jobs"),
+            counted(*data_points, "data point", "data points"),
+        ),
+        NoteKind::UntiedJobs(jobs) => format!(
+            "no results of a batch are recorded, so {} reported without a batch; record the batch \
+             with expand=results",
+            counted(*jobs, "job is", "jobs are")
         ),
         NoteKind::UnreadableManifest { error } => {
             format!("cannot check the pages of this snapshot: {error}")
