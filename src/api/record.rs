@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::field::{Field, Value};
-use super::{Api, status};
 use super::time::UtcTime;
+use super::{Api, status};
 
 /// A field with a value it cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq)]

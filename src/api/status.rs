@@ -21,7 +21,7 @@ pub const NOT_STARTED: &str = "not_started";
 pub const KNOWN: [&str; 6] = [PENDING, PROCESSING, COMPLETED, FAILED, SKIPPED, CANCELLED];
 
 /// The documented words of jobs that are still to end.
-const OPEN_JOB: [&str; 3] = [PENDING, "running", "dispatched"];
+const OPEN_JOB: [&str; 4] = [PENDING, "throttled", "running", "dispatched"];
 
 /// Places of the words in [`KNOWN`].
 pub mod code {
@@ -80,9 +80,6 @@ pub fn is_terminal_code(code: u32) -> bool {
 
 /// Tells if a job of this status is still to end.
 pub fn is_open_job(word: Option<&str>) -> bool {
-/// Status of a file of a v2 batch that has neither a job nor an error.
-pub const NOT_STARTED: &str = "not_started";
-
     word.is_some_and(|word| OPEN_JOB.contains(&word))
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::field::Value;
+use super::status;
 use super::time::UtcTime;
 
 /// A document of the v2 API.
@@ -382,11 +383,10 @@ fn message(raw: Option<&RawValue>) -> Option<String> {
     Some(text).filter(|text| !text.trim().is_empty())
 }
 
-/// A status word: lower case, without the class that an enum's name has before its dot.
+/// A status word in lower case.
 fn word(raw: Option<&RawValue>) -> Option<String> {
-    let word = text(raw)?.trim().to_lowercase();
-    let word = word.rsplit_once('.').map_or(&*word, |(_, word)| word);
-    Some(word.to_owned()).filter(|word| !word.is_empty())
+    let word = status::canonical(&text(raw)?).to_lowercase();
+    Some(word).filter(|word| !word.is_empty())
 }
 
 fn time(raw: Option<&RawValue>) -> Option<UtcTime> {

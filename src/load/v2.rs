@@ -61,7 +61,10 @@ pub(super) fn join(documents: &Documents, notes: &mut Vec<Note>) -> Joined {
     let mut order: Vec<&str> = Vec::new();
     for (file, document) in documents {
         match document {
-            Document::Batch(batch) => batches.entry(&batch.id).or_default().add(*file, batch, &mut order),
+            Document::Batch(batch) => batches
+                .entry(&batch.id)
+                .or_default()
+                .add(*file, batch, &mut order),
             Document::Job(job) => {
                 let newest = &mut jobs.entry(&job.id).or_default().job;
                 if newest.is_none_or(|before| job.updated_at >= before.updated_at) {
@@ -86,14 +89,21 @@ pub(super) fn join(documents: &Documents, notes: &mut Vec<Note>) -> Joined {
     for id in order {
         let batch = &batches[id];
         joined.add_batch(batch, &jobs, &names);
-        referenced.extend(batch.results().iter().filter_map(|row| row.job_id.as_deref()));
+        referenced.extend(
+            batch
+                .results()
+                .iter()
+                .filter_map(|row| row.job_id.as_deref()),
+        );
     }
     let has_results = joined.facts.values().any(|facts| facts.has_results);
     let mut note = |kind| notes.push(Note { path: None, kind });
     if has_results {
         let unreferenced = || jobs.iter().filter(|(id, _)| !referenced.contains(*id));
         let count = |has: fn(&JobDocuments<'_>) -> bool| {
-            unreferenced().filter(|(_, documents)| has(documents)).count() as u64
+            unreferenced()
+                .filter(|(_, documents)| has(documents))
+                .count() as u64
         };
         let (jobs, data_points) = (count(|of| of.job.is_some()), count(|of| of.point.is_some()));
         if jobs + data_points > 0 {
@@ -236,7 +246,8 @@ fn item_of<'a>(
 ) -> ItemFields<'a> {
     let (job, point) = (documents.job, documents.point);
     let of_job = job.and_then(|job| Some((item_status(job.status.as_deref()?), job.updated_at)));
-    let of_point = point.and_then(|point| Some((item_status(point.status.as_deref()?), point.updated_at)));
+    let of_point =
+        point.and_then(|point| Some((item_status(point.status.as_deref()?), point.updated_at)));
     // The newer of the two; of two that are as new, the one that has ended.
     let newest = match (of_job, of_point) {
         (Some(job), Some(point)) => {

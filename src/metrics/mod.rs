@@ -13,8 +13,8 @@ pub mod patterns;
 pub mod rates;
 pub mod throughput;
 pub mod timeline;
-pub mod usage;
 pub mod times;
+pub mod usage;
 
 use std::ops::Range;
 
@@ -28,10 +28,10 @@ pub use self::open::OpenItem;
 pub use self::patterns::{Crowd, Ends, FailureCrowd};
 pub use self::rates::{Rate, Rates};
 pub use self::throughput::Throughput;
-pub use self::usage::{Credits, credits, queue};
 pub use self::timeline::{Gap, Interval, Timeline};
 use self::times::Times;
 pub use self::times::{JobRows, JobRun};
+pub use self::usage::{Credits, credits, queue};
 use crate::api::status::{COMPLETED, FAILED, SKIPPED};
 use crate::frame::ItemFrame;
 use crate::parallel::{self, MANY_ROWS};

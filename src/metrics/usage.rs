@@ -84,7 +84,10 @@ mod tests {
             item("d", "failed", None),
         ]);
         let credits = credits(&items, &items.rows(0..4)).expect("credits");
-        assert_eq!((credits.total, credits.failed, credits.items), (6.5, 2.0, 3));
+        assert_eq!(
+            (credits.total, credits.failed, credits.items),
+            (6.5, 2.0, 3)
+        );
         let by_status: Vec<_> = credits.by_status.into_iter().collect();
         assert_eq!(
             by_status,

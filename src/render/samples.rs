@@ -54,6 +54,9 @@ fn sections() -> Sections {
             stated_total_source: Some(TotalSource::JobTotalItems),
             missing: Some(0),
             complete: Some(true),
+            never_started: 0,
+            partial_items: 0,
+            failed_pages: 0,
             by_status: [
                 ("pending", 0),
                 ("processing", 0),
@@ -99,6 +102,7 @@ fn sections() -> Sections {
             },
         },
         queue: None,
+        credits: None,
         throughput: Throughput {
             items_per_minute: Some(7.22),
             peak_concurrency: Some(12),
@@ -306,6 +310,9 @@ pub(super) fn bare() -> Report {
             stated_total_source: None,
             missing: None,
             complete: None,
+            never_started: 0,
+            partial_items: 0,
+            failed_pages: 0,
             by_status: [].into(),
         },
         rates: Rates {
@@ -318,6 +325,7 @@ pub(super) fn bare() -> Report {
             failed: DurationStats::default(),
         },
         queue: None,
+        credits: None,
         throughput: Throughput::default(),
         skip_reasons: vec![],
         error_groups: vec![],

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::limits::{self, FULL_JOBS, MOST_JOBS, MOST_TIMELINES, message, name};
 use super::model::{
     Api, Generator, Input, ItemCounts, JobFacts, JobReport, LeftOut, Note, OpenItem, Report,
-    SCHEMA_VERSION, Sections,
+    SCHEMA_VERSION, Sections, TotalSource,
 };
 use super::verdict::verdict;
 use super::{ReportOptions, findings, items, notes};
@@ -52,7 +52,13 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
     let ((jobs, all), (items, item_rows)) = parallel::both(much, figures, rows);
     let (mut jobs, job_notes): (Vec<JobReport>, Vec<Vec<Note>>) = jobs.into_iter().unzip();
     let overall = match all {
-        Some(all) => overall(dump, &jobs, all),
+        Some(all) => {
+            let mut overall = overall(dump, &jobs, all);
+            if jobs.iter().any(|job| job.api == Api::V2) {
+                builder.usage(&(0..dump.items.len()), &mut overall);
+            }
+            overall
+        }
         // One job is the whole.
         None => jobs[0].sections.clone(),
     };
@@ -115,6 +121,13 @@ impl Builder<'_> {
         if dump.jobs.len() > MOST_TIMELINES {
             sections.timeline = None;
         }
+        if job
+            .record
+            .as_ref()
+            .is_some_and(|record| record.api == Api::V2)
+        {
+            self.usage(&dump.rows[index], &mut sections);
+        }
         limits::limit(&mut sections, dump.jobs.len());
         let mut report = job_report(job, &labels[index], sections);
         let facts = report.job.as_ref();
@@ -127,6 +140,13 @@ impl Builder<'_> {
     fn all(&self) -> (Metrics, Shape, Vec<OpenItem>) {
         let (metrics, shape) = self.compute(&self.runs, Drawn::Whole);
         (metrics, shape, self.open(&(0..self.dump.items.len())))
+    }
+
+    /// Adds what only v2 batches tell.
+    fn usage(&self, rows: &Range<usize>, sections: &mut Sections) {
+        let part = self.dump.items.rows(rows.clone());
+        sections.queue = metrics::queue(&part);
+        sections.credits = metrics::credits(&self.dump.items, &part);
     }
 
     fn compute(&self, jobs: &[JobRows], drawn: Drawn) -> (Metrics, Shape) {
@@ -200,12 +220,19 @@ fn title(labels: &[String]) -> String {
 }
 
 fn job_report(job: &Job, label: &str, sections: Sections) -> JobReport {
-    let facts = job.record.as_ref().map(facts);
+    let mut facts = job.record.as_ref().map(facts);
+    if let (Some(facts), Some(batch)) = (&mut facts, &job.batch) {
+        facts.configuration_id = batch.configuration_id.as_deref().map(name);
+    }
     let sentence = verdict(&sections, [facts.as_ref()].into_iter());
     JobReport {
         batch_job_id: job.id.as_deref().map(name),
         label: label.to_owned(),
-        api: Api::V1,
+        api: job
+            .record
+            .as_ref()
+            .map(|record| record.api)
+            .unwrap_or_default(),
         verdict: capitalised(sentence),
         job: facts,
         sections,
@@ -248,6 +275,13 @@ fn facts(record: &JobRecord) -> JobFacts {
         started_at: record.started_at,
         updated_at: record.updated_at,
         workflow_id: some(&record.workflow_id),
+        configuration_id: None,
+        span_seconds: record
+            .created_at
+            .zip(record.updated_at)
+            .filter(|_| record.api == Api::V2)
+            .map(|(created, updated)| updated.seconds_since(created))
+            .filter(|seconds| *seconds >= 0.0),
         wall_seconds,
         progress_percentage: record.progress_percentage,
     }
@@ -255,7 +289,11 @@ fn facts(record: &JobRecord) -> JobFacts {
 
 fn counts_of(job: &Job, metrics: &Metrics) -> ItemCounts {
     let job_total = job.record.as_ref().and_then(|record| record.total_items);
-    let completeness = Completeness::of(metrics.distinct, job_total, job.total_size);
+    let batch = job.batch.as_ref();
+    let mut completeness = Completeness::of(metrics.distinct, job_total, job.total_size);
+    if batch.is_some() && completeness.source.is_some() {
+        completeness.source = Some(TotalSource::Results);
+    }
     // A list that holds the whole job is whole, whatever it was asked for. A job that states none has not
     // counted its items yet.
     let in_part = job.known_filter.as_ref().is_some_and(|known| known.in_part);
@@ -282,6 +320,9 @@ fn counts_of(job: &Job, metrics: &Metrics) -> ItemCounts {
         stated_total_source: completeness.source,
         missing: completeness.missing,
         complete: completeness.complete,
+        never_started: batch.map_or(0, |batch| batch.never_started),
+        partial_items: batch.map_or(0, |batch| batch.partial_items),
+        failed_pages: batch.map_or(0, |batch| batch.failed_pages),
         by_status: metrics.by_status.clone(),
     }
 }
@@ -329,6 +370,9 @@ fn overall(
         stated_total_source: completeness.source,
         missing: completeness.missing,
         complete: completeness.complete,
+        never_started: items().map(|items| items.never_started).sum(),
+        partial_items: items().map(|items| items.partial_items).sum(),
+        failed_pages: items().map(|items| items.failed_pages).sum(),
         by_status: metrics.by_status.clone(),
     };
     let mut sections = sections(counts, metrics, &shape, open);
@@ -359,6 +403,7 @@ fn sections(counts: ItemCounts, metrics: Metrics, shape: &Shape, open: Vec<OpenI
         rates: metrics.rates,
         durations: metrics.durations,
         queue: None,
+        credits: None,
         throughput: metrics.throughput,
         skip_reasons: metrics.skip_reasons,
         error_groups,

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 pub use crate::api::Api;
 use crate::api::UtcTime;
 pub use crate::metrics::{
-    Bin, DurationStats, Durations, ErrorGroup, Example, Gap, Histogram, Interval, OpenItem, Rate,
-    Rates, SkipReason, SlowItem, Throughput, Timeline, TotalSource,
+    Bin, Credits, DurationStats, Durations, ErrorGroup, Example, Gap, Histogram, Interval,
+    OpenItem, Rate, Rates, SkipReason, SlowItem, Throughput, Timeline, TotalSource,
 };
 
 /// The version of the model that this program writes and reads.
@@ -127,6 +127,13 @@ pub struct JobFacts {
     pub updated_at: Option<UtcTime>,
     /// The id of the workflow behind the job.
     pub workflow_id: Option<String>,
+    /// Configuration of a v2 batch.
+    #[serde(default)]
+    pub configuration_id: Option<String>,
+    /// `updated_at - created_at` of a v2 batch, which has no start and no end of its own: the span of its
+    /// record, not a wall time.
+    #[serde(default)]
+    pub span_seconds: Option<f64>,
     /// `completed_at - started_at`; absent while the job runs, and where a time is missing or the
     /// difference is negative.
     pub wall_seconds: Option<f64>,
@@ -143,8 +150,12 @@ pub struct Sections {
     pub rates: Rates,
     /// How long items took, per status.
     pub durations: Durations,
-    /// How long items waited before they started; absent in v1, which does not record it.
-    pub queue: Option<DurationStats>,
+    /// Waiting times of items, `running_at - pending_at`, by status; absent unless data points of v2 tell
+    /// them.
+    pub queue: Option<Durations>,
+    /// Credits that items cost; absent unless jobs of v2 tell them.
+    #[serde(default)]
+    pub credits: Option<Credits>,
     /// How fast items ended, and how many were worked on at once.
     pub throughput: Throughput,
     /// Why items were skipped: most first, then by name.
@@ -225,6 +236,15 @@ pub struct ItemCounts {
     pub missing: Option<u64>,
     /// Whether every stated item was recorded; absent where no total is stated.
     pub complete: Option<bool>,
+    /// Failed items of v2 batches for which no job could be made.
+    #[serde(default)]
+    pub never_started: u64,
+    /// Completed items of v2 batches with pages that failed.
+    #[serde(default)]
+    pub partial_items: u64,
+    /// Pages that failed of these items.
+    #[serde(default)]
+    pub failed_pages: u64,
     /// Distinct items per status word: the six known ones, then others by name.
     pub by_status: IndexMap<String, u64>,
 }

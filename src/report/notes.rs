@@ -3,7 +3,7 @@
 use super::model::{JobReport, Note, Severity};
 use crate::api::{UtcTime, status};
 use crate::load::{Dump, Job, Milestone};
-use crate::say::loading;
+use crate::say::{batches, loading};
 use crate::words::{are, counted, joined, number};
 
 /// The notes of loading, as they stand in a report.
@@ -34,6 +34,11 @@ pub(super) fn of_job(job: &Job, report: &JobReport) -> Vec<Note> {
     notes.repeated(job, report);
     notes.statuses(report);
     notes.times(report);
+    let batch = job
+        .batch
+        .as_ref()
+        .map(|batch| batches::of_batch(batch, report));
+    notes.notes.extend(batch.into_iter().flatten());
     notes.notes
 }
 
@@ -141,6 +146,10 @@ impl Notes<'_> {
 
     fn completeness(&mut self, job: &Job, report: &JobReport) {
         let items = &report.sections.counts;
+        if job.batch.is_some() {
+            // Its own notes name the jobs that are missing.
+            return;
+        }
         if !job.has_list {
             let known = match report.job.as_ref().and_then(|job| job.total_items) {
                 Some(total) => format!(" of its {}", counted(total, "item", "items")),

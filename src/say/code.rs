@@ -126,6 +126,14 @@ codes! {
     UnreferencedJobs = "unreferenced-jobs", File, Info, false;
     /// Jobs of the v2 API are reported without a batch, because no results are recorded.
     UntiedJobs = "untied-jobs", File, Warning, true;
+    /// The results of a v2 batch are not recorded, so its files are unknown.
+    NoResults = "no-results", Job, Warning, true;
+    /// Jobs that the results of a v2 batch refer to are not in the dump.
+    MissingJobs = "missing-jobs", Job, Warning, true;
+    /// No job data points are recorded for a v2 batch, so it has no times.
+    NoDataPoints = "no-data-points", Job, Info, false;
+    /// Completed files of a v2 batch have pages that failed.
+    PartialResults = "partial-results", Job, Warning, false;
     /// The manifest of a snapshot cannot be read.
     UnreadableManifest = "unreadable-manifest", File, Warning, true;
     /// A file beside a snapshot is named like a page, but not listed.

@@ -15,4 +15,3 @@ mod pairing;
 mod readme;
 mod renderings;
 mod templates;
-mod v2;

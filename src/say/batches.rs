@@ -1,0 +1,110 @@
+//! Notes about v2 batches: what the dump lacks, and the call that gets it.
+
+use super::code::Code;
+use crate::load::v2::BatchFacts;
+use crate::report::model::{JobReport, Note};
+use crate::words::{counted, number};
+
+/// Job ids that a note names; the others are counted.
+const NAMED_JOBS: usize = 20;
+
+/// Notes about a batch.
+pub(crate) fn of_batch(batch: &BatchFacts, report: &JobReport) -> Vec<Note> {
+    let id = report.batch_job_id.as_deref().unwrap_or(&report.label);
+    let note = |code: Code, message: String| Note {
+        severity: code.severity(),
+        code: code.name().to_owned(),
+        path: None,
+        job: Some(report.label.clone()),
+        loss: code.is_loss(),
+        message,
+    };
+    let mut notes = Vec::new();
+    if !batch.has_results {
+        notes.push(note(
+            Code::NoResults,
+            format!(
+                "The results of this batch are not recorded, so its files are unknown. Get them with \
+                 `batch-report fetch {id}`, or record the batch with expand=results."
+            ),
+        ));
+        return notes;
+    }
+    if batch.unreadable_results > 0 {
+        notes.push(note(
+            Code::UnreadableItem,
+            format!(
+                "{} without a file ID {} not counted.",
+                counted(batch.unreadable_results, "result", "results"),
+                if batch.unreadable_results == 1 {
+                    "is"
+                } else {
+                    "are"
+                },
+            ),
+        ));
+    }
+    if !batch.missing_jobs.is_empty() {
+        notes.push(note(Code::MissingJobs, missing_jobs(batch, report, id)));
+    }
+    let counts = &report.sections.counts;
+    let with_jobs = counts.distinct - counts.never_started.min(counts.distinct);
+    if with_jobs > 0 && batch.timed_by_data_points == 0 {
+        notes.push(note(
+            Code::NoDataPoints,
+            "No job data points are recorded for this batch, so durations, queue times, throughput and \
+             the timeline are absent. `batch-report fetch`, npm, llp and curl can record them; Python \
+             llama-cloud 2.17 and later cannot."
+                .to_owned(),
+        ));
+    }
+    if counts.partial_items > 0 {
+        notes.push(note(
+            Code::PartialResults,
+            format!(
+                "{} {} pages that failed ({}): the results are partial.",
+                counted(counts.partial_items, "completed file", "completed files"),
+                if counts.partial_items == 1 {
+                    "has"
+                } else {
+                    "have"
+                },
+                counted(counts.failed_pages, "page", "pages"),
+            ),
+        ));
+    }
+    notes
+}
+
+/// Jobs that the dump lacks, with the calls that get them.
+fn missing_jobs(batch: &BatchFacts, report: &JobReport, id: &str) -> String {
+    let missing = &batch.missing_jobs;
+    let job_type = report.job.as_ref().and_then(|job| job.job_type.as_deref());
+    let kind = match job_type {
+        Some(word) if word.starts_with("extract") => "extract",
+        _ => "parse",
+    };
+    let named: Vec<String> = missing
+        .iter()
+        .take(NAMED_JOBS)
+        .map(|id| format!("-d job_ids={id}"))
+        .collect();
+    let more = match missing.len().saturating_sub(NAMED_JOBS) {
+        0 => String::new(),
+        more => format!(" and {} more", number(more as u64)),
+    };
+    format!(
+        "{} of this batch {} not in the dump, so the status of {} is unknown. Get {} with \
+         `batch-report fetch {id}`, or with curl: `curl -G -H \"Authorization: Bearer \
+         $LLAMA_CLOUD_API_KEY\" https://api.cloud.llamaindex.ai/api/v2/{kind} {}`{more}.",
+        counted(missing.len() as u64, "job", "jobs"),
+        if missing.len() == 1 { "is" } else { "are" },
+        if missing.len() == 1 {
+            "its file"
+        } else {
+            "their files"
+        },
+        if missing.len() == 1 { "it" } else { "them" },
+        named.join(" "),
+    )
+}
