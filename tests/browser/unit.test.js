@@ -30,7 +30,6 @@ const table = {
   files: ['items.json'],
   group: [0, null, null, 1, 0],
   groups: ['page <n> is bad', null],
-  ranks: [0, 1],
   job_ranks: [[1, 0], [0]],
 };
 const nothing = plain(script.readHash(''));
@@ -51,7 +50,7 @@ test('an address of something else in the page is left alone', () => {
 });
 
 test('items are found by status, job, group, reason and text', () => {
-  assert.deepEqual(find({}), [0, 1, 2, 3, 4]);
+  assert.deepEqual(find({}), [0, 3, 4, 1, 2], 'failed ones first');
   assert.deepEqual(find({ status: 'failed' }), [0, 3, 4]);
   assert.deepEqual(find({ status: 'gone' }), []);
   assert.deepEqual(find({ job: '2' }), [4]);
