@@ -16,7 +16,7 @@
 //! - [`render`] turns it into text by templates, [`output`] puts that where it belongs.
 //! - `fetch` asks the server, the only room that does; [`snapshot`] keeps what it answers.
 //! - [`run`] walks the way; [`clock`] and [`progress`] are what it needs from outside.
-//! - `words` writes numbers, durations and lists as they stand in the sentences of all rooms.
+//! - `text` writes numbers, times and lists, and makes foreign text fit to quote.
 
 pub mod api;
 pub mod args;
@@ -34,4 +34,4 @@ pub mod report;
 pub mod run;
 pub mod say;
 pub mod snapshot;
-mod words;
+mod text;

@@ -5,7 +5,7 @@ use super::client::Received;
 use super::error::FetchError;
 use super::list::recorded;
 use super::record::{Context, Look, Record};
-use crate::words::{counted, number};
+use crate::text::{counted, number};
 
 /// Most readings of a list in one look. A list is read again if the job ended or grew meanwhile.
 const MAX_READINGS: u32 = 4;

@@ -11,7 +11,7 @@ use super::error::FetchError;
 use super::job::JobFetch;
 use super::record::Record;
 use crate::snapshot::{Page, Store, StoreError};
-use crate::words::{counted, number};
+use crate::text::{counted, number};
 
 /// A list that is short is read again until this many passes in a row have brought nothing.
 const IDLE_PASSES: u32 = 3;

@@ -7,7 +7,7 @@ use super::Filter;
 use super::body::{self, JobFacts};
 use super::error::FetchError;
 use super::record::Context;
-use crate::words::{counted, joined, number};
+use crate::text::{counted, joined, number};
 
 /// Most jobs of a list.
 const MAX_JOBS: usize = 100_000;

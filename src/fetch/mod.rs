@@ -48,7 +48,7 @@ pub use self::url::{
 use self::worker::Worker;
 use crate::api::UtcTime;
 use crate::progress::Verbosity;
-use crate::words::counted;
+use crate::text::counted;
 
 /// Default time after which a run without a single success is given up.
 pub const FIRST_SUCCESS_WITHIN: Duration = Duration::from_secs(30);

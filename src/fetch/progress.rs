@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use super::client::Event;
 use super::key::ApiKey;
 use crate::progress::Verbosity;
-use crate::words::{counted, number};
+use crate::text::{counted, number};
 
 /// Time between plain lines about the progress.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);

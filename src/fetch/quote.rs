@@ -7,8 +7,7 @@ use serde_json::value::RawValue;
 
 use super::body::{elements, text_of};
 use super::key::ApiKey;
-use crate::load::note::excerpt;
-use crate::render::visible;
+use crate::text;
 
 /// Longest quote of an error, in characters.
 const LONGEST: usize = 300;
@@ -21,7 +20,7 @@ const MAX_ERRORS: usize = 5;
 
 /// Quotes text that a server chose.
 pub(super) fn quote(text: &str, max: usize, key: &ApiKey) -> String {
-    visible(&excerpt(&key.mask(text), max))
+    text::quote(&key.mask(text), max)
 }
 
 /// Describes a body that is not what was asked for: "an HTML page “Sign in”".

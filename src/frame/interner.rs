@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
 use super::kinds::Recode;
+use crate::text::mask;
 
 /// Texts that repeat, each held once under a code: its place in the order in which they were first seen.
 #[derive(Debug, Clone, Default)]
@@ -17,11 +18,12 @@ impl Interner {
         Self(words.iter().map(|word| Box::from(*word)).collect())
     }
 
-    /// Code of a word, which is added if it is new.
+    /// Code of a word, which is added if it is new. Secrets in it are masked here, once for each word, so
+    /// that no output can hold them.
     pub(super) fn code(&mut self, word: &str) -> u32 {
         let index = match self.0.get_index_of(word) {
             Some(index) => index,
-            None => self.0.insert_full(Box::from(word)).0,
+            None => self.0.insert_full(Box::from(&*mask(word))).0,
         };
         index as u32
     }

@@ -2,8 +2,8 @@
 
 use serde_json::value::RawValue;
 
-use super::note::excerpt;
 use crate::api::Value;
+use crate::text::quote;
 
 /// An error response of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct ErrorResponse {
 impl ErrorResponse {
     /// A response with a text.
     pub(super) fn new(detail: &str, status: Option<u16>) -> Self {
-        let detail = excerpt(detail, 300);
+        let detail = quote(detail, 300);
         Self {
             status,
             usual_status: match status {
@@ -37,9 +37,9 @@ pub(super) fn of_detail(raw: &str, status: Option<u16>) -> ErrorResponse {
         Value::Text(text) => ErrorResponse::new(&text, status),
         Value::Json(raw) if raw.starts_with('[') => match validation_detail(raw) {
             Some(detail) => ErrorResponse::new(&detail, Some(status.unwrap_or(422))),
-            None => ErrorResponse::new(&excerpt(raw, 200), status),
+            None => ErrorResponse::new(&quote(raw, 200), status),
         },
-        _ => ErrorResponse::new(&excerpt(raw, 200), status),
+        _ => ErrorResponse::new(&quote(raw, 200), status),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::note::excerpt;
+use crate::text::quote;
 
 /// Appearance of a file that holds nothing of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,10 +150,10 @@ fn recognise(text: &str) -> Like {
     {
         let title = between(&head, &lower, "<title>", "</title>")
             .or_else(|| between(&head, &lower, "<h1>", "</h1>"));
-        return Like::Html(title.map(|title| excerpt(title, 80)));
+        return Like::Html(title.map(|title| quote(title, 80)));
     }
     if lower.starts_with("<?xml") || lower.starts_with('<') {
-        return Like::Xml(excerpt(&head, 60));
+        return Like::Xml(quote(&head, 60));
     }
     if is_javascript_inspect(&head) {
         return Like::JavaScriptInspect;
@@ -174,7 +174,7 @@ fn recognise(text: &str) -> Like {
 }
 
 fn first_line(text: &str) -> String {
-    excerpt(text.lines().next().unwrap_or_default(), 80)
+    quote(text.lines().next().unwrap_or_default(), 80)
 }
 
 fn binary(head: &str) -> Option<Like> {
@@ -263,7 +263,7 @@ impl<'de> serde::de::Visitor<'de> for Keys<'_> {
     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
             if self.0.len() < 6 {
-                self.0.push(excerpt(&key, 40));
+                self.0.push(quote(&key, 40));
             } else {
                 *self.1 = true;
             }

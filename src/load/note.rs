@@ -266,25 +266,3 @@ impl fmt::Display for Place {
         }
     }
 }
-
-/// At most `max` characters of a text, for use inside a message; control characters are shown as
-/// spaces, what is cut as "…".
-pub fn excerpt(text: &str, max: usize) -> String {
-    let mut out = String::new();
-    let mut count = 0;
-    let mut space = true;
-    for c in text.chars() {
-        let c = if c.is_control() { ' ' } else { c };
-        if c == ' ' && space {
-            continue;
-        }
-        if count == max {
-            out.push('…');
-            break;
-        }
-        space = c == ' ';
-        out.push(c);
-        count += 1;
-    }
-    out.trim_end().to_owned()
-}

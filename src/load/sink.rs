@@ -6,9 +6,10 @@ use super::accumulator::{Accumulator, FileRead, FoundJob, ItemGroup, NotOurs, Pa
 use super::error_answer::ErrorResponse;
 use super::formats::scan::Skeleton;
 use super::looks::{Like, Looks};
-use super::note::{Fault, Note, NoteKind, Place, Sample, excerpt};
+use super::note::{Fault, Note, NoteKind, Place, Sample};
 use super::tally::{Shape, Tally};
 use crate::api::{Field, ItemFields, ItemRecord, JobRecord, WrongType};
+use crate::text::{mask, quote};
 
 /// Takes what is found in one file.
 pub(super) struct FileReader<'b, 't> {
@@ -173,7 +174,7 @@ impl<'b, 't> FileReader<'b, 't> {
                 if let Some(time) = &item.unreadable_time
                     && self.unreadable_times.counts_one_of_the_first()
                 {
-                    let found = (time.field, excerpt(&time.text, 60));
+                    let found = (time.field, quote(&time.text, 60));
                     self.unreadable_times.first.push((self.place(part), found));
                 }
                 if let Some(wrong) = &item.wrong_field
@@ -317,10 +318,13 @@ impl<'b, 't> FileReader<'b, 't> {
             self.unreadable_job(Fault::Field(wrong.clone()), part);
         }
         match job {
-            Ok(record) => self.batch.jobs.push(FoundJob {
-                file: self.file,
-                record,
-            }),
+            Ok(mut record) => {
+                record.error_message = record.error_message.map(|text| mask(&text).into_owned());
+                self.batch.jobs.push(FoundJob {
+                    file: self.file,
+                    record,
+                });
+            }
             Err(wrong) => self.unreadable_job(Fault::Job(wrong), part),
         }
     }

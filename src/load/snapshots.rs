@@ -8,8 +8,9 @@ use std::path::Path;
 
 use super::accumulator::FileRead;
 use super::find::STDIN;
-use super::note::{Note, NoteKind, excerpt};
+use super::note::{Note, NoteKind};
 use crate::snapshot::{Manifest, Problem, folder_of, is_body_name, verify};
+use crate::text::quote;
 
 /// Checks the snapshot that a file describes, if it is a manifest.
 pub(super) fn check(file: &FileRead, notes: &mut Vec<Note>) {
@@ -29,7 +30,7 @@ pub(super) fn check(file: &FileRead, notes: &mut Vec<Note>) {
                 Some(cause) => format!("{error}: {cause}"),
                 None => error.to_string(),
             };
-            let error = excerpt(&error, 200);
+            let error = quote(&error, 200);
             return add(file.path.clone(), NoteKind::UnreadableManifest { error });
         }
     };
@@ -47,7 +48,7 @@ pub(super) fn check(file: &FileRead, notes: &mut Vec<Note>) {
     let path = Path::new(&file.path);
     let folder = folder_of(path);
     let beside = |name: &str| {
-        let name = excerpt(name, 100);
+        let name = quote(name, 100);
         path.with_file_name(name).to_string_lossy().into_owned()
     };
     for (name, problem) in verify(folder, &manifest) {

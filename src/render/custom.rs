@@ -193,7 +193,7 @@ fn excerpt(text: &str, wrong: usize) -> String {
         .take(wrong + 3 - from)
     {
         let mark = if at == wrong { '>' } else { ' ' };
-        let line = escape::visible(line, escape::Newlines::Keep);
+        let line = crate::text::visible(line, crate::text::Newlines::Keep);
         out.push_str(&format!("\n  {mark}{at:>4} | {}", escape::cut(&line, 120)));
     }
     out

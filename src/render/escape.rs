@@ -5,45 +5,10 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
+use crate::text::{Newlines, is_unseen, visible};
+
 /// What stands where there is nothing to say.
 pub(super) const ABSENT: &str = "–";
-
-/// What becomes of line breaks and tabs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Newlines {
-    /// They stay, where the place shows them as they are.
-    Keep,
-    /// A line break becomes ` ⏎ `, a tab `\t`.
-    Mark,
-    /// Both become a space.
-    Space,
-}
-
-/// Shows the characters that act instead of being seen: control characters, which a terminal
-/// obeys, marks that reorder the text around them, and characters without any width.
-pub(super) fn visible(text: &str, newlines: Newlines) -> Cow<'_, str> {
-    if !text.chars().any(|c| c.is_control() || is_unseen(c)) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match (c, newlines) {
-            ('\r', _) if rest.peek() == Some(&'\n') => {}
-            ('\n' | '\t', Newlines::Keep) => shown.push(c),
-            ('\n' | '\t', Newlines::Space) => shown.push(' '),
-            ('\n', Newlines::Mark) => shown.push_str(" ⏎ "),
-            ('\t', Newlines::Mark) => shown.push_str("\\t"),
-            ('\r', _) => shown.push_str("\\r"),
-            ('\0'..='\x1f' | '\x7f', _) => push(&mut shown, format_args!("\\x{:02x}", c as u32)),
-            _ if c.is_control() || is_unseen(c) => {
-                push(&mut shown, format_args!("\\u{{{:x}}}", c as u32));
-            }
-            _ => shown.push(c),
-        }
-    }
-    Cow::Owned(shown)
-}
 
 /// JSON that may stand in a script element: no markup begins in it, and no character of it acts instead
 /// of being seen.
@@ -78,15 +43,6 @@ pub(super) fn json_in_html(json: &str) -> String {
 /// Appends formatted text; writing to a `String` cannot fail.
 fn push(to: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = to.write_fmt(text);
-}
-
-/// Whether a character changes what is seen without being seen itself.
-fn is_unseen(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}')
 }
 
 /// The text, or as much of it as fits into `max` columns with a "…" at its end.
@@ -246,40 +202,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_terminal_would_obey_is_shown_instead() {
-        assert_eq!(
-            visible("a\x1b[31mb\x07\u{9b}c\x7f", Newlines::Keep),
-            "a\\x1b[31mb\\x07\\u{9b}c\\x7f"
-        );
-    }
-
-    #[test]
-    fn what_reorders_or_hides_text_is_shown_instead() {
-        assert_eq!(
-            visible(
-                "a\u{202e}b\u{200b}c\u{feff}d\u{2066}e\u{61c}",
-                Newlines::Keep
-            ),
-            "a\\u{202e}b\\u{200b}c\\u{feff}d\\u{2066}e\\u{61c}"
-        );
-    }
-
-    #[test]
-    fn line_breaks_are_kept_marked_or_flattened() {
-        let text = "a\r\nb\tc\rd";
-        assert_eq!(visible(text, Newlines::Keep), "a\nb\tc\\rd");
-        assert_eq!(visible(text, Newlines::Mark), "a ⏎ b\\tc\\rd");
-        assert_eq!(visible(text, Newlines::Space), "a b c\\rd");
-    }
-
-    #[test]
-    fn ordinary_text_of_any_script_is_left_alone() {
-        for text in ["rapport été.pdf", "報告書.pdf", "تقرير.pdf", "Ω ≈ 3,14 €"] {
-            assert_eq!(visible(text, Newlines::Mark), text);
-        }
-    }
-
-    #[test]
     fn a_cut_text_fits_and_says_that_it_is_cut() {
         assert_eq!(cut("abcdef", 6), "abcdef");
         assert_eq!(cut("abcdefg", 6), "abcde…");
@@ -345,7 +267,7 @@ mod tests {
 
     #[test]
     fn an_ordinary_sentence_keeps_its_shape() {
-        let sentence = "13 of 241 finished items failed (5.4 %), at 08:30:03; see below.";
+        let sentence = "13 of 241 finished items failed (5.4%), at 08:30:03; see below.";
         assert_eq!(markdown_prose(sentence, 80), sentence);
     }
 }

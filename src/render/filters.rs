@@ -5,7 +5,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, HtmlEscape, State, Va
 
 use super::escape;
 use super::escape::ABSENT;
-use crate::words::{counted, duration, number as thousands, percent as bare_percent, range};
+use crate::text::{counted, duration, number as thousands, one_line, percent, range};
 
 pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("thousands", |state: &State<'_, '_>, value: &Value| {
@@ -189,14 +189,8 @@ fn cut_filter(value: &Value, max: usize) -> Result<Value, Error> {
     let Some(text) = present(value)?.map(Value::to_string) else {
         return Ok(Value::from(ABSENT));
     };
-    let text = escape::visible(&text, escape::Newlines::Mark);
+    let text = one_line(&text);
     Ok(Value::from(escape::cut(&text, max).as_ref()))
-}
-
-/// A ratio as a percentage. "0 %" and "100 %" are exact: what only rounds to them is written as
-/// less or more.
-fn percent(ratio: f64) -> String {
-    format!("{} %", bare_percent(ratio))
 }
 
 /// A number with one decimal.
@@ -282,12 +276,12 @@ mod tests {
     #[test]
     fn a_percentage_is_round_only_where_it_is_exact() {
         for (ratio, written) in [
-            (0.0, "0 %"),
-            (1.0, "100 %"),
-            (0.00001, "<0.1 %"),
-            (0.9999, ">99.9 %"),
-            (0.05, "5.0 %"),
-            (0.05394190871369295, "5.4 %"),
+            (0.0, "0%"),
+            (1.0, "100%"),
+            (0.00001, "<0.1%"),
+            (0.9999, ">99.9%"),
+            (0.05, "5.0%"),
+            (0.05394190871369295, "5.4%"),
         ] {
             assert_eq!(percent(ratio), written);
         }
@@ -337,10 +331,8 @@ mod tests {
     #[test]
     fn a_sentence_isolates_what_it_quotes_and_keeps_units_with_their_numbers() {
         assert_eq!(
-            held_together(
-                "9 of 12 (75.0 %, 5–9 %) took 5 min 01 s with “&lt;n&gt; 7 s”; 3 skipped."
-            ),
-            "9 of 12 (75.0\u{a0}%, 5–9\u{a0}%) took 5\u{a0}min 01\u{a0}s with \
+            held_together("9 of 12 (75.0%, 5–9%) took 5 min 01 s with “&lt;n&gt; 7 s”; 3 skipped."),
+            "9 of 12 (75.0%, 5–9%) took 5\u{a0}min 01\u{a0}s with \
              “<bdi>&lt;n&gt; 7\u{a0}s</bdi>”; 3 skipped."
         );
         assert_eq!(

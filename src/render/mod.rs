@@ -25,7 +25,7 @@ use minijinja::{
 };
 
 use crate::report::model::Report;
-use escape::Newlines;
+use crate::text::{self, Newlines};
 use html::{Assets, Delivery};
 pub use model::Model;
 use sources::Sources;
@@ -67,7 +67,7 @@ pub fn terminal_width() -> Option<usize> {
 
 /// Text that comes from an input, harmless on a terminal and in one line.
 pub fn visible(text: &str) -> String {
-    escape::visible(text, Newlines::Mark).into_owned()
+    text::one_line(text).into_owned()
 }
 
 /// A report could not be rendered.
@@ -264,12 +264,12 @@ fn write_escaped(
         return Ok(write!(out, "{value}")?);
     };
     if *state.auto_escape() == AutoEscape::Html {
-        let text = escape::visible(text, Newlines::Keep);
+        let text = text::visible(text, Newlines::Keep);
         escape_formatter(out, state, &Value::from(text.as_ref()))
     } else if *state.auto_escape() == MARKDOWN {
         Ok(out.write_str(&escape::markdown_prose(text, usize::MAX))?)
     } else {
-        Ok(out.write_str(&escape::visible(text, Newlines::Mark))?)
+        Ok(out.write_str(&text::visible(text, Newlines::Mark))?)
     }
 }
 

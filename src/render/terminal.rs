@@ -7,8 +7,9 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 use unicode_width::UnicodeWidthChar;
 
 use super::Look;
-use super::escape::{self, ABSENT, Newlines};
+use super::escape::ABSENT;
 use super::filters::present;
+use crate::text::one_line;
 
 /// Below this the numbers of a table would have to be cut.
 const NARROWEST: usize = 60;
@@ -21,7 +22,7 @@ pub(super) fn add_to(env: &mut Environment<'_>, look: Look) {
     let width = look.width.max(NARROWEST);
     env.add_filter("wrap", move |text: &Value| {
         let text = present(text)?.map_or(ABSENT.to_owned(), Value::to_string);
-        let text = escape::visible(&text, Newlines::Mark);
+        let text = one_line(&text);
         Ok::<_, Error>(laid_out(&wrap(&text, width).join("\n")))
     });
     env.add_filter("columns", move |rows: &Value, spec: &str| {
@@ -44,8 +45,8 @@ fn shown(text: &Value) -> Result<Cow<'_, str>, Error> {
         None => Cow::Borrowed(ABSENT),
         Some(text) => match text.as_str() {
             Some(safe) if text.is_safe() => Cow::Borrowed(safe),
-            Some(text) => escape::visible(text, Newlines::Mark),
-            None => Cow::Owned(escape::visible(&text.to_string(), Newlines::Mark).into_owned()),
+            Some(text) => one_line(text),
+            None => Cow::Owned(one_line(&text.to_string()).into_owned()),
         },
     })
 }

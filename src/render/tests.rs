@@ -24,7 +24,7 @@ fn rendered(report: &Report, format: Format) -> String {
 
 /// Whether no character of the text acts instead of being seen.
 fn all_seen(text: &str) -> bool {
-    escape::visible(text, Newlines::Keep) == text
+    crate::text::visible(text, crate::text::Newlines::Keep) == text
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::metrics::{
 use crate::parallel::{self, MANY_ROWS};
 use crate::say::code::Code;
 use crate::say::loading;
-use crate::words::counted;
+use crate::text::counted;
 
 /// Makes the report of a dump.
 pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Report {

@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 
 use super::model::{ItemCounts, Sections};
-use crate::words::clip;
+use crate::text::clip;
 
 /// Maximum length of a message or pattern, in characters.
 const MAX_MESSAGE: usize = 2_000;

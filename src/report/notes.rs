@@ -4,7 +4,7 @@ use super::model::{JobReport, Note, Severity};
 use crate::api::{UtcTime, status};
 use crate::load::{Dump, Job, Milestone};
 use crate::say::{batches, loading};
-use crate::words::{are, counted, joined, number};
+use crate::text::{are, counted, joined, number};
 
 /// The notes of loading, as they stand in a report.
 pub(super) fn of_loading(dump: &Dump) -> impl Iterator<Item = Note> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::model::{ErrorGroup, JobFacts, Rate, Sections};
 use crate::api::status;
-use crate::load::note::excerpt;
-use crate::words::{are, counted, joined, number, percent, range, were};
+use crate::text::quote;
+use crate::text::{are, counted, joined, number, percent, range, were};
 
 /// How long an error pattern may be in the sentence.
 const PATTERN_CHARS: usize = 90;
@@ -60,7 +60,7 @@ fn opening(jobs: &[Option<&JobFacts>]) -> String {
     };
     let progress = job
         .progress_percentage
-        .map(|progress| format!(" ({} % done)", percent(progress / 100.0)))
+        .map(|progress| format!(" ({} done)", percent(progress / 100.0)))
         .unwrap_or_default();
     match job.status.as_deref() {
         Some("completed") | None => String::new(),
@@ -68,18 +68,12 @@ fn opening(jobs: &[Option<&JobFacts>]) -> String {
         Some("pending") => "The job has not begun: ".to_owned(),
         Some("failed") => match &job.error_message {
             Some(message) => {
-                format!(
-                    "The job failed with “{}”: ",
-                    excerpt(message, PATTERN_CHARS)
-                )
+                format!("The job failed with “{}”: ", quote(message, PATTERN_CHARS))
             }
             None => "The job failed: ".to_owned(),
         },
         Some("cancelled") => "The job was cancelled: ".to_owned(),
-        Some(other) => format!(
-            "The job has the status “{}”{progress}: ",
-            excerpt(other, 40)
-        ),
+        Some(other) => format!("The job has the status “{}”{progress}: ", quote(other, 40)),
     }
 }
 
@@ -90,7 +84,7 @@ fn states(jobs: &[Option<&JobFacts>]) -> String {
         let state = job.map_or("without a status record", |job| {
             job.status.as_deref().unwrap_or("of unknown status")
         });
-        *counts.entry(excerpt(state, 40)).or_default() += 1;
+        *counts.entry(quote(state, 40)).or_default() += 1;
     }
     let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -111,7 +105,7 @@ fn main_clause(subject: &Subject<'_>) -> String {
         return without_list(subject);
     }
     if let Some(filter) = &sections.counts.status_filter {
-        let filter = excerpt(filter, 40);
+        let filter = quote(filter, 40);
         if sections.counts.filtered_in_part {
             return format!(
                 "some of the lists hold only items with the status “{filter}”, so that the job's own rates \
@@ -147,7 +141,7 @@ fn main_clause(subject: &Subject<'_>) -> String {
             interval(failure)
         ),
         (failed, processed) => format!(
-            "{} of {} failed ({} %, {}){}",
+            "{} of {} failed ({}, {}){}",
             number(failed),
             counted(processed, "processed item", "processed items"),
             percent(failure.value.unwrap_or_default()),
@@ -212,7 +206,7 @@ fn leading_group(sections: &Sections, failed: u64) -> String {
         return String::new();
     };
     let kind = match pattern {
-        Some(pattern) => format!("with “{}”", excerpt(pattern, PATTERN_CHARS)),
+        Some(pattern) => format!("with “{}”", quote(pattern, PATTERN_CHARS)),
         None => "without a message".to_owned(),
     };
     match (*count, failed) {
@@ -225,7 +219,7 @@ fn leading_group(sections: &Sections, failed: u64) -> String {
 
 fn interval(rate: &Rate) -> String {
     let [low, high] = rate.ci95.unwrap_or_default();
-    format!("95 % interval {}", range(low, high))
+    format!("95% CI {}", range(low, high))
 }
 
 fn other_statuses(sections: &Sections) -> Vec<String> {
@@ -265,7 +259,7 @@ fn other_statuses(sections: &Sections) -> Vec<String> {
                 other => format!(
                     "{n} {} the status “{}”",
                     if *count == 1 { "has" } else { "have" },
-                    excerpt(other, 40)
+                    quote(other, 40)
                 ),
             })
         })

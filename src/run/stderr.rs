@@ -11,7 +11,7 @@ use crate::report::Report;
 use crate::report::model::{Note, Severity};
 use crate::say::code::Code;
 use crate::say::loading;
-use crate::words::{counted, joined};
+use crate::text::{counted, joined};
 
 /// Why nothing can be reported, with what each file looks like; `None` where something can.
 pub(super) fn nothing_found(dump: &Dump, paths: &[PathBuf]) -> Option<String> {

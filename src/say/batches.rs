@@ -3,7 +3,7 @@
 use super::code::Code;
 use crate::load::v2::BatchFacts;
 use crate::report::model::{JobReport, Note};
-use crate::words::{counted, number};
+use crate::text::{counted, number};
 
 /// Job ids that a note names; the others are counted.
 const NAMED_JOBS: usize = 20;

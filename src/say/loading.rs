@@ -2,10 +2,10 @@
 
 use super::code::Code;
 use crate::api::WrongType;
-use crate::load::note::{Break, Fault, NoteKind, Place, Sample, SpecialFile, excerpt};
+use crate::load::note::{Break, Fault, NoteKind, Place, Sample, SpecialFile};
 use crate::load::{ErrorResponse, Like, Looks, NotOurs};
 use crate::snapshot::{Difference, Gone};
-use crate::words::{counted, number};
+use crate::text::{counted, number, quote};
 
 /// The code of a note.
 pub(crate) fn code(kind: &NoteKind) -> Code {
@@ -347,7 +347,7 @@ fn wrong_words(wrong: &WrongType) -> String {
     match (wrong.found, &wrong.text) {
         ("absent", _) => format!("`{name}` is missing"),
         (found, None) => format!("`{name}` is {found}"),
-        (found, Some(text)) => format!("`{name}` is {found}: “{}”", excerpt(text, 60)),
+        (found, Some(text)) => format!("`{name}` is {found}: “{}”", quote(text, 60)),
     }
 }
 
@@ -368,7 +368,7 @@ fn ids_words(ids: &[String]) -> String {
     let mut words: Vec<String> = ids
         .iter()
         .take(SHOWN)
-        .map(|id| crate::load::note::excerpt(id, 60))
+        .map(|id| crate::text::quote(id, 60))
         .collect();
     if ids.len() > SHOWN {
         words.push("…".to_owned());

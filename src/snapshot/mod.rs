@@ -32,7 +32,7 @@ pub use self::error::StoreError;
 pub use self::store::{Mask, Response, Store};
 pub use self::verify::{Difference, Gone, Problem, verify};
 use crate::api::UtcTime;
-use crate::words::{counted, number};
+use crate::text::{counted, number};
 
 /// Version of the manifest that this program writes and reads.
 pub const SNAPSHOT_VERSION: u32 = 1;

@@ -7,8 +7,9 @@ use std::collections::HashSet;
 use granit_parser::{Event, Parser, ScalarStyle};
 
 use super::json::document::read_document;
-use crate::load::note::{NoteKind, Place, excerpt};
+use crate::load::note::{NoteKind, Place};
 use crate::load::sink::FileReader;
+use crate::text::quote;
 
 /// Whether the text begins like YAML of ours.
 pub(super) fn looks_like_yaml(text: &str) -> bool {
@@ -33,7 +34,7 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>) {
     let mut chunks = Chunks::new(text).peekable();
     while let Some(chunk) = chunks.next() {
         if chunk.kind == ChunkKind::Stray {
-            stray.get_or_insert_with(|| (chunk.line, excerpt(chunk.text, 80)));
+            stray.get_or_insert_with(|| (chunk.line, quote(chunk.text, 80)));
             continue;
         }
         let place = Place {

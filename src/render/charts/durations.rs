@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::scale::{Plot, Scale, Tick, add_bar, count_axis, position, written};
 use crate::metrics::{Bin, Durations, Histogram};
-use crate::words::{counted, duration, round_duration};
+use crate::text::{counted, duration, round_duration};
 
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 48.0;

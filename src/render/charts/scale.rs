@@ -108,7 +108,7 @@ fn short(count: u64, last: u64) -> String {
     };
     match count {
         0 => "0".to_owned(),
-        _ => crate::words::number(count / unit) + sign,
+        _ => crate::text::number(count / unit) + sign,
     }
 }
 

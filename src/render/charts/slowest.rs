@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::scale::{Plot, Tick, days, position, time_ticks};
 use super::timeline::time_scale;
 use crate::metrics::{SlowItem, Timeline};
-use crate::words::{counted, duration};
+use crate::text::{counted, duration};
 
 /// Items that are drawn; the list may be longer.
 const MOST_BARS: usize = 15;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::scale::{add_bar, position};
 use crate::api::UtcTime;
 use crate::report::model::{ErrorGroup, Interval, ItemCounts, Timeline};
-use crate::words::round_duration;
+use crate::text::round_duration;
 
 /// The word for stated items that were not recorded.
 const MISSING: &str = "missing";

@@ -8,7 +8,7 @@ use super::scale::{Plot, Scale, Tick, add_bar, count_axis, days, position, time_
 use crate::api::UtcTime;
 use crate::api::status::{COMPLETED, FAILED, SKIPPED};
 use crate::metrics::{Gap, Interval, Timeline};
-use crate::words::{clock, counted, duration, number, round_duration};
+use crate::text::{clock, counted, duration, number, round_duration};
 
 const PLOT: Plot = Plot {
     width: 960.0,

@@ -2,10 +2,10 @@
 
 use super::Findings;
 use crate::api::status::FAILED;
-use crate::load::note::excerpt;
 use crate::metrics::patterns::FEW_FAILURES;
 use crate::report::model::{JobReport, Sections};
-use crate::words::{number, percent};
+use crate::text::quote;
+use crate::text::{number, percent};
 
 impl Findings {
     pub(super) fn unfinished(&mut self, jobs: &[JobReport]) {
@@ -22,7 +22,7 @@ impl Findings {
                 [only] => self.warn(
                     8,
                     "jobs-not-completed",
-                    format!("One job {words}: {}.", excerpt(&only.label, 60)),
+                    format!("One job {words}: {}.", quote(&only.label, 60)),
                 ),
                 many => self.warn(
                     8,
@@ -67,14 +67,14 @@ impl Findings {
             return;
         }
         let who = match ranked[..few] {
-            [only] => format!("The job {} holds", excerpt(&only.label, 60)),
+            [only] => format!("The job {} holds", quote(&only.label, 60)),
             _ => format!("{} of {} jobs hold", few, number(ranked.len() as u64)),
         };
         self.warn(
             11,
             "failures-in-few-jobs",
             format!(
-                "{who} {} of {} failures ({} %) and {} % of the items.",
+                "{who} {} of {} failures ({}) and {} of the items.",
                 number(their_failed),
                 number(failed),
                 percent(share),
@@ -102,11 +102,11 @@ impl Findings {
             return;
         };
         let rate = percent(worst.sections.rates.failure.value.unwrap_or_default());
-        let label = excerpt(&worst.label, 60);
+        let label = quote(&worst.label, 60);
         let message = match high.len() {
-            1 => format!("The job {label} failed on {rate} % of its processed items"),
+            1 => format!("The job {label} failed on {rate} of its processed items"),
             many => format!(
-                "{} of {} jobs failed far more often than the others, most of all {label} with {rate} %",
+                "{} of {} jobs failed far more often than the others, most of all {label} with {rate}",
                 number(many as u64),
                 number(jobs.len() as u64)
             ),
@@ -114,7 +114,7 @@ impl Findings {
         self.warn(
             9,
             "high-failure-rate",
-            format!("{message}; all jobs together on {} %.", percent(all)),
+            format!("{message}; all jobs together on {}.", percent(all)),
         );
     }
 }

@@ -7,10 +7,10 @@ mod jobs;
 
 use super::model::{Finding, JobFacts, JobReport, Sections, Severity};
 use crate::api::status::{FAILED, PENDING, PROCESSING, SKIPPED, is_open_job};
-use crate::load::note::excerpt;
 use crate::metrics::patterns::FEW_FAILURES;
 use crate::metrics::{GroupDetails, Shape, SlowestTwentieth};
-use crate::words::{clock, counted, duration, number, percent};
+use crate::text::quote;
+use crate::text::{clock, counted, duration, number, percent};
 
 /// How long an error pattern may be in a finding.
 const PATTERN_CHARS: usize = 90;
@@ -90,7 +90,7 @@ fn is_over(sections: &Sections, job: Option<&JobFacts>) -> bool {
 
 fn kind(pattern: Option<&str>) -> String {
     match pattern {
-        Some(pattern) => format!("“{}”", excerpt(pattern, PATTERN_CHARS)),
+        Some(pattern) => format!("“{}”", quote(pattern, PATTERN_CHARS)),
         None => "failures without a message".to_owned(),
     }
 }
@@ -109,7 +109,7 @@ impl Findings {
             if share >= 0.05 { 0 } else { 30 },
             "incomplete",
             format!(
-                "{} of {} ({} %) {} not in the record, so that the figures speak of the other {}.",
+                "{} of {} ({}) {} not in the record, so that the figures speak of the other {}.",
                 number(missing),
                 counted(total, "stated item", "stated items"),
                 percent(share),
@@ -131,7 +131,7 @@ impl Findings {
                 format!("All {} failures are", number(failed))
             } else {
                 format!(
-                    "{} of {} failures ({} %) are",
+                    "{} of {} failures ({}) are",
                     number(group.count),
                     number(failed),
                     percent(group.share)
@@ -140,7 +140,7 @@ impl Findings {
             let message = match &group.pattern {
                 Some(pattern) => format!(
                     "{of} one kind of error: “{}”.",
-                    excerpt(pattern, PATTERN_CHARS)
+                    quote(pattern, PATTERN_CHARS)
                 ),
                 None => format!("{of} without a message."),
             };
@@ -228,7 +228,7 @@ impl Findings {
                     format!("{} of them", number(reason.count))
                 };
                 let name = match &reason.reason {
-                    Some(name) => format!(" as “{}”", excerpt(name, 60)),
+                    Some(name) => format!(" as “{}”", quote(name, 60)),
                     None => " without a reason".to_owned(),
                 };
                 let benign = match reason.benign {
@@ -244,7 +244,7 @@ impl Findings {
             15,
             "many-skipped",
             format!(
-                "{} of {} ({} %) were skipped{why}.",
+                "{} of {} ({}) were skipped{why}.",
                 number(skipped),
                 counted(rate.denominator, "item", "items"),
                 percent(rate.value.unwrap_or_default()),
@@ -269,7 +269,7 @@ impl Findings {
             12,
             "failures-cluster",
             format!(
-                "{} of {} failures ended between {} and {} UTC, in {} % of the job's time, and with \
+                "{} of {} failures ended between {} and {} UTC, in {} of the job's time, and with \
                  them {} of {} completed items.",
                 number(crowd.count as u64),
                 number(ends.failed.len() as u64),
@@ -337,7 +337,7 @@ impl Findings {
             40,
             "long-tail",
             format!(
-                "The last 5 % of the items took {} of {} ({} % of the time).",
+                "The last 5% of the items took {} of {} ({} of the time).",
                 duration(tail),
                 duration(span),
                 percent(tail / span)
@@ -355,7 +355,7 @@ impl Findings {
             45,
             "few-slow-items",
             format!(
-                "The {} slowest of {} completed items took {} % of the time worked on all of them.",
+                "The {} slowest of {} completed items took {} of the time worked on all of them.",
                 number(slowest.count),
                 number(slowest.of),
                 percent(slowest.share)

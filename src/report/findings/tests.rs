@@ -86,7 +86,7 @@ fn failures_that_cluster_are_weighed_against_time_and_completed_items() {
     assert_eq!(codes(&findings), ["failures-cluster"]);
     assert_eq!(
         findings[0].message,
-        "9 of 12 failures ended between 09:10:00 and 09:10:08 UTC, in 0.8 % of the job's time, \
+        "9 of 12 failures ended between 09:10:00 and 09:10:08 UTC, in 0.8% of the job's time, \
          and with them 9 of 1,000 completed items."
     );
     // Where half of the completed items ended as well, it is the job that was quick.
@@ -123,7 +123,7 @@ fn one_kind_of_error_and_its_limit_are_named() {
     assert_eq!(
         messages,
         [
-            "7 of 12 failures (58.3 %) are one kind of error: “timed out”.",
+            "7 of 12 failures (58.3%) are one kind of error: “timed out”.",
             "All 6 failures with a known duration of the kind “timed out” took between \
              5 min 00 s and 5 min 01 s, as if they had met a time limit."
         ]
@@ -163,7 +163,7 @@ fn a_tail_is_a_share_of_a_positive_span() {
     sections.throughput.span_seconds = Some(300.0);
     assert_eq!(
         tail(&sections).as_deref(),
-        Some("The last 5 % of the items took 1 min 29 s of 5 min 00 s (29.7 % of the time).")
+        Some("The last 5% of the items took 1 min 29 s of 5 min 00 s (29.7% of the time).")
     );
 }
 
@@ -188,7 +188,7 @@ fn what_is_missing_comes_first() {
     let findings = of_job(&sections, None, &shape(Vec::new()));
     assert_eq!(
         findings[0].message,
-        "150 of 250 stated items (60.0 %) are not in the record, so that the figures speak of \
+        "150 of 250 stated items (60.0%) are not in the record, so that the figures speak of \
          the other 100."
     );
 }

@@ -10,8 +10,9 @@ use self::document::read_document;
 use super::scan::{self, Scanned, Skeleton};
 use crate::api::field::replace_lone_surrogates;
 use crate::load::error_answer::ErrorResponse;
-use crate::load::note::{Break, NoteKind, Place, excerpt};
+use crate::load::note::{Break, NoteKind, Place};
 use crate::load::sink::FileReader;
+use crate::text::quote;
 
 /// Asks the caller to read the file again.
 pub(in crate::load) enum Again {
@@ -364,7 +365,7 @@ impl Stray {
         let Some((at, length)) = self.first else {
             return;
         };
-        let line = excerpt(text[at..at + length].trim_end(), 80);
+        let line = quote(text[at..at + length].trim_end(), 80);
         reader.note(NoteKind::StrayText {
             at: Place::of(text, at),
             line,

@@ -1,0 +1,17 @@
+//! Numbers, times, lists and foreign text, as the program writes them.
+
+mod clip;
+mod list;
+mod number;
+mod quote;
+pub(crate) mod secret;
+mod time;
+mod visible;
+
+pub(crate) use self::clip::clip;
+pub(crate) use self::list::joined;
+pub(crate) use self::number::{are, counted, number, percent, range, were};
+pub(crate) use self::quote::quote;
+pub(crate) use self::secret::mask;
+pub(crate) use self::time::{clock, duration, round_duration};
+pub(crate) use self::visible::{Newlines, is_unseen, one_line, visible};

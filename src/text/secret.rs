@@ -1,0 +1,737 @@
+//! Masks secrets in text that others wrote: keys, tokens, passwords, signatures.
+//!
+//! One pass from left to right stops at the few bytes that a secret can be recognised by, looks back
+//! at most [`NAME`] bytes and forward over the secret. What is masked is not looked at again, and a
+//! look forward that masks nothing is bounded, so the time is linear in the length of the text.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Stands for a secret.
+const MASK: &str = "***";
+/// The longest name of a field that is looked at.
+const NAME: usize = 64;
+/// The longest look forward that may be in vain.
+const IN_VAIN: usize = 256;
+
+/// Prefixes of keys, with the least number of characters that follow. All but the first have to
+/// begin a word.
+const PREFIXES: [(&str, usize); 17] = [
+    ("llx-", 3),
+    ("sk-", 8),
+    ("pk-", 16),
+    ("sk_", 16),
+    ("rk_", 16),
+    ("ghp_", 8),
+    ("gho_", 8),
+    ("ghu_", 8),
+    ("ghs_", 8),
+    ("ghr_", 8),
+    ("github_pat_", 8),
+    ("glpat-", 8),
+    ("xoxb-", 8),
+    ("xoxp-", 8),
+    ("xoxa-", 8),
+    ("hf_", 20),
+    ("npm_", 20),
+];
+
+/// Words after `Bearer` that are no token, in sentences about tokens.
+const NO_TOKENS: &[&str] = &[
+    "a",
+    "and",
+    "auth",
+    "authentication",
+    "authorization",
+    "credentials",
+    "error",
+    "expired",
+    "for",
+    "format",
+    "header",
+    "in",
+    "invalid",
+    "is",
+    "missing",
+    "must",
+    "not",
+    "or",
+    "prefix",
+    "required",
+    "scheme",
+    "the",
+    "to",
+    "token",
+    "tokens",
+    "type",
+    "was",
+    "with",
+];
+
+/// A text with its secrets masked; what makes a secret recognisable stays: `llx-***`, `Bearer ***`,
+/// `API_KEY=***`.
+pub(crate) fn mask(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let mut masked = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(offset) = bytes[at..].iter().position(|byte| is_anchor(*byte)) {
+        let anchor = at + offset;
+        at = anchor + 1;
+        if let Some(secret) = secret_at(bytes, anchor) {
+            masked.push_str(&text[copied..secret.start]);
+            masked.push_str(MASK);
+            (copied, at) = (secret.end, secret.end.max(at));
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    masked.push_str(&text[copied..]);
+    Cow::Owned(masked)
+}
+
+/// Bytes at which a secret can be recognised.
+#[inline]
+fn is_anchor(byte: u8) -> bool {
+    const ANCHORS: [bool; 256] = {
+        let mut anchors = [false; 256];
+        let mut at = 0;
+        while at < ANCHOR_BYTES.len() {
+            anchors[ANCHOR_BYTES[at] as usize] = true;
+            at += 1;
+        }
+        anchors
+    };
+    ANCHORS[byte as usize]
+}
+
+const ANCHOR_BYTES: &[u8] = b"=:-_%bBKSJz";
+
+/// The secret that is recognised at an anchor. It begins behind the anchor, and both of its ends are
+/// beside ASCII characters or at the end of the text.
+fn secret_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let secret = match bytes[at] {
+        b'-' => private_key(bytes, at)
+            .or_else(|| prefixed(bytes, at))
+            .or_else(|| flag(bytes, at)),
+        b'_' => prefixed(bytes, at),
+        b':' if bytes[at + 1..].starts_with(b"//") => in_url(bytes, at + 3),
+        b'=' | b':' => assigned(bytes, at, at + 1),
+        b'%' if is_word(&bytes[at + 1..], b"3d") => assigned(bytes, at, at + 3),
+        b'b' | b'B' => after_scheme(bytes, at),
+        b'K' | b'S' => aws_key(bytes, at),
+        b'J' => web_token(bytes, at),
+        b'z' => google_key(bytes, at),
+        _ => None,
+    };
+    secret.filter(|secret| !secret.is_empty() && !bytes[secret.clone()].starts_with(b"***"))
+}
+
+/// Returns true if a text begins with a word in lower case, in whatever case it is.
+fn is_word(bytes: &[u8], word: &[u8]) -> bool {
+    bytes
+        .get(..word.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(word))
+}
+
+/// Length of the run of such bytes at the begin.
+fn run(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
+    bytes
+        .iter()
+        .position(|byte| !is(*byte))
+        .unwrap_or(bytes.len())
+}
+
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=')
+}
+
+/// Returns true if no word goes on at that place.
+fn begins_word(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| bytes[before]);
+    !before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// `llx-…`, `sk-…`, `ghp_…`: `at` is the last byte of the prefix.
+fn prefixed(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    // The bytes before the last of all prefixes.
+    let before = bytes[at.checked_sub(1)?].to_ascii_lowercase();
+    if !b"xktbpaouhsrfm".contains(&before) {
+        return None;
+    }
+    let until = &bytes[..=at];
+    let last_two = |text: &[u8]| {
+        text.last_chunk::<2>()
+            .map(|two| two.map(|b| b.to_ascii_lowercase()))
+    };
+    let ends = last_two(until)?;
+    let least = PREFIXES
+        .iter()
+        .enumerate()
+        .find_map(|(index, (prefix, least))| {
+            let prefix = prefix.as_bytes();
+            let start = until.len().checked_sub(prefix.len())?;
+            let is_it = last_two(prefix) == Some(ends) && is_word(&until[start..], prefix);
+            (is_it && (index == 0 || begins_word(bytes, start))).then_some(*least)
+        })?;
+    let length = run(&bytes[at + 1..], is_key_byte);
+    (length >= least).then_some(at + 1..at + 1 + length)
+}
+
+/// A private key in PEM form, from `-----BEGIN` on.
+fn private_key(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = bytes[at..].strip_prefix(b"-----BEGIN ")?;
+    let head = &rest[..rest.len().min(64)];
+    let label = b"PRIVATE KEY-----";
+    let start = at + 11 + memchr::memmem::find(head, label)? + label.len();
+    let length = memchr::memmem::find(&bytes[start..], b"-----END");
+    Some(start..length.map_or(bytes.len(), |length| start + length))
+}
+
+/// `AKIA…`, `ASIA…`: `at` is the second byte.
+fn aws_key(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let prefix = bytes.get(at.checked_sub(1)?..at + 3)?;
+    if !matches!(prefix, b"AKIA" | b"ASIA") {
+        return None;
+    }
+    let is_key = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    let length = run(&bytes[at + 3..], is_key);
+    (length >= 12).then_some(at + 3..at + 3 + length)
+}
+
+/// `AIza…`: `at` is the third byte.
+fn google_key(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let is_it = bytes.get(at.checked_sub(2)?..at + 2)? == b"AIza";
+    let length = is_it.then(|| run(&bytes[at + 2..], is_key_byte))?;
+    (length >= 20).then_some(at + 2..at + 2 + length)
+}
+
+/// A JSON web token, `eyJ….….…`: `at` is its third byte.
+fn web_token(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let start = at.checked_sub(2)?;
+    if &bytes[start..at] != b"ey" || !begins_word(bytes, start) {
+        return None;
+    }
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=');
+    let head = run(&bytes[at + 1..], is_base64);
+    let dot = at + 1 + head;
+    if head < 6 || bytes.get(dot) != Some(&b'.') {
+        return None;
+    }
+    let length = run(&bytes[dot..], |byte| is_base64(byte) || byte == b'.');
+    (length > 2).then_some(at + 1..dot + length)
+}
+
+/// The token after `Bearer`, or the credentials after `Basic`.
+fn after_scheme(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    if !begins_word(bytes, at) {
+        return None;
+    }
+    let rest = &bytes[at..];
+    let is_basic = is_word(rest, b"basic");
+    if !is_basic && !is_word(rest, b"bearer") {
+        return None;
+    }
+    let mut start = at + if is_basic { 5 } else { 6 };
+    let gap = &bytes[start..];
+    start += match gap.first() {
+        _ if is_word(gap, b"%20") => 3,
+        Some(b' ' | b'\t' | b':' | b'+' | b'\\') => {
+            let is_gap = |byte| matches!(byte, b' ' | b'\t' | b':' | b'+' | b'\\');
+            run(&gap[..gap.len().min(8)], is_gap)
+        }
+        _ => return None,
+    };
+    start += run(&bytes[start..bytes.len().min(start + 2)], is_quote);
+    if is_basic {
+        let length = run(&bytes[start..bytes.len().min(start + IN_VAIN)], is_key_byte);
+        let value = &bytes[start..start + length];
+        let tells = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'=' | b'+' | b'/');
+        let is_mixed = value.iter().skip(1).any(u8::is_ascii_uppercase);
+        let is_encoded = length >= 6 && (is_mixed || value.iter().any(tells));
+        return is_encoded.then(|| start..start + run(&bytes[start..], is_key_byte));
+    }
+    let value = |start: usize| start..start + run(&bytes[start..], |byte| !ends_word(byte));
+    let token = value(start);
+    let mut word = &bytes[token.clone()];
+    while let Some((b':' | b'.' | b',' | b';' | b')', before)) = word.split_last() {
+        word = before;
+    }
+    let challenge = [&b"realm="[..], b"error=", b"scope="];
+    if challenge.iter().any(|begin| is_word(word, begin)) {
+        return None;
+    }
+    if NO_TOKENS
+        .iter()
+        .any(|no| word.eq_ignore_ascii_case(no.as_bytes()))
+    {
+        // "Bearer token abc123": the word after it may still be one.
+        let next = token.end
+            + run(&bytes[token.end..bytes.len().min(token.end + 2)], |byte| {
+                byte == b' '
+            });
+        return is_random(&bytes[next..]).then(|| value(next));
+    }
+    Some(token)
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+fn ends_word(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || is_quote(byte) || matches!(byte, b'<' | b'>')
+}
+
+/// Returns true if a text begins with a long word of letters and digits.
+fn is_random(bytes: &[u8]) -> bool {
+    let length = run(&bytes[..bytes.len().min(IN_VAIN)], is_key_byte);
+    let word = &bytes[..length];
+    let is_end = |byte: &u8| ends_word(*byte) || matches!(byte, b',' | b'&' | b';' | b')' | b'\\');
+    length >= 16
+        && (length == IN_VAIN || bytes.get(length).is_none_or(is_end))
+        && word.iter().any(u8::is_ascii_digit)
+        && word.iter().any(u8::is_ascii_alphabetic)
+}
+
+/// The password of a URL; `start` is behind the `//`.
+fn in_url(bytes: &[u8], start: usize) -> Option<Range<usize>> {
+    let rest = &bytes[start..bytes.len().min(start + IN_VAIN)];
+    let ends_authority = |byte| ends_word(byte) || matches!(byte, b'/' | b'?' | b'#');
+    let authority = &rest[..run(rest, |byte| !ends_authority(byte))];
+    let last_at = |part: &[u8]| memchr::memrchr(b'@', part);
+    let colon = memchr::memchr(b':', authority);
+    let end = last_at(authority).or_else(|| {
+        // A password may hold a slash; a port does not hold a letter.
+        let port = &authority[colon? + 1..];
+        let is_port = port.iter().all(u8::is_ascii_digit);
+        let word = || &rest[..run(rest, |byte| !ends_word(byte))];
+        if is_port { None } else { last_at(word()) }
+    })?;
+    match colon.filter(|colon| *colon < end) {
+        Some(colon) => Some(start + colon + 1..start + end),
+        None => (end >= 16 && is_random(&authority[..end])).then_some(start..start + end),
+    }
+}
+
+/// `--token …`, `-u user:password`: `at` is the last dash.
+fn flag(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let is_long = at > 0 && bytes[at - 1] == b'-' && begins_word(bytes, at - 1);
+    let is_short = begins_word(bytes, at);
+    if !is_long && !is_short {
+        return None;
+    }
+    let name = &bytes[at + 1..bytes.len().min(at + NAME)];
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let name = &name[..run(name, is_name)];
+    let end = at + 1 + name.len();
+    if name.is_empty() || bytes.get(end) != Some(&b' ') {
+        return None;
+    }
+    let start = end + 1 + run(&bytes[end + 1..bytes.len().min(end + 3)], is_quote);
+    let value = || start..start + run(&bytes[start..], |byte| !ends_word(byte));
+    if is_short && name == b"u" || is_long && matches!(name, b"user" | b"proxy-user") {
+        let word = &bytes[start..bytes.len().min(start + IN_VAIN)];
+        let word = &word[..run(word, |byte| !ends_word(byte))];
+        let colon = memchr::memchr(b':', word)?;
+        return Some(start + colon + 1..value().end);
+    }
+    let found = Name::read(bytes, end)?;
+    if !is_long || !matches!(found.holds(b'='), Holds::Secret) || bytes.get(start) == Some(&b'-') {
+        return None;
+    }
+    let word = value();
+    let is_prose = |no: &&str| bytes[word.clone()].eq_ignore_ascii_case(no.as_bytes());
+    (!NO_TOKENS.iter().any(|no| is_prose(&no))).then_some(word)
+}
+
+/// The name of a field, before its `=` or `:`.
+struct Name {
+    /// In lower case without `-`, `_` and `.`.
+    letters: [u8; NAME],
+    length: usize,
+    is_upper: bool,
+    is_quoted: bool,
+    /// The quote right before it.
+    quote: Option<u8>,
+    /// First of its line, but for marks that lists, shells and logs put there.
+    begins_line: bool,
+    /// A parameter of a URL.
+    is_parameter: bool,
+}
+
+/// What the value of a field is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// Nothing secret.
+    Nothing,
+    /// A secret.
+    Secret,
+    /// A secret if it looks like one.
+    Perhaps,
+    /// A secret up to the end of the line.
+    SecretLine,
+}
+
+impl Name {
+    /// Reads the name that ends before `end`, blanks and a quote left out.
+    fn read(bytes: &[u8], mut end: usize) -> Option<Self> {
+        while end > 0 && matches!(bytes[end - 1], b' ' | b'\t') {
+            end -= 1;
+        }
+        let with_quote = end;
+        while end > 0
+            && with_quote - end < 2
+            && (is_quote(bytes[end - 1]) || bytes[end - 1] == b'\\')
+        {
+            end -= 1;
+        }
+        let is_quoted = end < with_quote;
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let from = end.saturating_sub(NAME);
+        let length = bytes[from..end]
+            .iter()
+            .rev()
+            .take_while(|byte| is_name(**byte))
+            .count();
+        let start = end - length;
+        let mut name = Self {
+            letters: [0; NAME],
+            length: 0,
+            is_upper: true,
+            is_quoted,
+            quote: None,
+            begins_line: false,
+            is_parameter: false,
+        };
+        for byte in &bytes[start..end] {
+            name.is_upper &= !byte.is_ascii_lowercase();
+            if byte.is_ascii_alphanumeric() {
+                name.letters[name.length] = byte.to_ascii_lowercase();
+                name.length += 1;
+            }
+        }
+        let before = start.checked_sub(1).map(|at| bytes[at]);
+        name.quote = before.filter(|byte| is_quote(*byte));
+        name.is_parameter = matches!(before, Some(b'?' | b'&'));
+        name.begins_line = begins_line(&bytes[start.saturating_sub(16)..start], start <= 16);
+        (name.length > 0).then_some(name)
+    }
+
+    fn letters(&self) -> &[u8] {
+        &self.letters[..self.length]
+    }
+
+    fn has(&self, part: &str) -> bool {
+        memchr::memmem::find(self.letters(), part.as_bytes()).is_some()
+    }
+
+    /// What its value is; `sign` is what stands between them.
+    fn holds(&self, sign: u8) -> Holds {
+        let name = self.letters();
+        let is_field = sign == b'=' || self.is_quoted || self.begins_line;
+        let when = |is_it: bool| if is_it { Holds::Secret } else { Holds::Perhaps };
+        if name.ends_with(b"authorization") || matches!(name, b"cookie" | b"setcookie") {
+            return match self.is_parameter {
+                true => Holds::Secret,
+                false => Holds::SecretLine,
+            };
+        }
+        let is_folder = self.is_upper && matches!(name, b"pwd" | b"oldpwd");
+        let secret = ["secret", "password", "passwd", "passphrase"];
+        if secret.iter().any(|part| self.has(part))
+            || name.ends_with(b"pwd") && !is_folder
+            || name.ends_with(b"signature")
+            || matches!(name, b"bearer" | b"jwt" | b"sessionid")
+        {
+            return Holds::Secret;
+        }
+        if self.has("credential")
+            || matches!(
+                name,
+                b"sig" | b"pass" | b"auth" | b"dbpass" | b"basicauth" | b"proxyauth"
+            )
+        {
+            return if is_field {
+                Holds::Secret
+            } else {
+                Holds::Nothing
+            };
+        }
+        if name.ends_with(b"token") {
+            return match name.ends_with(b"pagetoken") || name.ends_with(b"continuationtoken") {
+                true => Holds::Nothing,
+                false => when(name.len() > 5 || is_field),
+            };
+        }
+        if name.ends_with(b"key") {
+            const SECRET: [&str; 13] = [
+                "api",
+                "access",
+                "private",
+                "auth",
+                "account",
+                "subscription",
+                "encrypt",
+                "sign",
+                "client",
+                "master",
+                "shared",
+                "llama",
+                "cloud",
+            ];
+            let is_secret = SECRET.iter().any(|part| self.has(part));
+            let is_variable = sign == b'=' && (self.is_upper || self.is_parameter);
+            return when(is_secret || is_variable);
+        }
+        Holds::Nothing
+    }
+}
+
+/// Returns true if nothing but a mark stands between the begin of the line and the end of `before`,
+/// which begins the text if `is_begin`.
+fn begins_line(before: &[u8], is_begin: bool) -> bool {
+    let line = match memchr::memrchr(b'\n', before) {
+        Some(at) => &before[at + 1..],
+        None if is_begin => before,
+        None => return false,
+    };
+    let line = line.trim_ascii();
+    line.iter().all(|byte| {
+        is_quote(*byte) || matches!(byte, b'-' | b'+' | b'>' | b'<' | b'*' | b'{' | b'#')
+    }) || matches!(line, b"export" | b"set" | b"env" | b"ENV" | b"$env:")
+}
+
+/// The value of a field whose name tells that it is secret. The sign between them begins at `sign`
+/// and ends before `after`.
+fn assigned(bytes: &[u8], sign: usize, after: usize) -> Option<Range<usize>> {
+    if bytes.get(after) == Some(&bytes[sign]) {
+        return None;
+    }
+    let name = Name::read(bytes, sign)?;
+    let is_encoded = bytes[sign] == b'%';
+    let holds = name.holds(if is_encoded { b'=' } else { bytes[sign] });
+    if holds == Holds::Nothing {
+        return None;
+    }
+    let mut start = after;
+    let is_gap = |byte| matches!(byte, b' ' | b'\t' | b'>' | b'=' | b'[' | b'(' | b'{');
+    start += run(&bytes[start..bytes.len().min(start + 12)], is_gap);
+    let marked = bytes.get(start..start + 2).filter(|two| is_quote(two[1]));
+    let mark = marked
+        .map(|two| two[0])
+        .filter(|mark| matches!(mark, b'b' | b'$' | b'\\'));
+    start += usize::from(mark.is_some());
+    let quote = bytes.get(start).copied().filter(|byte| is_quote(*byte));
+    start += usize::from(quote.is_some());
+    let rest = &bytes[start..];
+    if holds == Holds::Perhaps && !is_random(rest) {
+        return None;
+    }
+    let is_line_end = |byte: u8| matches!(byte, b'\n' | b'\r');
+    let length = match (quote, holds) {
+        (Some(quote), _) => quoted(rest, quote, mark == Some(b'\\')),
+        (None, Holds::SecretLine) => {
+            run(rest, |byte| !is_line_end(byte) && Some(byte) != name.quote)
+        }
+        (None, _) if is_encoded => {
+            let end = run(rest, |byte| !ends_word(byte) && byte != b'&');
+            memchr::memmem::find(&rest[..end], b"%26").unwrap_or(end)
+        }
+        (None, _) if name.is_parameter => run(rest, |byte| {
+            !ends_word(byte) && !matches!(byte, b'&' | b'#')
+        }),
+        (None, _) if name.begins_line && (bytes[sign] == b':' || name.is_upper) => {
+            run(rest, |byte| !is_line_end(byte) && Some(byte) != name.quote)
+        }
+        (None, _) => run(rest, |byte| !ends_word(byte)),
+    };
+    let value = rest[..length].trim_ascii_end();
+    const NOTHING: [&[u8]; 6] = [b"null", b"none", b"true", b"false", b"nil", b"undefined"];
+    let is_nothing = NOTHING.iter().any(|nothing| {
+        is_word(value, nothing)
+            && !value
+                .get(nothing.len())
+                .is_some_and(u8::is_ascii_alphanumeric)
+    });
+    (!is_nothing).then_some(start..start + value.len())
+}
+
+/// Length of a text up to its closing quote, or to the end of the line. A text within a quoted text has
+/// escaped quotes around it.
+fn quoted(bytes: &[u8], quote: u8, is_escaped: bool) -> usize {
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\\' if is_escaped && bytes.get(at + 1) == Some(&quote) => return at,
+            b'\\' => at += 2,
+            b'\n' => return at,
+            byte if *byte == quote => return at,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Each text with its secret, which is `§` there.
+    const TEXTS: &[&str] = &[
+        "llx-§",
+        "bad key llx-§!",
+        "LLAMA_CLOUD_API_KEY=§",
+        "export OPENAI_KEY='§'",
+        "+ AWS_SECRET_ACCESS_KEY=§ python run.py",
+        "DB_PASSWORD=§, with spaces",
+        "REGION=eu\nMY_TOKEN=\"§\"\nX=1",
+        "Bearer §",
+        "> authorization: Bearer §",
+        "-H 'Authorization: Bearer §' https://api.example.com",
+        "Authorization: Basic §",
+        "authorization: §",
+        "authorization=§&x=1",
+        "Authorization: Digest username=\"u\", response=\"§\"",
+        r#"{"Authorization": "Bearer §", "x": 1}"#,
+        r#"{"authorization": ["Bearer §"]}"#,
+        r#"{\"api_key\": \"§\", \"x\": 1}"#,
+        r#"{'x-api-key': '§'}"#,
+        "x-api-key: §",
+        "api_key: §",
+        "password: §",
+        "  token: §",
+        "client_secret => '§'",
+        "curl -u user:§ https://api.example.com",
+        "login --password § --verbose",
+        "--api-key '§'",
+        "postgres://user:§@db.example.com/x",
+        "https://a.example.com/x.pdf?X-Amz-Signature=§&X-Amz-Date=1",
+        "https://a.example.com/x?sv=1&sig=§",
+        "https://a.example.com/x?Signature=§&Expires=1",
+        "https://a.example.com/x?token=§",
+        "https://a.example.com/?u=https%3A%2F%2Fb%2F%3Ftoken%3DS%26x",
+        "AccountName=a;AccountKey=§",
+        "Cookie: session=§; theme=dark",
+        "-----BEGIN RSA PRIVATE KEY-----\nS\nS\n-----END RSA PRIVATE KEY-----",
+        "the token: § was refused",
+        "Bearer token § is invalid",
+    ];
+
+    #[test]
+    fn a_secret_is_masked_in_every_form_it_is_written_in() {
+        for secret in [
+            "q7Xw9Lk2mZp4Rt6Vb8Nc",
+            "EXAMPLEexampleEXAMPLE01",
+            "d41d8cd98f00b204e9800998",
+        ] {
+            for text in TEXTS {
+                let text = text.replace('§', secret);
+                let masked = mask(&text);
+                assert!(!masked.contains(secret), "{text} -> {masked}");
+                assert!(masked.contains("***"), "{text} -> {masked}");
+                assert_eq!(mask(&masked), masked, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_of_well_known_forms_need_no_name() {
+        for text in [
+            "sk-proj-abcdefgh12345678",
+            "ghp_abcdefghijklmnopqrst",
+            "github_pat_11ABCDEFG0abcdef",
+            "xoxb-1234567890-abcdef",
+            "AKIAIOSFODNN7EXAMPLE",
+            "AIzaSyA1234567890abcdefghijklmnop",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_123",
+        ] {
+            let masked = mask(text);
+            assert!(masked.ends_with("***") && masked.len() < 16, "{masked}");
+        }
+    }
+
+    #[test]
+    fn what_surrounds_a_secret_stays() {
+        for (text, masked) in [
+            ("bad key llx-0123456789 given", "bad key llx-*** given"),
+            ("a?token=abc&page=2", "a?token=***&page=2"),
+            (
+                "-H 'Authorization: Bearer x1' https://a",
+                "-H 'Authorization: ***' https://a",
+            ),
+            ("https://u:p@h/x", "https://u:***@h/x"),
+            (
+                r#"{"password": "a\"b", "x": 1}"#,
+                r#"{"password": "***", "x": 1}"#,
+            ),
+            ("401 for Bearer abc, retry", "401 for Bearer *** retry"),
+        ] {
+            assert_eq!(mask(text), masked);
+        }
+    }
+
+    #[test]
+    fn ordinary_messages_are_left_alone() {
+        for text in [
+            "Job timed out after 300 seconds",
+            "HTTP 502: Bad Gateway",
+            "Unexpected token: '<' at line 1, column 1",
+            "missing key: 'item_id'",
+            "KeyError: 'pages'",
+            "max_tokens=4096 exceeded, total_tokens: 5000",
+            "Bearer token is missing; basic authentication required",
+            "risk-assessment-2026.pdf, task-12345678, disk-full",
+            "https://api.example.com:8080/v1/items?limit=5#top",
+            "next_page_token: abc",
+            "PWD=/home/user",
+            "std::io::Error at 12:02:57, ratio=0.5",
+            "job pjb-5eaf9ad5-8702-4c03-8bfd-9f390195055d failed",
+            "token: null, password=None",
+        ] {
+            assert_eq!(mask(text), text);
+        }
+    }
+
+    /// The time is linear: each of these is a text that looks like a secret over and over.
+    #[test]
+    fn a_hostile_text_takes_no_longer_than_its_length() {
+        for part in [
+            "key:",
+            "key=",
+            "a=",
+            "://",
+            "://u:p#",
+            "basic:",
+            "basic ",
+            "Bearer ",
+            "eyJ",
+            "-eyJ",
+            "--",
+            "-u ",
+            "llx-",
+            "sk-a ",
+            "token: ",
+            "-----BEGIN ",
+            "%3D",
+            "\\\"token\\\":",
+            "K",
+            "AIza",
+        ] {
+            let text = part.repeat(400_000 / part.len());
+            let begin = std::time::Instant::now();
+            let _ = mask(&text);
+            assert!(begin.elapsed().as_secs() < 5, "{part}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_can_be_masked_and_is_stable(text in "([a-z]{0,4}[=:_ -]{0,2}|Bearer |llx-|://|@|é|\"|\\\\|token|key|=|\n){0,20}") {
+            let masked = mask(&text).into_owned();
+            let _ = mask(&masked);
+        }
+    }
+}
