@@ -141,7 +141,12 @@ impl UtcTime {
             #[serde(alias = "nanos", alias = "_nanoseconds")]
             nanoseconds: Option<i64>,
         }
-        let parts: Parts<'_> = serde_json::from_str(raw).ok()?;
+        fn parts(raw: &str) -> Option<Parts<'_>> {
+            // A structure may be read from an array, too.
+            let is_object = raw.starts_with('{');
+            is_object.then(|| serde_json::from_str(raw).ok()).flatten()
+        }
+        let parts = parts(raw)?;
         if let Some(seconds) = parts.seconds {
             let micros = seconds.checked_mul(1_000_000)?;
             let fraction = parts.nanoseconds.unwrap_or_default() / 1_000;

@@ -1,5 +1,6 @@
 //! The rule by which an item that was recorded more than once becomes one row.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::chunks::Chunks;
@@ -10,13 +11,17 @@ use super::texts::TextArena;
 use crate::api::status;
 use crate::parallel::{self, MANY_ROWS};
 
-/// Number of records of a job's items, and of items whose records differ.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// Number of records of a job's items, and how they differ.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recorded {
     /// Rows read.
     pub rows: u64,
     /// Items that were recorded more than once and whose records differ.
     pub conflicting: u64,
+    /// Whether an item was recorded with different statuses.
+    pub status_changed: bool,
+    /// File and status code of the records that are left out because there are newer ones.
+    pub superseded: BTreeSet<(u32, u32)>,
 }
 
 /// Everything that was read, before records are left out.
@@ -31,7 +36,7 @@ impl<'a> Records<'a> {
     /// Rows to keep, in the order of the result; `None` if these are all of them as they stand.
     pub(super) fn newest(self, runs: &Runs, jobs: usize) -> (Option<Vec<u32>>, Vec<Recorded>) {
         let ranges = runs.ranges_by_job(jobs);
-        let of_job = |job: usize| self.superseded(&ranges[job]);
+        let of_job = |job: usize| self.superseded(runs, &ranges[job]);
         let found = parallel::each(self.chunks.len() > MANY_ROWS, jobs, of_job);
         let none = found.iter().all(|(superseded, _)| superseded.is_empty());
         let keep = if none && runs.are_in_order_of_jobs() {
@@ -55,21 +60,30 @@ impl<'a> Records<'a> {
     }
 
     /// Rows of a job whose item has a newer record, ascending.
-    fn superseded(self, ranges: &[Range<usize>]) -> (Vec<usize>, Recorded) {
+    fn superseded(self, runs: &Runs, ranges: &[Range<usize>]) -> (Vec<usize>, Recorded) {
         let rows: usize = ranges.iter().map(Range::len).sum();
-        let mut conflicting = 0;
+        let status = |row: usize| self.chunks.row(row).status;
+        let mut recorded = Recorded {
+            rows: rows as u64,
+            ..Recorded::default()
+        };
         let mut superseded = Vec::new();
         for records in self.repeated(ranges, rows) {
             let first = records[0];
-            conflicting += u64::from(records.iter().any(|row| self.differ(first, *row)));
+            recorded.conflicting += u64::from(records.iter().any(|row| self.differ(first, *row)));
+            recorded.status_changed |= records.iter().any(|row| status(*row) != status(first));
             let newest = self.newest_of(&records);
             superseded.extend(records.into_iter().filter(|row| Some(*row) != newest));
         }
         superseded.sort_unstable();
-        let recorded = Recorded {
-            rows: rows as u64,
-            conflicting,
-        };
+        let mut last = None;
+        for row in &superseded {
+            let found = runs.of(*row).map(|(_, file)| (file, status(*row)));
+            if found != last {
+                recorded.superseded.extend(found);
+                last = found;
+            }
+        }
         (superseded, recorded)
     }
 

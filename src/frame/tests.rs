@@ -32,7 +32,7 @@ fn kept(rows: &[(&'static str, &'static str, i64)]) -> (Vec<String>, Recorded) {
         ItemFrame::build(vec![columns(rows)], runs(&[(rows.len(), 0)]), 1).expect("a frame");
     let rows = 0..frame.len();
     let words = rows.map(|row| frame.status_word(row).to_owned()).collect();
-    (words, recorded[0])
+    (words, recorded[0].clone())
 }
 
 #[test]

@@ -162,8 +162,13 @@ pub(super) fn has_zip_ending(path: &Path) -> bool {
 
 /// The path that stands for a member: below the archive, wherever the archive says that it lies.
 fn named(archive: &Path, member: &str) -> PathBuf {
+    // Names of files are no longer on disk.
+    const LONGEST: usize = 255;
     let normal = |part: Component<'_>| match part {
-        Component::Normal(name) => Some(name.to_owned()),
+        Component::Normal(name) => {
+            let name = name.to_string_lossy();
+            Some(name[..name.floor_char_boundary(LONGEST)].to_owned())
+        }
         _ => None,
     };
     let member = member.replace('\\', "/");

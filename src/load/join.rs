@@ -9,8 +9,9 @@ use super::note::Note;
 use super::pair::{Folder, Owner, Pairing};
 use super::tally::Tally;
 use super::v2;
-use super::{Dump, Job, KnownFilter, LoadError, Milestone};
-use crate::api::{JobRecord, status};
+use super::{Dump, Job, KnownFilter, LoadError, Milestone, OlderList};
+use crate::api::status::code;
+use crate::api::{JobRecord, UtcTime, status};
 use crate::frame::{ItemFrame, Recorded, Runs};
 
 /// Says of each file that was read in parts what it is.
@@ -161,6 +162,7 @@ impl Jobs {
                 known_filter: None,
                 has_list: false,
                 batch: None,
+                older_list: None,
             });
             self.lists.push(Lists::default());
         }
@@ -199,26 +201,52 @@ impl Jobs {
     ) -> Vec<Job> {
         for (index, (job, recorded)) in self.jobs.iter_mut().zip(recorded).enumerate() {
             let lists = &mut self.lists[index];
-            job.recorded = recorded;
+            let superseded = &recorded.superseded;
             job.history.sort_unstable();
             job.history.dedup();
             job.unreadable = lists.unreadable;
             job.has_list = !lists.of.is_empty();
-            job.known_filter = known_filter(&lists.of, items, &ranges[index], paths);
+            job.known_filter = known_filter(&lists.of, items, &ranges[index], superseded, paths);
             let sizes = total_sizes(&lists.of, job.known_filter.as_ref());
             job.total_size = sizes.iter().max().copied();
             job.total_sizes_differ = sizes.iter().any(|size| Some(*size) != job.total_size);
+            job.older_list = older_list(job.record.as_ref(), items, &ranges[index]);
+            job.recorded = recorded;
         }
         self.jobs
     }
 }
 
-/// The filters that the lists of a job tell: by what was asked for; or, where there is one for each of them,
+/// Open items in the list of a job that has ended.
+fn older_list(
+    record: Option<&JobRecord>,
+    items: &ItemFrame,
+    rows: &Range<usize>,
+) -> Option<OlderList> {
+    let record = record.filter(|record| status::is_ended_job(record.status.as_deref()))?;
+    let pieces = items.rows(rows.clone());
+    let is_open = |code: &&u32| [code::PENDING, code::PROCESSING].contains(code);
+    let statuses = pieces.pieces().iter().flat_map(|piece| piece.status);
+    let open = statuses.filter(is_open).count() as u64;
+    let newest = || {
+        rows.clone()
+            .filter_map(|row| items.row(row).effective_at)
+            .max()
+    };
+    (open > 0).then(|| OlderList {
+        open,
+        newest_record: newest().and_then(UtcTime::from_micros),
+        ended_at: record.ended_at(),
+    })
+}
+
+/// The filters that the lists of a job tell: by the status that was asked for; or, if each of them has one,
 /// by a file name that holds the one status of its items, as in `failed.json`.
 fn known_filter(
     lists: &[List],
     items: &ItemFrame,
     rows: &Range<usize>,
+    superseded: &BTreeSet<(u32, u32)>,
     paths: &[String],
 ) -> Option<KnownFilter> {
     let said = || {
@@ -226,7 +254,7 @@ fn known_filter(
             .iter()
             .filter(|list| !list.is_empty || list.asked.is_some())
     };
-    let named = NamesOfFiles::of(said(), items, rows, paths);
+    let named = NamesOfFiles::of(said(), items, rows, superseded, paths);
     let by_name: Option<BTreeSet<String>> = said()
         .map(|list| list.asked.clone().or_else(|| named.status(list.file)))
         .collect();
@@ -266,6 +294,7 @@ impl<'f> NamesOfFiles<'f> {
         mut lists: impl Iterator<Item = &'l List>,
         items: &'f ItemFrame,
         rows: &Range<usize>,
+        superseded: &BTreeSet<(u32, u32)>,
         paths: &'f [String],
     ) -> Self {
         let mut names = Self {
@@ -279,13 +308,18 @@ impl<'f> NamesOfFiles<'f> {
             list.asked.is_none() && (!all_known || status::KNOWN.iter().any(is_held))
         };
         if lists.any(may_tell) {
-            for row in rows.clone() {
-                let Some((_, file)) = items.source(row) else {
-                    continue;
-                };
-                let status = Some(items.status_word(row));
-                let of_file = names.statuses.entry(file).or_insert(status);
-                if *of_file != status {
+            let newest = rows.clone().filter_map(|row| {
+                let (_, file) = items.source(row)?;
+                Some((file, items.status_word(row)))
+            });
+            // A list was asked for by a status only if every record of it has that one, not only those
+            // that are the newest of their items.
+            let older = superseded
+                .iter()
+                .map(|(file, code)| (*file, items.statuses().get(*code)));
+            for (file, status) in newest.chain(older) {
+                let of_file = names.statuses.entry(file).or_insert(Some(status));
+                if *of_file != Some(status) {
                     *of_file = None;
                 }
             }

@@ -79,6 +79,19 @@ pub struct Job {
     pub has_list: bool,
     /// Facts that only a v2 batch has.
     pub batch: Option<v2::BatchFacts>,
+    /// Open items in the list of a job that has ended.
+    pub older_list: Option<OlderList>,
+}
+
+/// A list with open items, of a job that has ended: it was saved before, or the job ended without them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OlderList {
+    /// Number of open items.
+    pub open: u64,
+    /// The newest instant that a record of an item describes.
+    pub newest_record: Option<UtcTime>,
+    /// End of the job.
+    pub ended_at: Option<UtcTime>,
 }
 
 /// What the lists of a job were asked for by.

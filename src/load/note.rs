@@ -126,9 +126,9 @@ pub enum NoteKind {
     /// JSON with NaN, Infinity or half a surrogate pair.
     NonStandardJson,
     /// A file or folder name holds several job ids.
-    AmbiguousName(Vec<String>),
+    AmbiguousName(Ids),
     /// Several jobs are recorded beside the items.
-    AmbiguousJob(Vec<String>),
+    AmbiguousJob(Ids),
     /// Jobs and data points that no recorded results of a v2 batch refer to.
     UnreferencedJobs {
         /// Jobs.
@@ -166,6 +166,28 @@ pub enum SpecialFile {
     Device,
     /// Unknown, on systems that do not tell.
     Other,
+}
+
+/// Ids of jobs: all of them counted, the first few kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ids {
+    /// Number of all.
+    pub count: usize,
+    /// The first few.
+    pub first: Vec<String>,
+}
+
+impl Ids {
+    /// Number that is kept.
+    const KEPT: usize = 5;
+
+    /// Counts ids.
+    pub(super) fn of<'i>(ids: impl ExactSizeIterator<Item = &'i str>) -> Self {
+        Self {
+            count: ids.len(),
+            first: ids.take(Self::KEPT).map(str::to_owned).collect(),
+        }
+    }
 }
 
 /// A break in a document.

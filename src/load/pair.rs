@@ -1,6 +1,6 @@
-//! Which batch job items belong to. An item does not name its batch, so that the document, the
-//! user, the names of files and folders and the jobs found beside them have to tell, in this order;
-//! where two jobs could claim items nobody guesses.
+//! Pairing of items with their batch job. An item does not name its batch: the document, the user, the
+//! names of files and folders and the jobs found beside them tell it, in this order. If two jobs could
+//! claim items, neither gets them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -8,19 +8,19 @@ use std::path::{Component, Path, PathBuf};
 
 use super::accumulator::{FoundJob, ItemGroup};
 use super::find::is_pipe;
-use super::note::{Note, NoteKind};
+use super::note::{Ids, Note, NoteKind};
 use crate::parallel;
 
-/// To which job a group of items belongs.
+/// Job that a group of items belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Owner {
     /// The batch job of that id.
     Job(String),
-    /// A job without an id, called by the folder or file its items came from.
+    /// A job without an id, labelled by the folder or file of its items.
     Nameless(String),
 }
 
-/// What pairing looks at beside the items.
+/// Facts that pairing looks at beside the items.
 pub(super) struct Pairing<'a> {
     /// The path of each file.
     pub paths: &'a [String],
@@ -88,7 +88,7 @@ impl Pairing<'_> {
             Named::Several(ids) => {
                 notes.push(Note {
                     path: Some(path.clone()),
-                    kind: NoteKind::AmbiguousName(ids),
+                    kind: NoteKind::AmbiguousName(Ids::of(ids.iter().map(String::as_str))),
                 });
                 return nameless();
             }
@@ -114,10 +114,9 @@ impl Pairing<'_> {
                 Owner::Job(ids.first().copied().unwrap_or_default().to_owned())
             }
             Some(ids) => {
-                let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
                 notes.push(Note {
                     path: Some(path.clone()),
-                    kind: NoteKind::AmbiguousJob(ids),
+                    kind: NoteKind::AmbiguousJob(Ids::of(ids.iter().copied())),
                 });
                 nameless()
             }
@@ -134,8 +133,8 @@ impl Pairing<'_> {
         files
     }
 
-    /// The ids of the jobs found in each folder. A pipe lies in none: its items look for the only
-    /// job of all inputs, and files that find no job in a folder look there.
+    /// The ids of the jobs found in each folder. A pipe lies in none: its items get the only job of all
+    /// inputs, and files without a job in their folders get the only job of a pipe.
     fn jobs_by_folder<'p>(
         &'p self,
         groups: &'p [ItemGroup],
@@ -160,8 +159,8 @@ impl Pairing<'_> {
         folders
     }
 
-    /// What a job without an id is called: the folder of its items as it was named; for a file that
-    /// was named without a folder the file, or together with others "files without a folder".
+    /// Label of a job without an id: the folder of its items as it was named; for a file that was named
+    /// without a folder the file, or together with others "files without a folder".
     fn label(&self, path: &str, folder: &Folder, lone: bool) -> String {
         match &folder.real {
             None => "standard input".to_owned(),
@@ -172,7 +171,7 @@ impl Pairing<'_> {
     }
 }
 
-/// Where jobs are found.
+/// Place of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Place<'p> {
     Folder(&'p OsStr),
@@ -180,7 +179,7 @@ enum Place<'p> {
     Anywhere,
 }
 
-/// The jobs by where they are found.
+/// The jobs by their places.
 struct Places<'p> {
     unusual: UnusualIds<'p>,
     files: BTreeMap<u32, BTreeSet<&'p str>>,
@@ -192,15 +191,15 @@ struct Places<'p> {
 /// The folder of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Folder {
-    /// As it was named; empty for a file named without one.
+    /// Name as it was given; empty for a file named without one.
     pub named: String,
-    /// Where it really is, whichever way it was named; absent for a pipe.
+    /// Canonical path, whichever way it was named; absent for a pipe.
     pub real: Option<PathBuf>,
 }
 
 impl Folder {
-    /// The folders of files that were found. Where each really is is looked up once for all files that
-    /// name it alike.
+    /// The folders of files that were found. The canonical path is looked up once for all files that
+    /// name a folder alike.
     pub(super) fn of_all(paths: &[String]) -> Vec<Self> {
         /// For fewer folders another thread need not wake up.
         const MANY_FOLDERS: usize = 64;
@@ -228,9 +227,21 @@ impl Folder {
         Some(named.unwrap_or_default())
     }
 
+    /// The canonical path of a folder, or of an archive and the folder in it.
     fn really(named: &str) -> PathBuf {
-        let folder = if named.is_empty() { "." } else { named };
-        std::fs::canonicalize(folder).unwrap_or_else(|_| PathBuf::from(named))
+        let folder = Path::new(if named.is_empty() { "." } else { named });
+        for above in folder
+            .ancestors()
+            .filter(|above| !above.as_os_str().is_empty())
+        {
+            if let Ok(real) = std::fs::canonicalize(above) {
+                return match folder.strip_prefix(above) {
+                    Ok(inside) if !inside.as_os_str().is_empty() => real.join(inside),
+                    _ => real,
+                };
+            }
+        }
+        folder.to_owned()
     }
 }
 
@@ -240,7 +251,7 @@ enum Named {
     Several(Vec<String>),
 }
 
-/// The job that a file's name holds, or else the nearest folder's whose name holds one.
+/// The job that the name of a file holds, or else the name of the nearest folder that holds one.
 fn named_job(path: &str, folder: &Folder, unusual: &UnusualIds<'_>) -> Named {
     let Some(real) = &folder.real else {
         return Named::None;
@@ -255,7 +266,7 @@ fn named_job(path: &str, folder: &Folder, unusual: &UnusualIds<'_>) -> Named {
     for name in file.into_iter().chain(folders) {
         let mut ids: BTreeSet<String> = batch_ids(&name).map(str::to_owned).collect();
         ids.extend(unusual.within(&name).map(str::to_owned));
-        // An id that is part of a longer one that stands there too is not there by itself.
+        // An id within a longer one of the same name is not there by itself.
         let all = ids.clone();
         ids.retain(|id| {
             !all.iter()
@@ -273,7 +284,7 @@ fn named_job(path: &str, folder: &Folder, unusual: &UnusualIds<'_>) -> Named {
 /// Ids of jobs that do not tell by themselves that they are one.
 struct UnusualIds<'p> {
     ids: BTreeSet<&'p str>,
-    /// The bytes of the longest.
+    /// Bytes of the longest.
     longest: usize,
 }
 
@@ -289,8 +300,8 @@ impl<'p> UnusualIds<'p> {
         }
     }
 
-    /// Those that a name holds as words of their own. Whatever in it may be one is looked up among the
-    /// ids, for there may be as many of them as names.
+    /// Ids that a name holds as words of their own. Each part of the name that may be one is looked up,
+    /// because there may be as many ids as names.
     fn within<'n>(&self, name: &'n str) -> impl Iterator<Item = &'n str> {
         let is_part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let places: Vec<usize> = match self.ids.is_empty() {
@@ -443,6 +454,17 @@ mod tests {
             None,
         );
         assert_eq!((owner, notes), (Owner::Nameless("d".to_owned()), 1));
+    }
+
+    #[test]
+    fn a_member_of_an_archive_finds_the_job_in_the_folder_above() {
+        let path = std::env::current_dir().expect("a folder").join("src");
+        let path = path.to_str().expect("UTF-8");
+        let member = format!("{path}/a.zip/d/items.json");
+        let status = format!("{path}/status.json");
+        assert_eq!(owner(&[&member, &status], &[(1, A)], None), job(A));
+        let member = format!("{path}/{B}.zip/items.json");
+        assert_eq!(owner(&[&member, &status], &[(1, A)], None), job(B));
     }
 
     #[test]

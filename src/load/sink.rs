@@ -391,7 +391,12 @@ impl<'b, 't> FileReader<'b, 't> {
 
     /// Ends the file. `looks_like` is asked for what the file looks like where nothing of the API
     /// was in it.
-    pub(super) fn finish(mut self, bytes: Option<u64>, looks_like: impl FnOnce() -> Looks) {
+    pub(super) fn finish(
+        mut self,
+        bytes: Option<u64>,
+        of_decoding: &[NoteKind],
+        looks_like: impl FnOnce() -> Looks,
+    ) {
         self.claim_rows(self.first_row + self.seen.max(self.kept));
         let tally = self.tally;
         let (kind, looks_like) = match tally.kind() {
@@ -421,12 +426,20 @@ impl<'b, 't> FileReader<'b, 't> {
             is_foreign = self.batch.notes.len() == self.first_note
                 && !looks.is_loss(self.text, Path::new(&self.path));
             if !is_foreign {
+                let looks = looks.clone();
                 self.note(match looks.like {
                     Like::Empty => NoteKind::EmptyFile {
                         bytes: bytes.unwrap_or_default(),
                     },
-                    _ => NoteKind::SkippedFile(looks.clone()),
+                    _ => NoteKind::SkippedFile(looks),
                 });
+            }
+        }
+        for kind in of_decoding {
+            // Data of others is seldom text.
+            let is_of_text = matches!(kind, NoteKind::InvalidUtf8 { .. } | NoteKind::InvalidUtf16);
+            if !(is_foreign && is_of_text) {
+                self.note(kind.clone());
             }
         }
         let file = FileRead {

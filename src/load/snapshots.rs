@@ -1,5 +1,5 @@
-//! Snapshots among the inputs: whether their pages are still those that were fetched, and whether
-//! they are whole.
+//! Checks of the snapshots among the inputs: their pages may have changed since they were fetched, and
+//! they may be incomplete. A manifest is an input like any other, and not to be trusted.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -9,7 +9,7 @@ use std::path::Path;
 use super::accumulator::FileRead;
 use super::find::STDIN;
 use super::note::{Note, NoteKind};
-use crate::snapshot::{Manifest, Problem, folder_of, is_body_name, verify};
+use crate::snapshot::{MANIFEST, Manifest, Problem, folder_of, is_body_name, verify};
 use crate::text::quote;
 
 /// Checks the snapshot that a file describes, if it is a manifest.
@@ -41,12 +41,14 @@ pub(super) fn check(file: &FileRead, notes: &mut Vec<Note>) {
         let kind = NoteKind::PartialSnapshot(manifest.progress());
         add(file.path.clone(), kind);
     }
-    // A manifest on standard input has no folder.
-    if file.path == STDIN {
-        return;
-    }
     let path = Path::new(&file.path);
     let folder = folder_of(path);
+    // A manifest on standard input or in an archive has no folder. A copy of one under another name must
+    // not have the pages read again.
+    let has_pages = path.file_name().is_some_and(|name| name == MANIFEST) && folder.is_dir();
+    if file.path == STDIN || !has_pages {
+        return;
+    }
     let beside = |name: &str| {
         let name = quote(name, 100);
         path.with_file_name(name).to_string_lossy().into_owned()
@@ -63,7 +65,7 @@ pub(super) fn check(file: &FileRead, notes: &mut Vec<Note>) {
     }
 }
 
-/// The files of a folder that are called like pages and are none of the manifest's, sorted.
+/// Names of the files in a folder that are called like pages and are not listed, sorted.
 fn unlisted(folder: &Path, manifest: &Manifest) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();

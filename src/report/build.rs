@@ -327,11 +327,12 @@ fn counts_of(job: &Job, metrics: &Metrics) -> ItemCounts {
     }
 }
 
-/// A list of one status that is smaller than the job looks filtered by it; unless the list itself
+/// A list of which every record has one status, and which is smaller than the job, looks filtered by it;
+/// unless the list itself
 /// states that it is as long as the job, which makes it the begin of a whole one.
 fn filter_that_can_be_seen(job: &Job, metrics: &Metrics, job_total: Option<u64>) -> Option<String> {
     let (status, count) = metrics.by_status.iter().find(|(_, count)| **count > 0)?;
-    let alone = *count == metrics.distinct;
+    let alone = *count == metrics.distinct && !job.recorded.status_changed;
     let smaller = job_total.is_some_and(|total| total > metrics.distinct);
     let says_whole = job.total_size.is_some_and(|size| Some(size) >= job_total);
     (alone && smaller && !says_whole).then(|| status.clone())

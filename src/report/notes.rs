@@ -212,6 +212,18 @@ impl Notes<'_> {
                 ),
             );
         }
+        if let Some(list) = job.older_list {
+            self.add(
+                Severity::Warning,
+                "list-older-than-job",
+                true,
+                format!(
+                    "the job has ended, but its list holds {}: the list is older than the job, or the \
+                     job ended without them; fetch the list again",
+                    counted(list.open, "open item", "open items"),
+                ),
+            );
+        }
         if job.total_sizes_differ {
             self.info(
                 "total-mismatch",

@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use crate::api::WrongType;
-use crate::load::note::{Break, Fault, NoteKind, Place, Sample, SpecialFile};
+use crate::load::note::{Break, Fault, Ids, NoteKind, Place, Sample, SpecialFile};
 use crate::load::{ErrorResponse, Like, Looks, NotOurs};
 use crate::snapshot::{Difference, Gone};
 use crate::text::{counted, number, quote};
@@ -194,12 +194,12 @@ pub(crate) fn message(kind: &NoteKind) -> String {
             .to_owned(),
         NoteKind::AmbiguousName(ids) => format!(
             "its name contains {} job IDs ({}), so its items were assigned to none; {SETTLE}",
-            number(ids.len() as u64),
+            number(ids.count as u64),
             ids_words(ids)
         ),
         NoteKind::AmbiguousJob(ids) => format!(
             "{} jobs are recorded beside it ({}), so its items were assigned to none; {SETTLE}",
-            number(ids.len() as u64),
+            number(ids.count as u64),
             ids_words(ids)
         ),
         NoteKind::UnreferencedJobs { jobs, data_points } => format!(
@@ -363,14 +363,9 @@ fn list<T>(sample: &Sample<T>, words: impl Fn(&T) -> String) -> String {
     parts.join("; ")
 }
 
-fn ids_words(ids: &[String]) -> String {
-    const SHOWN: usize = 5;
-    let mut words: Vec<String> = ids
-        .iter()
-        .take(SHOWN)
-        .map(|id| crate::text::quote(id, 60))
-        .collect();
-    if ids.len() > SHOWN {
+fn ids_words(ids: &Ids) -> String {
+    let mut words: Vec<String> = ids.first.iter().map(|id| quote(id, 60)).collect();
+    if ids.count > words.len() {
         words.push("…".to_owned());
     }
     words.join(", ")

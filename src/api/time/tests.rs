@@ -141,6 +141,7 @@ fn times_that_are_objects_are_read() {
     for form in [
         "{}",
         "[]",
+        "[1]",
         "true",
         r#"{"$date": {}}"#,
         r#"{"seconds": 9223372036854775807}"#,

@@ -165,7 +165,8 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, table: &Table) {
     };
     while let Some(begin) = rows.next(&mut cells) {
         if rows.open.is_some() {
-            break;
+            // The cells before the open one are whole.
+            cells.pop();
         }
         let is_empty = cells.iter().all(|cell| cell.is_empty());
         // Files that were put together have their header again.
@@ -180,7 +181,10 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, table: &Table) {
         } else if is_of_items {
             list.go_on(reader, table.value(&cells, Field::BatchJobId));
             let item = ItemRecord::read(|field| table.value(&cells, field));
-            reader.item(item, part);
+            // An item that breaks off before its status is none.
+            if item.is_ok() || rows.open.is_none() {
+                reader.item(item, part);
+            }
         } else {
             let mut wrong = Vec::new();
             let job = JobRecord::read(|field| table.value(&cells, field), &mut wrong);
@@ -409,7 +413,7 @@ mod tests {
             read(&mut reader, &table);
             // The other one has no status.
             assert_eq!(reader.next_row(), 1, "{text}");
-            reader.finish(None, || looks_like(text, None));
+            reader.finish(None, &[], || looks_like(text, None));
             assert_eq!(batch.groups[0].unreadable, 1, "{text}");
         }
     }

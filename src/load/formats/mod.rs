@@ -70,8 +70,7 @@ pub(super) fn read(
             }
         }
     }
-    for kind in &decoded.notes {
-        reader.note(kind.clone());
-    }
-    reader.finish(Some(bytes), || looks::looks_like(text, decoded.packed));
+    reader.finish(Some(bytes), &decoded.notes, || {
+        looks::looks_like(text, decoded.packed)
+    });
 }

@@ -25,7 +25,7 @@ fn read(text: &str, short: bool) -> Option<String> {
     if read.is_break() {
         return None;
     }
-    reader.finish(None, || looks_like(text, None));
+    reader.finish(None, &[], || looks_like(text, None));
     let rows = batch.columns.len();
     let columns = std::mem::take(&mut batch.columns);
     // Each row a job of its own, so that none is told to be another's duplicate.
