@@ -18,6 +18,8 @@ macro_rules! fields {
             pub fn from_name(name: &str) -> Option<Self> {
                 match name {
                     $($name => Some(Self::$variant),)+
+                    // What exports of this program call it.
+                    "processing_job_id" => Some(Self::JobId),
                     _ => None,
                 }
             }
@@ -27,7 +29,7 @@ macro_rules! fields {
             pub fn from_heading(heading: &str) -> Option<Self> {
                 let name = heading.rsplit('.').next().unwrap_or(heading);
                 let is_wanted = |known: &&str| letters(known).eq(letters(name));
-                [$($name),+].into_iter().find(is_wanted).and_then(Self::from_name)
+                [$($name,)+ "processing_job_id"].into_iter().find(is_wanted).and_then(Self::from_name)
             }
 
             /// Name on the wire.
@@ -115,6 +117,12 @@ fields! {
     SnapshotVersion = "snapshot_version",
     /// Program that wrote a summary or the manifest of a snapshot.
     Generator = "generator",
+    /// When an item began to wait; in exports of this program.
+    PendingAt = "pending_at",
+    /// Credits that an item cost; in exports of this program.
+    Credits = "credits",
+    /// Pages that failed of a completed item; in exports of this program.
+    FailedPages = "failed_pages",
 }
 
 /// Letters and digits of a name, in lower case.

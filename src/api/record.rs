@@ -67,6 +67,12 @@ pub struct ItemRecord<'a> {
     pub skip_reason: Option<Cow<'a, str>>,
     /// Its own `job_id`: the parse or extract job behind it.
     pub processing_job_id: Option<Cow<'a, str>>,
+    /// When it began to wait (v2).
+    pub pending_at: Option<UtcTime>,
+    /// Credits that it cost (v2).
+    pub credits: Option<f64>,
+    /// Pages that failed of a completed item (v2).
+    pub failed_pages: Option<u32>,
     /// First field that holds something which is no time; the time is absent.
     pub unreadable_time: Option<UnreadableTime<'a>>,
     /// First other field that holds a value of a wrong type; the field is absent.
@@ -115,7 +121,9 @@ impl<'a> ItemRecord<'a> {
             error_message: self.error_message.as_deref(),
             skip_reason: self.skip_reason.as_deref(),
             processing_job_id: self.processing_job_id.as_deref(),
-            ..ItemFields::default()
+            pending_at: self.pending_at,
+            credits: self.credits,
+            failed_pages: self.failed_pages,
         }
     }
 
@@ -150,6 +158,7 @@ impl<'a> ItemRecord<'a> {
         let started_at = time(Field::StartedAt);
         let completed_at = time(Field::CompletedAt);
         let effective_at = time(Field::EffectiveAt);
+        let pending_at = time(Field::PendingAt);
         let mut wrong_field = None;
         let mut text = |field| {
             value(field).into_text().unwrap_or_else(|value| {
@@ -170,9 +179,21 @@ impl<'a> ItemRecord<'a> {
             error_message: value(Field::ErrorMessage).into_words(),
             skip_reason: value(Field::SkipReason).into_words(),
             processing_job_id: text(Field::JobId),
+            pending_at,
+            credits: number(value(Field::Credits)).filter(|credits| credits.is_finite()),
+            failed_pages: number(value(Field::FailedPages)).map(|pages| pages as u32),
             unreadable_time,
             wrong_field,
         })
+    }
+}
+
+/// Number of a field; absent if it holds something else.
+fn number(value: Value<'_>) -> Option<f64> {
+    match value {
+        Value::Text(text) => text.parse().ok(),
+        Value::Number(number) => number.parse().ok(),
+        Value::Absent | Value::Json(_) => None,
     }
 }
 

@@ -11,6 +11,8 @@
 mod chunks;
 mod columns;
 pub mod export;
+#[cfg(feature = "tables")]
+pub mod import;
 mod interner;
 mod kinds;
 mod logical;

@@ -96,6 +96,15 @@ pub enum NoteKind {
     WrongTypes(Sample<WrongType>),
     /// Jobs, or fields of jobs, that could not be read.
     UnreadableJob(Sample<Fault>),
+    /// A Parquet or Arrow file is broken, or not of a supported kind.
+    BrokenTable {
+        /// Name of the format.
+        format: &'static str,
+        /// The error of its reader.
+        error: String,
+        /// Items before the break.
+        kept: u64,
+    },
     /// Compressed data is broken or ends too early.
     BrokenCompression {
         /// Name of the compression.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use std::ops::Range;
+
 use super::accumulator::{Accumulator, FileRead, FoundJob, ItemGroup, NotOurs, PartRead};
 use super::error_answer::ErrorResponse;
 use super::formats::scan::Skeleton;
@@ -36,6 +38,10 @@ pub(super) struct FileReader<'b, 't> {
     foreign: Sample<Fault>,
     errors: Sample<ErrorResponse>,
     last_item: Option<usize>,
+    /// Rows that name their batch job themselves.
+    named: Vec<(Range<usize>, String)>,
+    /// The batch job that the next item names.
+    next_job: Option<String>,
     /// Unreadable rows since the last group was closed.
     pending_unreadable: u64,
     http_status: Option<u16>,
@@ -67,6 +73,8 @@ impl<'b, 't> FileReader<'b, 't> {
             foreign: Sample::default(),
             errors: Sample::default(),
             last_item: None,
+            named: Vec::new(),
+            next_job: None,
             pending_unreadable: 0,
             http_status: None,
             has_stray_text: false,
@@ -169,8 +177,16 @@ impl<'b, 't> FileReader<'b, 't> {
 
     /// Takes an item, or says why it is none. `part` is something borrowed from where it stands.
     pub(super) fn item(&mut self, item: Result<ItemRecord<'_>, WrongType>, part: Option<&str>) {
+        let job = self.next_job.take();
         match item {
             Ok(item) => {
+                if let Some(id) = job {
+                    let row = self.next_row();
+                    match self.named.last_mut() {
+                        Some((rows, named)) if rows.end == row && *named == id => rows.end += 1,
+                        _ => self.named.push((row..row + 1, id)),
+                    }
+                }
                 if let Some(time) = &item.unreadable_time
                     && self.unreadable_times.counts_one_of_the_first()
                 {
@@ -226,9 +242,11 @@ impl<'b, 't> FileReader<'b, 't> {
         let end = self.next_row();
         let unreadable = std::mem::take(&mut self.pending_unreadable);
         let file = self.file;
+        let named = self.named_job(start).map(str::to_owned);
         if let Some(group) = self.batch.groups[self.first_group..].last_mut()
             && group.loose
             && group.rows.end == start
+            && group.batch_job_id == named
         {
             group.rows.end = end;
             group.unreadable += unreadable;
@@ -241,11 +259,51 @@ impl<'b, 't> FileReader<'b, 't> {
         });
     }
 
-    /// Adds a group. Rows before it that no document has claimed would have no job: they become
-    /// loose items.
-    fn group(&mut self, group: ItemGroup) {
+    /// Says that the next item names its batch job itself.
+    pub(super) fn name_job(&mut self, id: &str) {
+        self.next_job = Some(id.to_owned());
+    }
+
+    /// The batch job that a row names itself.
+    fn named_job(&self, row: usize) -> Option<&str> {
+        let at = self.named.partition_point(|(rows, _)| rows.end <= row);
+        let (rows, id) = self.named.get(at)?;
+        rows.contains(&row).then_some(id)
+    }
+
+    /// Adds a group, in pieces if some of its rows name their batch job themselves. Rows before it that
+    /// no document has claimed would have no job: they become loose items.
+    fn group(&mut self, mut group: ItemGroup) {
         self.claim_rows(group.rows.start);
-        self.batch.groups.push(group);
+        let first = self
+            .named
+            .partition_point(|(rows, _)| rows.end <= group.rows.start);
+        let mut was_cut = false;
+        for (rows, id) in &self.named[first..] {
+            if rows.start >= group.rows.end {
+                break;
+            }
+            was_cut = true;
+            if group.rows.start < rows.start {
+                let mut before = group.clone();
+                before.rows.end = rows.start;
+                self.batch.groups.push(before);
+                group.unreadable = 0;
+            }
+            let end = rows.end.min(group.rows.end);
+            self.batch.groups.push(ItemGroup {
+                rows: group.rows.start.max(rows.start)..end,
+                batch_job_id: Some(id.clone()),
+                // The total of a list is none of a job of it.
+                total_size: None,
+                ..group.clone()
+            });
+            group.rows.start = end;
+            group.unreadable = 0;
+        }
+        if !(was_cut && group.rows.is_empty()) {
+            self.batch.groups.push(group);
+        }
     }
 
     fn claim_rows(&mut self, until: usize) {

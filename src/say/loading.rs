@@ -25,7 +25,8 @@ pub(crate) fn code(kind: &NoteKind) -> Code {
         NoteKind::BrokenDocument(_)
         | NoteKind::MoreBrokenDocuments(_)
         | NoteKind::BrokenYaml { .. }
-        | NoteKind::UnclosedCell(_) => Code::BrokenDocument,
+        | NoteKind::UnclosedCell(_)
+        | NoteKind::BrokenTable { .. } => Code::BrokenDocument,
         NoteKind::NoFinalNewline => Code::MaybeCut,
         NoteKind::StrayText { .. } | NoteKind::StrayValues(_) => Code::StrayText,
         NoteKind::UnreadableItems(_) => Code::UnreadableItem,
@@ -112,6 +113,14 @@ pub(crate) fn message(kind: &NoteKind) -> String {
         NoteKind::UnclosedCell(at) => {
             format!("the quoted cell starting at {at} is never closed; the rows after it are lost")
         }
+        NoteKind::BrokenTable {
+            format,
+            error,
+            kept,
+        } => format!(
+            "the {format} file could not be read to its end: {error}; kept {} before the break",
+            counted(*kept, "item", "items")
+        ),
         NoteKind::NoFinalNewline => "the last line has no line end; its item may be cut".to_owned(),
         NoteKind::StrayText { at, line, more } => {
             let more = match more {

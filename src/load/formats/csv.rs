@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use crate::api::record::is_word_for_nothing;
 use crate::api::{Field, ItemRecord, JobRecord, Value};
+use crate::frame::COLUMNS;
+use crate::frame::export::unescaped;
 use crate::load::note::{Fault, NoteKind, Place};
 use crate::load::sink::FileReader;
 use crate::load::tally::Shape;
@@ -17,6 +19,8 @@ pub(in crate::load) struct Table {
     delimiter: u8,
     /// Whether a database shell drew it with lines: cells are padded, and quotes are part of them.
     is_drawn: bool,
+    /// Whether this program wrote it: blanks are part of cells, and formulas are escaped.
+    is_export: bool,
     /// Number of cells of the header.
     width: usize,
     /// Column of each field.
@@ -27,6 +31,8 @@ pub(in crate::load) struct Table {
 const HEAD: usize = 64 << 10;
 /// A header with more cells is none of ours.
 const MOST_COLUMNS: usize = 4_096;
+/// Columns of an export without rare ones.
+const FEWEST_EXPORTED: usize = 13;
 /// Lines that may stand above the header, empty ones not counted: a title, a border.
 const MOST_ABOVE: usize = 5;
 
@@ -71,6 +77,7 @@ impl Table {
             begin,
             delimiter,
             is_drawn,
+            is_export: false,
             width: 0,
             columns: [None; Field::COUNT],
         };
@@ -80,6 +87,8 @@ impl Table {
         if table.width > MOST_COLUMNS {
             return None;
         }
+        table.is_export =
+            table.width >= FEWEST_EXPORTED && cells.iter().all(|cell| COLUMNS.contains(&&**cell));
         for (at, cell) in cells.iter().enumerate() {
             if let Some(field) = Field::from_heading(cell) {
                 table.columns[field as usize].get_or_insert(at);
@@ -114,6 +123,7 @@ impl Table {
             at: self.begin,
             delimiter: self.delimiter,
             has_quotes: !self.is_drawn,
+            keeps_blanks: self.is_export,
             open: None,
         }
     }
@@ -123,6 +133,9 @@ impl Table {
     fn value<'c>(&self, cells: &'c [Cow<'_, str>], field: Field) -> Value<'c> {
         let cell = self.columns[field as usize].and_then(|column| cells.get(column));
         match cell {
+            Some(text) if self.is_export && !text.is_empty() => {
+                Value::Text(Cow::Borrowed(unescaped(text)))
+            }
             Some(text) if !is_nothing(text) => Value::Text(Cow::Borrowed(text)),
             _ => Value::Absent,
         }
@@ -243,6 +256,8 @@ struct Rows<'t> {
     at: usize,
     delimiter: u8,
     has_quotes: bool,
+    /// Whether blanks around cells are part of them.
+    keeps_blanks: bool,
     /// Offset of a quoted cell that goes on to the end of the text.
     open: Option<usize>,
 }
@@ -272,14 +287,16 @@ impl<'t> Rows<'t> {
     fn cell(&mut self) -> (Cow<'t, str>, usize) {
         let bytes = self.text.as_bytes();
         if self.has_quotes {
-            let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t') && **byte != self.delimiter;
+            let is_blank = |byte: &&u8| {
+                matches!(byte, b' ' | b'\t') && **byte != self.delimiter && !self.keeps_blanks
+            };
             let begin = self.at + bytes[self.at..].iter().take_while(is_blank).count();
             if bytes.get(begin) == Some(&b'"') {
                 return self.quoted(begin);
             }
         }
         let end = self.end(self.at);
-        (trimmed(&self.text[self.at..end]).into(), end)
+        (self.trimmed(&self.text[self.at..end]).into(), end)
     }
 
     /// Reads the cell whose quote stands at `quote`.
@@ -302,13 +319,21 @@ impl<'t> Rows<'t> {
             at += 1;
         };
         let end = self.end(at);
-        let inner = trimmed(&self.text[begin..close]);
+        let inner = self.trimmed(&self.text[begin..close]);
         let behind = self.text[at..end].trim();
         let cell = match (has_quotes, behind) {
             (false, "") => inner.into(),
             (_, behind) => (inner.replace("\"\"", "\"") + behind).into(),
         };
         (cell, end)
+    }
+
+    fn trimmed(&self, cell: &'t str) -> &'t str {
+        if self.keeps_blanks {
+            cell
+        } else {
+            trimmed(cell)
+        }
     }
 
     /// Offset of the delimiter or the line end at `at` or behind it.
@@ -336,6 +361,7 @@ mod tests {
             at: 0,
             delimiter,
             has_quotes: true,
+            keeps_blanks: false,
             open: None,
         };
         let (mut all, mut cells) = (Vec::new(), Vec::new());

@@ -3,6 +3,8 @@
 pub(super) mod csv;
 pub(super) mod json;
 pub(super) mod scan;
+#[cfg(feature = "tables")]
+pub(super) mod table;
 pub(super) mod yaml;
 
 use std::ops::ControlFlow;

@@ -12,6 +12,8 @@ use super::accumulator::{Accumulator, FileRead, NotOurs};
 use super::find::{Found, STDIN};
 use super::note::{Note, NoteKind};
 use super::{decode, find, formats};
+#[cfg(feature = "tables")]
+use crate::frame::import::BinaryFormat;
 use crate::parallel;
 
 /// Fewer bytes are read sooner than another thread is awake.
@@ -92,6 +94,10 @@ fn read_file(accumulator: &mut Accumulator, index: u32, file: &Found, stdin: &[u
             .map(|_| &*buffer)
     };
     match bytes {
+        #[cfg(feature = "tables")]
+        Ok(bytes) if let Some(format) = BinaryFormat::of(bytes) => {
+            formats::table::read(accumulator, index, file.display(), format, bytes);
+        }
         Ok(bytes) => {
             let decoded = decode::decode(bytes);
             let size = bytes.len() as u64;

@@ -144,10 +144,10 @@ impl Item {
     /// The record of any item.
     #[cold]
     pub(super) fn record<'t>(&self, text: &'t str) -> Result<ItemRecord<'t>, WrongType> {
-        ItemRecord::read(|field| match self.kinds[field as usize] {
-            Kind::Absent => Value::Absent,
-            Kind::Text => Value::Text(self.raw(field, text).into()),
-            Kind::Raw => Value::from_json(self.raw(field, text)),
+        ItemRecord::read(|field| match self.kinds.get(field as usize) {
+            None | Some(Kind::Absent) => Value::Absent,
+            Some(Kind::Text) => Value::Text(self.raw(field, text).into()),
+            Some(Kind::Raw) => Value::from_json(self.raw(field, text)),
         })
     }
 

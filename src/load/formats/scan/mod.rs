@@ -295,6 +295,10 @@ impl<'t> Scan<'t> {
                     | Field::SnapshotVersion
                     | Field::Generator,
                 ) => return None,
+                // An item of an export is read by serde.
+                Some(
+                    Field::BatchJobId | Field::PendingAt | Field::Credits | Field::FailedPages,
+                ) => return None,
                 Some(field) => Some(field as ItemField).filter(|at| usize::from(*at) < ITEM_FIELDS),
                 None => None,
             };

@@ -92,6 +92,7 @@ impl Object<'_, '_, '_, '_> {
             None if has_job => true,
             None if fields.is_item() => {
                 if complete {
+                    name_job(reader, &fields);
                     reader.loose_item(fields.item(), fields.part());
                 }
                 complete
@@ -131,9 +132,17 @@ fn finish_listed(reader: &mut FileReader<'_, '_>, fields: &Fields<'_>) {
     if fields.is_job() {
         take_job(reader, fields, None);
     } else if fields.is_item() {
+        name_job(reader, fields);
         reader.item(fields.item(), fields.part());
     } else {
         reader.unreadable(|| NO_ITEM_ID, fields.part());
+    }
+}
+
+/// Says which batch job the next item names itself, if it does.
+fn name_job(reader: &mut FileReader<'_, '_>, item: &Fields<'_>) {
+    if let Some(id) = item.text(Field::BatchJobId) {
+        reader.name_job(&id);
     }
 }
 
