@@ -41,7 +41,7 @@ pub(in crate::load) fn read(
         reader.count(Shape::Page);
         reader.list(start, None, None, None);
     }
-    reader.finish(Some(bytes.len() as u64), || Looks {
+    reader.finish(Some(bytes.len() as u64), &[], || Looks {
         like: match format {
             BinaryFormat::Parquet => Like::Parquet,
             BinaryFormat::Arrow => Like::Binary,
