@@ -259,7 +259,7 @@ def growth(bench):
         progress(name)
         repeat = bench.repeat if items <= 1_000_000 else min(bench.repeat, 3)
         # A summary of few items holds a table of them, which takes longer than all the rest.
-        cost = bench.reports(folder, repeat, "--table-items", "0")
+        cost = bench.reports(folder, repeat, "--items", "none")
         points.append((items, cost))
         bench.memory.append((name, size(folder), items, cost))
         bench.drop(folder)

@@ -1,6 +1,7 @@
 //! The command line of `batch-report`: parse, run, print the chain of an error, set the exit code.
 
 use std::error::Error;
+use std::io::Write;
 use std::process::ExitCode;
 
 use batch_report::args::{self, Refusal};
@@ -27,31 +28,36 @@ fn main() -> ExitCode {
 }
 
 fn refuse(refusal: &Refusal) -> ExitCode {
-    if refusal.asked_for {
-        let text = anstream::AutoStream::choice(&std::io::stdout());
-        let text = match text {
-            anstream::ColorChoice::Never => refusal.text.to_string(),
-            _ => refusal.text.ansi().to_string(),
-        };
-        return match output::print(text.as_bytes()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        };
+    if !refusal.asked_for {
+        say(&refusal.text.ansi().to_string());
+        return ExitCode::from(2);
     }
-    anstream::eprint!("{}", refusal.text.ansi());
-    ExitCode::from(2)
+    let text = match anstream::AutoStream::choice(&std::io::stdout()) {
+        anstream::ColorChoice::Never => refusal.text.to_string(),
+        _ => refusal.text.ansi().to_string(),
+    };
+    match output::print(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 fn complain(error: &dyn Error) {
-    anstream::eprintln!("batch-report: error: {}", harmless(error));
+    let mut words = format!("batch-report: error: {}\n", harmless(error));
     let mut cause = error.source();
     while let Some(error) = cause {
-        anstream::eprintln!("  because: {}", harmless(error));
+        words.push_str(&format!("  because: {}\n", harmless(error)));
         cause = error.source();
     }
+    say(&words);
 }
 
-/// The words of an error, which may quote a file: line by line, for some list what they found.
+/// Prints to standard error. If that is closed, there is nobody to tell, and the exit code is enough.
+fn say(words: &str) {
+    let _ = anstream::stderr().write_all(words.as_bytes());
+}
+
+/// The message of an error, which may quote a file, made harmless line by line.
 fn harmless(error: &dyn Error) -> String {
     let words = error.to_string();
     let lines: Vec<String> = words.lines().map(render::visible).collect();

@@ -1,43 +1,43 @@
-//! Where reports go: to a file, whole or not at all, or to standard output.
+//! Writes to files, whole or not at all, and to standard output.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, Once};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How the names of temporary files begin; hidden, so that reports leave alone what a run left that
-/// was killed.
+use tempfile::NamedTempFile;
+
+/// Prefix of the names of temporary files; hidden, so that a folder's walk skips what a killed run left.
 pub const TEMPORARY_PREFIX: &str = ".batch-report-";
-
-/// Exit code after a signal.
-const INTERRUPTED: i32 = 130;
-/// Temporary files that exist at the moment.
-static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// Maximum number of links that lead to an output.
+const MOST_LINKS: usize = 40;
 
 /// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("could not write {}", path.display())]
+#[error("cannot write `{}`", path.display())]
 pub struct WriteError {
     path: PathBuf,
     source: io::Error,
 }
 
-/// Writes a file so that a reader, or a crash, never meets half of it: beside it first, then over
-/// it. A link is followed; a pipe or device is written to as it is.
+/// Writes a file so that neither a reader nor a crash meets half of it: to a temporary file beside it,
+/// which then replaces it. Links are followed; a pipe or device is written to directly. Returns the
+/// number of bytes.
 ///
 /// # Errors
 ///
-/// Where the folder or the file cannot be written; the old file is untouched then.
-pub fn write_file(path: &Path, content: &str) -> Result<(), WriteError> {
+/// If the folder or the file cannot be written; the old file is untouched then.
+pub fn write_file(path: &Path, content: &str) -> Result<u64, WriteError> {
     write_file_with(path, |out| out.write_all(content.as_bytes()))
 }
 
-/// The same with what `content` writes.
+/// Writes a file as [`write_file`] does, with what `content` writes.
 ///
 /// # Errors
 ///
-/// As for [`write_file`], and where `content` fails.
-pub fn write_file_with(path: &Path, content: impl Content) -> Result<(), WriteError> {
+/// As for [`write_file`], and if `content` fails.
+pub fn write_file_with(path: &Path, content: impl Content) -> Result<u64, WriteError> {
     replace(path, content).map_err(|source| WriteError {
         path: path.to_owned(),
         source,
@@ -49,30 +49,89 @@ pub trait Content: FnOnce(&mut dyn Write) -> io::Result<()> {}
 
 impl<F: FnOnce(&mut dyn Write) -> io::Result<()>> Content for F {}
 
-fn replace(path: &Path, content: impl Content) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let old = fs::metadata(&target).ok();
+fn replace(path: &Path, content: impl Content) -> io::Result<u64> {
+    let old = fs::metadata(path).ok();
     if old
         .as_ref()
-        .is_some_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+        .is_some_and(|old| !old.is_file() && !old.is_dir())
     {
-        return content(&mut File::options().write(true).open(&target)?);
+        return counted(&mut File::options().write(true).open(path)?, content);
     }
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let target = target(path);
+    let folder = folder_of(&target);
+    if fs::symlink_metadata(&target).is_ok_and(|it| it.is_symlink()) {
+        return Err(io::Error::other("too many links lead to each other"));
+    }
     if !folder.is_dir() {
-        let words = format!("there is no folder {}", folder.display());
+        let words = format!("no such folder: `{}`", folder.display());
         return Err(io::Error::new(io::ErrorKind::NotFound, words));
     }
-    let mut temporary = Temporary::new_in(folder)?;
-    content(&mut temporary.0)?;
-    if let Some(old) = old {
-        let file = temporary.0.as_file();
-        file.set_permissions(old.permissions())?;
+    if old.as_ref().is_some_and(fs::Metadata::is_dir) {
+        return Err(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "it is a folder",
+        ));
     }
-    temporary.persist(&target)
+    let mut file = Temporary::in_folder(folder)?;
+    let bytes = counted(&mut file.0, content)?;
+    if let Some(old) = old {
+        file.0.as_file().set_permissions(old.permissions())?;
+    }
+    file.persist(&target)?;
+    Ok(bytes)
+}
+
+/// The file that an output goes to, whether it exists or not and however it is named: links are
+/// followed, dangling ones as well.
+pub fn target(path: &Path) -> PathBuf {
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&target) {
+            Ok(next) => target = folder_of(&target).join(next),
+            Err(_) => break,
+        }
+    }
+    match (fs::canonicalize(folder_of(&target)), target.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => target,
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Size of the buffer of an output: small pieces are joined, large ones pass by.
+const BUFFER: usize = 1 << 16;
+
+fn counted(out: &mut dyn Write, content: impl Content) -> io::Result<u64> {
+    let mut counted = Counted { out, bytes: 0 };
+    let mut buffered = BufWriter::with_capacity(BUFFER, &mut counted);
+    content(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
+    Ok(counted.bytes)
+}
+
+/// Counts the bytes that are written.
+struct Counted<'w> {
+    out: &'w mut dyn Write,
+    bytes: u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(buffer)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// Writes a file as [`write_file`] does, and returns only when its content will survive a power
@@ -80,17 +139,13 @@ fn replace(path: &Path, content: impl Content) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// Where the folder or the file cannot be written; the old file is untouched then.
+/// If the folder or the file cannot be written; the old file is untouched then.
 pub fn write_durably(path: &Path, content: &[u8]) -> Result<(), WriteError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
     let write = || {
-        let mut temporary = Temporary::new_in(folder)?;
-        temporary.0.write_all(content)?;
-        temporary.0.as_file().sync_all()?;
-        temporary.persist(path)
+        let mut file = Temporary::in_folder(folder_of(path))?;
+        file.0.write_all(content)?;
+        file.0.as_file().sync_all()?;
+        file.persist(path)
     };
     write().map_err(|source| WriteError {
         path: path.to_owned(),
@@ -98,11 +153,57 @@ pub fn write_durably(path: &Path, content: &[u8]) -> Result<(), WriteError> {
     })
 }
 
-/// Makes the names in a folder survive a power failure, where folders can be synced.
+/// Temporary files that exist at the moment.
+static TEMPORARIES: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn temporaries() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    TEMPORARIES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes all temporary files; new ones have to wait until the guard is dropped. For a process that a
+/// signal is about to end.
+#[must_use]
+pub fn remove_temporaries() -> impl Sized {
+    let paths = temporaries();
+    for path in &*paths {
+        // It may have got its final name, or have been removed, meanwhile.
+        let _ = fs::remove_file(path);
+    }
+    paths
+}
+
+/// A temporary file, which goes away unless it is persisted.
+struct Temporary(NamedTempFile);
+
+impl Temporary {
+    /// Makes one, with the permissions that a new file gets.
+    fn in_folder(folder: &Path) -> io::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(TEMPORARY_PREFIX);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let mut paths = temporaries();
+        let file = builder.tempfile_in(folder)?;
+        paths.insert(file.path().to_owned());
+        Ok(Self(file))
+    }
+
+    fn persist(self, path: &Path) -> io::Result<()> {
+        let temporary = self.0.path().to_owned();
+        let persisted = self.0.persist(path);
+        temporaries().remove(&temporary);
+        persisted.map(|_| ()).map_err(|error| error.error)
+    }
+}
+
+/// Makes the names in a folder survive a power failure, if its file system can sync folders.
 ///
 /// # Errors
 ///
-/// Where the folder cannot be opened or the disk reports an error.
+/// If the folder cannot be opened or the disk reports an error.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         match File::open(folder)?.sync_all() {
@@ -115,76 +216,22 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// A temporary file, removed when it is dropped or when a signal ends the process.
-struct Temporary(tempfile::NamedTempFile);
-
-impl Temporary {
-    /// Makes a temporary file with the permissions of a new file.
-    fn new_in(folder: &Path) -> io::Result<Self> {
-        static SIGNALS: Once = Once::new();
-        // `fetch` has a handler of its own, which stays.
-        SIGNALS.call_once(|| {
-            let _ = ctrlc::try_set_handler(|| {
-                remove_temporaries();
-                std::process::exit(INTERRUPTED);
-            });
-        });
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(TEMPORARY_PREFIX);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        // Held until the file is listed, so that no signal comes in between.
-        let mut temporaries = temporaries();
-        let file = builder.tempfile_in(folder)?;
-        temporaries.push(file.path().to_owned());
-        Ok(Self(file))
-    }
-
-    /// Moves the file to its final name.
-    fn persist(self, target: &Path) -> io::Result<()> {
-        let mut temporaries = temporaries();
-        let path = self.0.path().to_owned();
-        self.0.persist(target).map_err(|error| error.error)?;
-        temporaries.retain(|listed| *listed != path);
-        Ok(())
-    }
-}
-
-fn temporaries() -> MutexGuard<'static, Vec<PathBuf>> {
-    TEMPORARIES
-        .lock()
-        .unwrap_or_else(|error| error.into_inner())
-}
-
-/// Removes all temporary files, for a signal handler that ends the process after it.
-pub fn remove_temporaries() {
-    let temporaries = temporaries();
-    for path in temporaries.iter() {
-        let _ = fs::remove_file(path);
-    }
-    // Never released: a file made after this would be left behind.
-    std::mem::forget(temporaries);
-}
-
-/// Prints; a reader that went away has what it wanted.
+/// Prints; a reader that closed the pipe has what it wanted.
 ///
 /// # Errors
 ///
-/// Where standard output cannot be written for another reason than that it was closed.
+/// If standard output cannot be written for another reason than that it was closed.
 pub fn print(content: &[u8]) -> io::Result<()> {
     print_with(|out| out.write_all(content))
 }
 
-/// The same with what `content` writes.
+/// Prints what `content` writes.
 ///
 /// # Errors
 ///
-/// As for [`print()`], and where `content` fails.
+/// As for [`print()`], and if `content` fails.
 pub fn print_with(content: impl Content) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
+    let mut stdout = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     match content(&mut stdout).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
@@ -210,8 +257,15 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("missing/report.md");
         let error = write_file(&path, "x").expect_err("no such folder");
-        assert!(error.to_string().ends_with("missing/report.md"));
-        assert!(std::error::Error::source(&error).is_some());
+        assert_eq!(
+            error.to_string(),
+            format!("cannot write `{}`", path.display())
+        );
+        let cause = std::error::Error::source(&error).expect("a cause");
+        assert!(
+            cause.to_string().starts_with("no such folder: `"),
+            "{cause}"
+        );
     }
 
     #[cfg(unix)]
@@ -224,5 +278,42 @@ mod tests {
         write_file(&link, "new").expect("written");
         assert_eq!(fs::read_to_string(&target).expect("there"), "new");
         assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_dangling_link_is_followed_and_a_circle_of_links_is_an_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        std::os::unix::fs::symlink("b.md", at("a.md")).expect("linked");
+        std::os::unix::fs::symlink("c.md", at("b.md")).expect("linked");
+        write_file(&at("a.md"), "new").expect("written");
+        assert_eq!(fs::read_to_string(at("c.md")).expect("there"), "new");
+        assert!(
+            fs::symlink_metadata(at("b.md"))
+                .expect("there")
+                .is_symlink()
+        );
+
+        std::os::unix::fs::symlink("gone/x.md", at("d.md")).expect("linked");
+        let error = write_file(&at("d.md"), "new").expect_err("no such folder");
+        let cause = std::error::Error::source(&error).expect("a cause");
+        assert!(cause.to_string().contains("gone"), "{cause}");
+
+        std::os::unix::fs::symlink("f.md", at("e.md")).expect("linked");
+        std::os::unix::fs::symlink("e.md", at("f.md")).expect("linked");
+        write_file(&at("e.md"), "new").expect_err("a circle");
+        assert!(
+            fs::symlink_metadata(at("e.md"))
+                .expect("there")
+                .is_symlink()
+        );
+    }
+
+    #[test]
+    fn the_bytes_that_were_written_are_counted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report.md");
+        assert_eq!(write_file(&path, "– 3 –").expect("written"), 9);
     }
 }

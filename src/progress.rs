@@ -1,4 +1,4 @@
-//! What is said on standard error while a command runs: how much of it, and the bar of long loads.
+//! Amount of messages on standard error, and the progress bar of long loads.
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,21 +6,32 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Loads that are done sooner show no bar, so that it does not flicker.
+/// Shortest load that shows a bar; on shorter ones it would flicker.
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// How much to say on standard error.
+/// Amount of messages on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
-    /// Errors that end the run.
+    /// Only errors that end the run.
     Quiet,
-    /// Also what could not be read.
+    /// Warnings as well.
     Normal,
-    /// Also what each file was.
+    /// A line for each file as well.
     Verbose,
 }
 
-/// Shows how many of the bytes have been read.
+impl Verbosity {
+    /// The level that `--quiet` or `--verbose` asks for.
+    pub fn of(quiet: bool, verbose: bool) -> Self {
+        match (quiet, verbose) {
+            (true, _) => Self::Quiet,
+            (false, true) => Self::Verbose,
+            (false, false) => Self::Normal,
+        }
+    }
+}
+
+/// Progress bar over the bytes to read.
 pub struct Progress {
     bar: ProgressBar,
     began: Instant,
@@ -29,7 +40,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// For that many bytes; silent where `enabled` is not set or standard error is no terminal.
+    /// Makes a bar; it stays hidden unless `enabled` and standard error is a terminal.
     pub fn new(bytes: u64, enabled: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
         if let Ok(style) =
@@ -45,7 +56,7 @@ impl Progress {
         }
     }
 
-    /// So many bytes more are done.
+    /// Advances by a number of bytes.
     pub fn advance(&self, bytes: u64) {
         if !self.enabled {
             return;
@@ -56,7 +67,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::outputs::outputs_of;
+use super::outputs::files_of;
 use super::{Command, Refusal, Rendering, Verbosity, wrong};
 use crate::api::UtcTime;
 use crate::fetch::{
@@ -30,14 +30,17 @@ pub struct FetchArgs {
     pub reports: Vec<(PathBuf, Rendering)>,
 }
 
+const USAGE: &str = "\
+batch-report fetch [OPTIONS] -o <DIR> <JOB_ID>...
+       batch-report fetch [OPTIONS] -o <DIR> --all";
+
 const EXAMPLES: &str = "\
 Examples:
   export LLAMA_CLOUD_API_KEY=…
-  batch-report fetch bjb-… -o dumps/                       save a job in dumps/bjb-…/
-  batch-report fetch bjb-… -o dumps/ --watch 30s --report report.html   follow it to its end
+  batch-report fetch bjb-… -o dumps/               save a job in dumps/bjb-…/
+  batch-report fetch bjb-… -o dumps/ --watch 30s   follow it to its end
   batch-report fetch --all --status failed --since 2026-11-01 -o dumps/
-  batch-report fetch bjb-… -o dumps/ --region eu --rate 20 a free account in the EU
-  batch-report report dumps/ -o report.html                report on the saved job, offline";
+  batch-report report dumps/ -o report.html        report on it, offline";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -48,22 +51,26 @@ Exit codes:
 
 const ENVIRONMENT: &str = "\
 Environment:
-  LLAMA_CLOUD_API_KEY, LLAMA_PARSE_API_KEY  API key; sent to the server and saved nowhere
-  LLAMA_CLOUD_BASE_URL                      server; a bare host means https
-  HTTPS_PROXY, ALL_PROXY, NO_PROXY          proxy, as for curl
-  SSL_CERT_FILE, SSL_CERT_DIR               certificates to trust instead of the system's";
+  LLAMA_CLOUD_API_KEY   API key; sent to the server and saved nowhere
+  LLAMA_PARSE_API_KEY   API key, if the first one is not set
+  LLAMA_CLOUD_BASE_URL  server; a bare host means https
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY  proxy, as for curl
+  SSL_CERT_FILE, SSL_CERT_DIR       certificates to trust instead of the system's";
 
-/// Fetch jobs and save the server's responses
+/// Fetch batch jobs and save the server's responses
 ///
-/// Saves each job in a folder of its own, DIR/<JOB_ID>: the server's responses byte for byte, and
-/// snapshot.json, which lists them. Run the same command again to resume after a stop. A job that has
-/// ended and is complete is not fetched again. If a job was still running, its earlier snapshot is
-/// kept beside the new one. Prints the folders to standard output, one per line, and messages to
+/// Saves each job in a folder of its own, DIR/<JOB_ID>: the server's responses
+/// byte for byte, and snapshot.json, which lists them. Run the same command again
+/// to resume after a stop. A job that has ended and is complete is not fetched
+/// again. If a job was still running, its earlier snapshot is kept beside the new
+/// one. Prints the folders to standard output, one per line, and messages to
 /// standard error.
 #[derive(Debug, Args)]
 #[command(
+    override_usage = USAGE,
     after_help = EXAMPLES,
-    after_long_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}\n\n{EXIT_CODES}")
+    after_long_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}\n\n{EXIT_CODES}"),
+    disable_help_flag = true
 )]
 pub(super) struct RawFetch {
     /// IDs of batch jobs, or URLs that contain one
@@ -74,37 +81,66 @@ pub(super) struct RawFetch {
     )]
     ids: Vec<String>,
 
-    /// Folder that gets a folder for each job
-    #[arg(short, long = "output", value_name = "DIR")]
-    output: PathBuf,
+    #[command(flatten, next_help_heading = "Jobs")]
+    jobs: RawJobs,
 
+    #[command(flatten, next_help_heading = "Output")]
+    output: RawOutput,
+
+    #[command(flatten, next_help_heading = "Server")]
+    server: RawServer,
+
+    #[command(flatten, next_help_heading = "Messages")]
+    messages: RawMessages,
+}
+
+#[derive(Debug, Args)]
+struct RawJobs {
     /// Fetch the jobs on the server's list
-    #[arg(long)]
+    #[arg(short, long)]
     all: bool,
 
-    /// With --all: only jobs of this status, such as failed; separate several with commas
-    #[arg(long, value_name = "STATUS", requires = "all", value_delimiter = ',')]
+    /// With --all: only jobs of this status, such as failed; separate several with
+    /// commas
+    #[arg(
+        short,
+        long,
+        value_name = "STATUS",
+        requires = "all",
+        value_delimiter = ','
+    )]
     status: Vec<String>,
 
-    /// With --all: only jobs created since this date or time, such as 2026-11-01T09:00:00Z
+    /// With --all: only jobs created since this date or time, such as 2026-11-01
+    /// or 2026-11-01T09:00:00Z
     #[arg(long, value_name = "TIME", requires = "all", value_parser = time)]
     since: Option<UtcTime>,
 
     /// Look at the jobs at this interval until they have ended: 30s, 5m, 1h
     ///
     /// The interval grows up to eightfold while nothing changes.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(short, long, value_name = "TIME", value_parser = duration)]
     watch: Option<Duration>,
+}
 
-    /// Write a report to FILE at the end, and with --watch after each look; the extension sets the
-    /// format: .html, .md, .json, .txt
-    #[arg(long = "report", value_name = "FILE")]
+#[derive(Debug, Args)]
+struct RawOutput {
+    /// Folder that gets a folder for each job
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    folder: PathBuf,
+
+    /// Write a report at the end, and with --watch after each look; the extension
+    /// gives the format
+    #[arg(long = "report", value_name = "[FORMAT:]FILE")]
     reports: Vec<PathBuf>,
 
     /// Fetch complete jobs again; the existing snapshot is kept beside the new one
-    #[arg(long)]
+    #[arg(short, long)]
     force: bool,
+}
 
+#[derive(Debug, Args)]
+struct RawServer {
     /// Server [default: LLAMA_CLOUD_BASE_URL, or the server of --region]
     #[arg(long, value_name = "URL", conflicts_with = "region")]
     base_url: Option<String>,
@@ -130,28 +166,36 @@ pub(super) struct RawFetch {
     page_size: u32,
 
     /// Most requests per minute; free accounts have 20
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rate: Option<u32>,
 
-    /// Most retries per request [default: 10, but at most 30 s before the first success]
+    /// Most retries per request [default: 10, but at most 30 s before the first
+    /// success]
     ///
-    /// Retries transient failures with backoff (0.5–8 s, doubling, with jitter) or after the pause
-    /// that the server asks for. Unless this option is given, a run in which no request has
-    /// succeeded ends after 30 s.
+    /// Retries transient failures with backoff (0.5–8 s, doubling, with jitter) or
+    /// after the pause that the server asks for. Unless this option is given, a
+    /// run in which no request has succeeded ends after 30 s.
     #[arg(long, value_name = "N")]
     max_retries: Option<u32>,
 
     /// Longest time without data from the server [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     timeout: Option<Duration>,
+}
 
+#[derive(Debug, Args)]
+struct RawMessages {
     /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
 
     /// Print each request and its result
-    #[arg(short, long, action = ArgAction::SetTrue)]
+    #[arg(short, long)]
     verbose: bool,
+
+    /// Print help (see more with --help)
+    #[arg(short, long, action = ArgAction::Help)]
+    help: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -164,58 +208,61 @@ enum Region {
 
 /// Turns the raw options into validated ones.
 pub(super) fn fetch(raw: RawFetch) -> Result<Command, Refusal> {
-    let ids = ids(&raw.ids)?;
+    let RawFetch {
+        ids: texts,
+        jobs,
+        output,
+        server,
+        messages,
+    } = raw;
+    let ids = ids(&texts)?;
     // clap does not say so if IDs are given, because these conflict with --all.
-    if !raw.all && (!raw.status.is_empty() || raw.since.is_some()) {
+    if !jobs.all && (!jobs.status.is_empty() || jobs.since.is_some()) {
         return Err(wrong(
             "fetch",
-            "--status and --since choose from the server's list of jobs; use them with --all and \
-             without job IDs"
+            "--status and --since select jobs for --all; they cannot be used with job IDs"
                 .to_owned(),
         ));
     }
     let refuse = |message: String| wrong("fetch", message);
-    let base_url = match (raw.base_url, raw.region) {
+    let base_url = match (server.base_url, server.region) {
         (Some(url), _) => url,
         (None, Some(Region::Us)) => DEFAULT_BASE_URL.to_owned(),
         (None, Some(Region::Eu)) => EU_BASE_URL.to_owned(),
         (None, None) => variable(BASE_URL_VARIABLE).unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()),
     };
     let base_url = BaseUrl::parse(&base_url).map_err(|error| refuse(error.to_string()))?;
-    let reports = outputs_of("fetch", raw.reports)?;
-    let timeout = raw.timeout.unwrap_or(DEFAULT_TIMEOUT);
+    let reports = files_of("fetch", &output.reports)?;
+    let timeout = server.timeout.unwrap_or(DEFAULT_TIMEOUT);
     // A server that the user gives more time to answer gets it.
-    let patience = FIRST_SUCCESS_WITHIN.max(raw.timeout.unwrap_or_default());
-    let jobs = if raw.all {
+    let patience = FIRST_SUCCESS_WITHIN.max(server.timeout.unwrap_or_default());
+    let watch = jobs.watch;
+    let selection = if jobs.all {
         Selection::All(Filter {
-            statuses: raw.status.iter().map(|word| word.to_lowercase()).collect(),
-            since: raw.since,
+            statuses: jobs.status.iter().map(|word| word.to_lowercase()).collect(),
+            since: jobs.since,
         })
     } else {
         Selection::Ids(ids)
     };
     Ok(Command::Fetch(Box::new(FetchArgs {
         options: FetchOptions {
-            jobs,
-            folder: raw.output,
+            jobs: selection,
+            folder: output.folder,
             base_url,
-            key: key(raw.api_key_file)?,
-            project_id: raw.project_id,
-            organization_id: raw.organization_id,
-            page_size: raw.page_size,
-            max_retries: raw.max_retries.unwrap_or(DEFAULT_MAX_RETRIES),
+            key: key(server.api_key_file)?,
+            project_id: server.project_id,
+            organization_id: server.organization_id,
+            page_size: server.page_size,
+            max_retries: server.max_retries.unwrap_or(DEFAULT_MAX_RETRIES),
             timeout,
-            first_success_within: raw.max_retries.is_none().then_some(patience),
-            rate: raw.rate,
-            force: raw.force,
-            watch: raw.watch,
+            first_success_within: server.max_retries.is_none().then_some(patience),
+            rate: server.rate,
+            force: output.force,
+            watch,
             every_change: !reports.is_empty(),
             backoff: FIRST_PAUSE,
-            verbosity: match (raw.quiet, raw.verbose) {
-                (true, _) => Verbosity::Quiet,
-                (false, true) => Verbosity::Verbose,
-                (false, false) => Verbosity::Normal,
-            },
+            verbosity: Verbosity::of(messages.quiet, messages.verbose),
         },
         reports,
     })))
@@ -227,7 +274,7 @@ fn key(file: Option<PathBuf>) -> Result<ApiKey, Refusal> {
         Some(path) => {
             let content = fs::read(&path).map_err(|error| {
                 refuse(format!(
-                    "could not read the API key from {}: {error}",
+                    "cannot read the API key from {}: {error}",
                     path.display()
                 ))
             })?;
@@ -352,7 +399,11 @@ mod tests {
         for text in [
             "", "0", "0s", "s", "-1s", "5x", "1e9h", "48h", "1..2s", "5 m",
         ] {
-            assert!(duration(text).is_err(), "{text}");
+            let words = duration(text).expect_err(text);
+            assert!(
+                words.contains("30s") || words.contains("one day"),
+                "{text}: {words}"
+            );
         }
     }
 
@@ -369,7 +420,8 @@ mod tests {
             );
         }
         for text in ["", "yesterday", "2026", "2026-13-01", "1778747433"] {
-            assert!(time(text).is_err(), "{text}");
+            let words = "write it like 2026-11-01 or 2026-11-01T09:00:00Z";
+            assert_eq!(time(text), Err(words.to_owned()), "{text}");
         }
     }
 
@@ -377,7 +429,9 @@ mod tests {
     fn a_key_in_place_of_an_id_is_refused_and_not_repeated() {
         let message = id("llx-secret").expect_err("a key");
         assert!(!message.contains("secret"));
-        assert!(id("../x").is_err() && id("bjb-1\r").is_ok());
+        let words = "IDs have letters, digits, `-`, `_` and `.` only";
+        assert_eq!(id("../x"), Err(words.to_owned()));
+        assert_eq!(id("bjb-1\r"), Ok("bjb-1".to_owned()));
     }
 
     #[test]
@@ -389,6 +443,11 @@ mod tests {
         ];
         let ids = super::ids(&texts.map(str::to_owned)).expect("ids");
         assert_eq!(ids, ["bjb-1", "bjb-2"]);
-        assert!(super::ids(&["https://cloud.example/llx-secret".to_owned()]).is_err());
+        let refused = super::ids(&["https://cloud.example/llx-secret".to_owned()]);
+        let words = refused.expect_err("a key").text.to_string();
+        assert!(
+            words.starts_with("error: ") && !words.contains("secret"),
+            "{words}"
+        );
     }
 }

@@ -7,6 +7,7 @@ mod charts;
 pub mod custom;
 mod escape;
 mod filters;
+pub mod format;
 mod glossary;
 pub mod html;
 mod model;
@@ -26,37 +27,29 @@ use minijinja::{
 
 use crate::report::model::Report;
 use crate::text::{self, Newlines};
+pub use format::Format;
+use format::{Content, MARKDOWN};
 use html::{Assets, Delivery};
 pub use model::Model;
 use sources::Sources;
 
-/// The formats a report can be rendered to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// One page that holds everything it needs.
-    Html,
-    /// GitHub-flavoured Markdown, for tickets.
-    Markdown,
-    /// The summary model itself.
-    Json,
-    /// Plain text for a terminal.
-    Text,
-}
-
-/// How plain text looks; the other formats do not depend on it.
+/// Look of plain text and JSON; the other formats do not depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
-    /// Whether terminal colours are written.
+    /// Terminal colors are written.
     pub color: bool,
-    /// The number of columns lines are wrapped to; fewer than 60 are taken as 60.
+    /// Number of columns that lines are wrapped to; at least 60.
     pub width: usize,
+    /// JSON is indented, for people.
+    pub indented: bool,
 }
 
 impl Look {
-    /// What a file gets, and a pipe.
+    /// Look of files, and of standard output that is no terminal.
     pub const PLAIN: Self = Self {
         color: false,
         width: 80,
+        indented: false,
     };
 }
 
@@ -96,18 +89,15 @@ pub enum RenderError {
 ///
 /// Where a template does not fit the report model, which is a fault of the program.
 pub fn render(model: &Model, format: Format, look: Look) -> Result<String, RenderError> {
-    let template = match format {
-        Format::Json => {
+    match format.row().content {
+        Content::Template(template) => built_in(model, template, look, Delivery::Inline),
+        Content::Summary => {
             let mut json = Vec::new();
-            write_summary(model.report(), &mut json, true).map_err(RenderError::Json)?;
+            write_summary(model.report(), &mut json, look.indented).map_err(RenderError::Json)?;
             // What serde_json writes is UTF-8.
-            return Ok(String::from_utf8(json).unwrap_or_default());
+            Ok(String::from_utf8(json).unwrap_or_default())
         }
-        Format::Html => return page(model, Delivery::Inline),
-        Format::Markdown => "report.md.j2",
-        Format::Text => "report.txt.j2",
-    };
-    built_in(model, template, look, Delivery::Inline)
+    }
 }
 
 /// Writes a report as JSON: on one line, or indented.
@@ -223,9 +213,6 @@ fn environment(look: Look) -> Result<Environment<'static>, Error> {
     Ok(env)
 }
 
-const MARKDOWN: AutoEscape = AutoEscape::Custom(Cow::Borrowed("markdown"));
-const TEXT: AutoEscape = AutoEscape::Custom(Cow::Borrowed("text"));
-
 /// The ending of what a template makes: that of its name, without the one that says that it is a
 /// template.
 fn output_ending(name: &str) -> Option<&str> {
@@ -236,15 +223,9 @@ fn output_ending(name: &str) -> Option<&str> {
     Some(name.rsplit_once('.')?.1).filter(|ending| !ending.is_empty())
 }
 
-/// How the output of a template is escaped, told by its name.
+/// Escaping of a template's output, by its name.
 fn escape_of(name: &str) -> AutoEscape {
-    match output_ending(name).map(str::to_lowercase).as_deref() {
-        Some("html" | "htm" | "xhtml" | "xml" | "svg") => AutoEscape::Html,
-        Some("md" | "markdown") => MARKDOWN,
-        Some("txt") => TEXT,
-        Some("json") => AutoEscape::Json,
-        _ => AutoEscape::None,
-    }
+    output_ending(name).map_or(AutoEscape::None, format::escaping)
 }
 
 /// Writes what a template prints. What no filter has declared safe is escaped for the format, and

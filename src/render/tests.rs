@@ -1,9 +1,6 @@
 use super::*;
 
-const PLAIN: Look = Look {
-    color: false,
-    width: 80,
-};
+const PLAIN: Look = Look::PLAIN;
 
 fn samples() -> [(&'static str, Report); 5] {
     [
@@ -142,7 +139,7 @@ fn no_format_holds_characters_that_act_instead_of_being_seen() {
 fn in_colour_only_our_own_colours_reach_the_terminal() {
     let look = Look {
         color: true,
-        width: 80,
+        ..PLAIN
     };
     for (name, report) in samples() {
         let text = render(&Model::of(report.clone()), Format::Text, look).expect("text");
@@ -164,7 +161,7 @@ fn in_colour_only_our_own_colours_reach_the_terminal() {
 fn without_colour_the_text_is_the_same_but_for_the_colours() {
     let look = Look {
         color: true,
-        width: 80,
+        ..PLAIN
     };
     for (_, report) in samples() {
         let mut plain = render(&Model::of(report.clone()), Format::Text, look).expect("text");
@@ -179,10 +176,7 @@ fn without_colour_the_text_is_the_same_but_for_the_colours() {
 fn text_keeps_to_the_width_of_the_terminal() {
     for (name, report) in samples() {
         for width in [60, 80, 120] {
-            let look = Look {
-                color: false,
-                width,
-            };
+            let look = Look { width, ..PLAIN };
             let text = render(&Model::of(report.clone()), Format::Text, look).expect("text");
             for line in text.lines() {
                 let wide = unicode_width::UnicodeWidthStr::width(line);

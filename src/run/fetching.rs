@@ -3,20 +3,19 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::stderr::{one_line, say};
-use super::{Outcome, RunError, report};
+use super::{Outcome, RunError, report, signals};
 use crate::args::{Color, FetchArgs, ReportArgs, Verbosity};
 use crate::fetch::{self, FetchError, Hooks, Selection};
+use crate::load::Ignore;
 use crate::{clock, output};
-
-/// Exit code of an interrupted run.
-const INTERRUPTED: i32 = 130;
 
 /// Runs `fetch`.
 pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
-    let interrupted = handle_signals()?;
+    let interrupted = Arc::new(AtomicBool::new(false));
+    signals::prepare(Some(Arc::clone(&interrupted))).map_err(RunError::Signal)?;
     let mut unprinted = None;
     let mut done = |folder: &Path| {
         let mut line = folder.as_os_str().as_encoded_bytes().to_vec();
@@ -29,7 +28,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
     let mut looked = |folders: &[PathBuf]| {
         // A report that cannot be written now may be written after the next look.
         if let Err(error) = write_reports(args, folders, quietly) {
-            complain("warning: could not write a report yet", &error);
+            complain("warning: cannot write the report yet", &error);
         }
     };
     let fetched = fetch::fetch(
@@ -67,10 +66,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
         return Err(RunError::Fetch { what: id, source });
     }
     for (id, error) in &fetched.failures {
-        complain(
-            &format!("error: {} could not be fetched", one_line(id)),
-            error,
-        );
+        complain(&format!("error: cannot fetch {}", one_line(id)), error);
     }
     written?;
     if failed > 0 {
@@ -80,19 +76,6 @@ pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
         });
     }
     Ok(Outcome::Done)
-}
-
-/// Makes the first signal (Ctrl-C, SIGTERM, SIGHUP) end the run in good order, the second at once.
-fn handle_signals() -> Result<Arc<AtomicBool>, RunError> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            output::remove_temporaries();
-            std::process::exit(INTERRUPTED);
-        }
-    })?;
-    Ok(interrupted)
 }
 
 /// Writes the reports that `--report` asks for, in the same way as `report`.
@@ -107,6 +90,7 @@ fn write_reports(
     let report_args = ReportArgs {
         named_groups: Vec::new(),
         paths: folders.to_vec(),
+        ignore: Ignore::default(),
         outputs: args.reports.clone(),
         print: None,
         job_id: None,
@@ -115,7 +99,7 @@ fn write_reports(
         examples: None,
         template: None,
         assets: false,
-        table_items: None,
+        items: None,
         strict: false,
         verbosity,
         color: Color::Never,

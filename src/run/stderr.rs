@@ -1,6 +1,6 @@
 //! What is said on standard error beside the report.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write as _};
 use std::path::PathBuf;
 
 use crate::args::{Rendering, ReportArgs, Verbosity};
@@ -135,10 +135,7 @@ pub(super) fn one_line(text: &str) -> String {
     render::visible(text)
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the one place that speaks to the user beside the report"
-)]
+/// Prints a message. If standard error is closed, there is nobody to tell.
 pub(super) fn say(words: &str) {
-    eprintln!("batch-report: {words}");
+    let _ = writeln!(io::stderr().lock(), "batch-report: {words}");
 }

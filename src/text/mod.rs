@@ -10,7 +10,7 @@ mod visible;
 
 pub(crate) use self::clip::clip;
 pub(crate) use self::list::joined;
-pub(crate) use self::number::{are, counted, number, percent, range, were};
+pub(crate) use self::number::{are, bytes, counted, number, percent, range, were};
 pub(crate) use self::quote::quote;
 pub(crate) use self::secret::mask;
 pub(crate) use self::time::{clock, duration, round_duration};

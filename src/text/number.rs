@@ -18,6 +18,26 @@ pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
+/// A size as people read it: "159 kB", "1.2 MB"; a kilobyte is 1,000 bytes.
+pub(crate) fn bytes(count: u64) -> String {
+    if count < 1_000 {
+        return counted(count, "byte", "bytes");
+    }
+    let mut size = count as f64 / 1_000.0;
+    let mut units = ["kB", "MB", "GB"].into_iter().peekable();
+    // Each unit is chosen by the rounded value: 999.6 kB is a megabyte.
+    while let Some(unit) = units.next() {
+        if size < 9.95 {
+            return format!("{size:.1} {unit}");
+        }
+        if size < 999.5 || units.peek().is_none() {
+            return format!("{size:.0} {unit}");
+        }
+        size /= 1_000.0;
+    }
+    counted(count, "byte", "bytes")
+}
+
 /// "is" or "are".
 pub(crate) fn are(count: u64) -> &'static str {
     if count == 1 { "is" } else { "are" }
@@ -89,5 +109,23 @@ mod tests {
             values.map(percent),
             ["0%", "<0.1%", "5.0%", ">99.9%", "100%"]
         );
+    }
+
+    #[test]
+    fn sizes_have_the_unit_of_their_rounded_value() {
+        for (count, text) in [
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (1_000, "1.0 kB"),
+            (9_949, "9.9 kB"),
+            (9_950, "10 kB"),
+            (158_700, "159 kB"),
+            (999_499, "999 kB"),
+            (999_500, "1.0 MB"),
+            (12_000_000_000, "12 GB"),
+            (5_000_000_000_000, "5000 GB"),
+        ] {
+            assert_eq!(bytes(count), text);
+        }
     }
 }

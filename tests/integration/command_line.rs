@@ -32,18 +32,39 @@ fn help_says_what_there_is() {
 
 #[test]
 fn wrong_usage_is_2_and_says_what_is_wrong() {
-    for args in [
-        vec!["report"],
-        vec!["report", "x", "--format", "pdf"],
-        vec!["report", "x", "-o", "report.pdf"],
-        vec!["report", "x", "-o", "a.md", "-o", "a.md"],
-        vec!["report", "-", "-"],
-        vec!["report", "x", "-q", "-v"],
-        vec!["report", "x", "--assets", "-o", "r.md"],
-        vec!["report", "x", "--template", "t.j2"],
-        vec!["report", "x", "--template", "t.html.j2", "--format", "md"],
-        vec!["templates", "export"],
-        vec!["fetsch"],
+    for (args, words) in [
+        (vec!["report"], "required arguments were not provided"),
+        (
+            vec!["report", "x", "--format", "pdf"],
+            "invalid value 'pdf'",
+        ),
+        (vec!["report", "x", "-o", "report.pdf"], "cannot write PDF"),
+        (
+            vec!["report", "x", "-o", "a.md", "-o", "a.md"],
+            "`a.md` is given twice as an output",
+        ),
+        (vec!["report", "-", "-"], "can be read only once"),
+        (vec!["report", "x", "-q", "-v"], "cannot be used with"),
+        (
+            vec!["report", "x", "--assets", "-o", "r.md"],
+            "add -o report.html",
+        ),
+        (
+            vec!["report", "x", "--template", "t.j2"],
+            "cannot tell what the template `t.j2` makes",
+        ),
+        (
+            vec!["report", "x", "--template", "t.html.j2", "--format", "md"],
+            "the template makes .html files",
+        ),
+        (
+            vec!["report", "x", "--items", "some"],
+            "[possible values: failed, all, none]",
+        ),
+        (vec!["report", "x", "-e", "a=("], "unclosed group"),
+        (vec!["report", "x", "--ignore", "[a"], "`[a` is not a glob"),
+        (vec!["templates", "export"], "<DIR>"),
+        (vec!["fetsch"], "unrecognized subcommand 'fetsch'"),
     ] {
         let run = run(&args);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{args:?}");
@@ -52,8 +73,86 @@ fn wrong_usage_is_2_and_says_what_is_wrong() {
             "{args:?}: {}",
             run.stderr
         );
+        assert!(run.stderr.contains(words), "{args:?}: {}", run.stderr);
     }
-    assert_eq!(run::<&str>([]).code, 2);
+    let nothing = run::<&str>([]);
+    assert_eq!(nothing.code, 2);
+    assert!(nothing.stderr.contains("Usage: batch-report"));
+}
+
+#[test]
+fn a_path_in_place_of_a_command_is_answered_with_what_to_type() {
+    let run = run(["fixtures/typical", "-o", "r.html"]);
+    assert_eq!(run.code, 2);
+    let (words, _) = run.stderr.split_once("\n\nUsage").expect("the usage");
+    assert_eq!(
+        words,
+        "error: `fixtures/typical` is not a command\n\n  To report on saved responses, type:\n    \
+         batch-report report fixtures/typical -o r.html"
+    );
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_named_in_one_line() {
+    let one = run(["report", "dumsp/"]);
+    assert_eq!((one.code, one.stdout.as_str()), (1, ""));
+    assert_eq!(
+        one.stderr,
+        "batch-report: error: no such file or folder: `dumsp/`\n"
+    );
+    let several = run(["report", "a", "b", "c", "d", "e", "f", "g"]);
+    assert_eq!(
+        several.stderr,
+        "batch-report: error: no such file or folder: `a`, `b`, `c`, `d`, `e` and 2 more\n"
+    );
+}
+
+#[test]
+fn help_fits_into_80_columns() {
+    let mut commands = vec![
+        vec!["report"],
+        vec!["templates"],
+        vec!["templates", "export"],
+    ];
+    if cfg!(feature = "fetch") {
+        commands.push(vec!["fetch"]);
+    }
+    commands.push(Vec::new());
+    for command in commands {
+        for help in ["-h", "--help"] {
+            let mut args = command.clone();
+            args.push(help);
+            let text = run(&args).stdout;
+            let longest = text.lines().max_by_key(|line| line.chars().count());
+            let longest = longest.expect("a line");
+            assert!(longest.chars().count() <= 80, "{args:?}: {longest}");
+        }
+    }
+}
+
+#[test]
+fn help_groups_its_options_and_calls_the_program_by_its_name() {
+    let help = run(["report", "-h"]).stdout;
+    for heading in [
+        "Input:",
+        "Output:",
+        "Grouping:",
+        "Page:",
+        "Checks:",
+        "Messages:",
+    ] {
+        assert!(help.contains(&format!("\n{heading}\n")), "{heading}");
+    }
+    assert!(!help.contains("\nOptions:\n"), "{help}");
+    assert!(!help.contains("cargo run"));
+}
+
+#[test]
+fn the_version_names_the_target() {
+    let version = run(["--version"]).stdout;
+    let expected = concat!("batch-report ", env!("CARGO_PKG_VERSION"), " (");
+    assert!(version.starts_with(expected), "{version}");
+    assert!(version.contains(std::env::consts::ARCH), "{version}");
 }
 
 #[test]
@@ -100,15 +199,181 @@ fn reports_are_written_and_the_summary_is_printed() {
     assert_eq!(folder.read("r.txt"), run.stdout);
     assert!(folder.read("r.html").starts_with("<!doctype html>"));
     assert!(
-        folder
-            .read("r.json")
-            .starts_with("{\n  \"schema_version\": 2,")
+        folder.read("r.json").starts_with("{\"schema_version\":2,"),
+        "a file is compact"
     );
     assert_eq!(
         fs::read_dir(folder.path()).expect("there").count(),
         4,
         "nothing else is left"
     );
+}
+
+#[test]
+fn every_file_that_was_written_is_named_with_its_size() {
+    let folder = Folder::new();
+    folder.write(
+        "d/items.json",
+        r#"{"items":[{"item_id":"a","status":"failed"}]}"#,
+    );
+    let args = ["report", "d", "-o", "r.html", "-o", "json:out", "--assets"];
+    let run = folder.run(&args);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let mut expected = String::new();
+    for name in ["r.html", "r.css", "r.js", "out"] {
+        let size = fs::metadata(folder.path().join(name)).expect("there").len() as f64 / 1_000.0;
+        let size = match size < 9.95 {
+            true => format!("{size:.1}"),
+            false => format!("{size:.0}"),
+        };
+        expected.push_str(&format!("Wrote {name} ({size} kB)\n"));
+    }
+    assert!(run.stderr.ends_with(&expected), "{expected}{}", run.stderr);
+}
+
+#[test]
+fn an_output_can_be_a_folder_a_format_and_file_or_standard_output() {
+    let folder = Folder::new();
+    folder.write(
+        "d/items.json",
+        r#"{"items":[{"item_id":"a","status":"failed"}]}"#,
+    );
+    folder.write("out/kept.txt", "kept");
+    let args = [
+        "report", "d", "-q", "-o", "out/", "-o", "MD:out", "-o", "json:-",
+    ];
+    let run = folder.run(&args);
+    assert_eq!(run.summary()["overall"]["counts"]["recorded"], 1);
+    assert!(
+        folder
+            .read("out/report.html")
+            .starts_with("<!doctype html>")
+    );
+    assert!(folder.read("out/report.md").starts_with("**"));
+    let missing = folder.run(&["report", "d", "-o", "none/"]);
+    assert_eq!(missing.code, 1);
+    assert!(
+        missing
+            .stderr
+            .ends_with("because: no such folder: `none`\n"),
+        "{}",
+        missing.stderr
+    );
+}
+
+#[test]
+fn text_on_standard_output_stays_short_unless_everything_is_asked_for() {
+    let folder = Folder::new();
+    let items: Vec<String> = (0..5_000)
+        .map(|id| format!(r#"{{"item_id":"{id}","status":"word number {id}"}}"#))
+        .collect();
+    folder.write(
+        "items.json",
+        format!(r#"{{"items":[{}]}}"#, items.join(",")),
+    );
+    for args in [&["report", "."][..], &["report", ".", "-o", "-"]] {
+        let run = folder.run(args);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(run.stdout.len() <= 20_000, "{}", run.stdout.len());
+        assert!(run.stderr.lines().count() < 30, "{}", run.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_grows_too_large_is_an_error_and_leaves_nothing() {
+    let folder = Folder::new();
+    let input = fs::canonicalize(fixture("typical")).expect("there");
+    let mut command = std::process::Command::new("sh");
+    let script = r#"ulimit -f 8; exec "$0" report "$1" -q -o r.html"#;
+    command.current_dir(folder.path()).args(["-c", script]);
+    command.arg(env!("CARGO_BIN_EXE_batch-report")).arg(input);
+    let run = crate::harness::finish(command, b"");
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .starts_with("batch-report: error: cannot write `r.html`\n  because: "),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_run_as_a_signal_and_leaves_nothing() {
+    use std::os::unix::process::ExitStatusExt;
+
+    let folder = Folder::new();
+    folder.write(
+        "d/items.json",
+        r#"{"items":[{"item_id":"a","status":"failed"}]}"#,
+    );
+    for (name, number) in [("TERM", 15), ("INT", 2)] {
+        let fifo = folder.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+        assert!(made.expect("it runs").success());
+        let mut child = program()
+            .current_dir(folder.path())
+            .args(["report", "d", "-o", "r.md", "-o", "html:fifo"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("starts");
+        // The second output waits for a reader.
+        let written = || folder.path().join("r.md").exists();
+        while !written() && child.try_wait().expect("known").is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let killed = std::process::Command::new("kill")
+            .args([format!("-{name}"), child.id().to_string()])
+            .status();
+        assert!(killed.expect("it runs").success());
+        let status = child.wait().expect("ends");
+        assert_eq!(status.signal(), Some(number));
+        fs::remove_file(&fifo).expect("removed");
+        fs::remove_file(folder.path().join("r.md")).expect("removed");
+        assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 1);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_link_that_dangles_is_followed() {
+    let folder = Folder::new();
+    folder.write(
+        "d/items.json",
+        r#"{"items":[{"item_id":"a","status":"failed"}]}"#,
+    );
+    let link = folder.path().join("r.md");
+    std::os::unix::fs::symlink("real.md", &link).expect("linked");
+    let args = ["report", "d", "-q", "-o", "r.md"];
+    assert_eq!(folder.run(&args).code, 0);
+    assert!(folder.read("real.md").starts_with("**"));
+    assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
+    let both = folder.run(&["report", "d", "-o", "r.md", "-o", "real.md"]);
+    assert_eq!(both.code, 2);
+    assert!(both.stderr.contains("are the same file"), "{}", both.stderr);
+}
+
+#[test]
+fn a_reader_of_messages_that_goes_away_changes_no_exit_code() {
+    for (args, code) in [
+        (&["report", "fixtures/malformed", "-v"][..], 0),
+        (&["report", "fixtures/malformed", "-o", "target/gone.md"], 0),
+        (&["report", "none"], 1),
+        (&["fetsch"], 2),
+    ] {
+        let mut child = program()
+            .args(args)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        drop(child.stderr.take());
+        let status = child.wait().expect("ends");
+        assert_eq!(status.code(), Some(code), "{args:?}");
+    }
 }
 
 #[test]
@@ -173,7 +438,7 @@ fn a_report_of_an_earlier_run_in_the_same_folder_is_replaced_and_not_read() {
     let first = folder.run(&args);
     let written = folder.read("r.json");
     let second = folder.run(&args);
-    assert_eq!((second.code, second.stderr.as_str()), (0, ""));
+    assert_eq!((second.code, second.stderr), (0, first.stderr));
     assert_eq!(
         (second.stdout, folder.read("r.json")),
         (first.stdout, written)
@@ -231,12 +496,13 @@ fn an_output_that_cannot_be_written_is_1_and_named_with_the_cause() {
     ]);
     assert_eq!(run.code, 1);
     assert!(
-        run.stderr.contains("could not write no/such/folder/r.md"),
+        run.stderr.contains("cannot write `no/such/folder/r.md`"),
         "{}",
         run.stderr
     );
     assert!(
-        run.stderr.contains("there is no folder no/such/folder"),
+        run.stderr
+            .contains("because: no such folder: `no/such/folder`"),
         "{}",
         run.stderr
     );
@@ -331,8 +597,15 @@ fn a_saved_summary_obeys_the_options_that_concern_it() {
             .map(Vec::len),
         Some(0)
     );
-    let refused = folder.run(&["report", "saved.json", "--job-id", "x"]);
-    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    for args in [["--job-id", "x"], ["--error-group", "a=b"]] {
+        let refused = folder.run(&["report", "saved.json", args[0], args[1]]);
+        assert_eq!(refused.code, 2, "{}", refused.stderr);
+        let words = format!(
+            "{} applies to dumps, but `saved.json` is a saved summary",
+            args[0]
+        );
+        assert!(refused.stderr.contains(&words), "{}", refused.stderr);
+    }
 }
 
 #[test]
@@ -366,7 +639,7 @@ fn a_summary_of_another_version_or_a_broken_one_is_named() {
     let saved = summary_of(fixture("single")).stdout;
     folder.write(
         "newer.json",
-        saved.replace("\"schema_version\": 2", "\"schema_version\": 3"),
+        saved.replace("\"schema_version\":2", "\"schema_version\":3"),
     );
     let run = folder.run(&["report", "newer.json"]);
     assert_eq!(run.code, 1);

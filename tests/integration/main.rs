@@ -15,3 +15,4 @@ mod pairing;
 mod readme;
 mod renderings;
 mod templates;
+mod version;

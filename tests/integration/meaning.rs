@@ -388,12 +388,9 @@ fn what_is_no_name_or_no_expression_is_wrong_usage_and_so_is_a_name_given_twice(
     let folder = Folder::new();
     folder.write("a.json", failed(&[Some("429")]));
     for (rules, said) in [
-        (
-            &["nothing"][..],
-            "a name, an equals sign and a regular expression",
-        ),
-        (&["=x"], "a name, an equals sign and a regular expression"),
-        (&["x="], "a name, an equals sign and a regular expression"),
+        (&["nothing"][..], "write it as NAME=REGEX"),
+        (&["=x"], "write it as NAME=REGEX"),
+        (&["x="], "write it as NAME=REGEX"),
         (&["x=(429"], "unclosed group"),
         (&["x=429", "x=500"], "names `x` twice"),
     ] {
@@ -407,7 +404,11 @@ fn what_is_no_name_or_no_expression_is_wrong_usage_and_so_is_a_name_given_twice(
     folder.write("summary.json", summary);
     let run = folder.run(&["report", "summary.json", "--error-group", "x=429"]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("already grouped"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("--error-group applies to dumps"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -425,15 +426,7 @@ fn what_is_open_in_a_job_is_worked_on_until_its_own_record_and_not_that_of_anoth
     folder.write("b/status.json", status(later, 1));
     folder.write("b/items.json", page(&[late], "1"));
     let page = folder
-        .run(&[
-            "report",
-            ".",
-            "-q",
-            "--format",
-            "json",
-            "--table-items",
-            "0",
-        ])
+        .run(&["report", ".", "-q", "--format", "json", "--items", "none"])
         .stdout;
     let summary: Value = serde_json::from_str(&page).expect("JSON");
     let intervals = &summary["overall"]["timeline"]["intervals"];

@@ -95,5 +95,10 @@ fn a_summary_that_was_kept_renders_as_shown() {
         run(["report", "fixtures/typical", "--format", "json"]).stdout,
     );
     let run = folder.run(&["report", "summary.json", "-o", "report.html"]);
-    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        run.stderr.starts_with("Wrote report.html ("),
+        "{}",
+        run.stderr
+    );
 }

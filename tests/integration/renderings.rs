@@ -1,6 +1,6 @@
 //! Whole renderings of every fixture, compared with those that were looked at.
 
-use crate::harness::{fixture, run};
+use crate::harness::{fixture, indented, run};
 
 /// The cases that are compared in every format; others are as JSON and as text.
 const IN_EVERY_FORMAT: [&str; 3] = ["typical", "several-jobs", "hostile-text"];
@@ -24,8 +24,11 @@ fn check(case: &str) {
         assert_eq!(run.code, 0, "{}", run.stderr);
         // The version changes with every release and nothing else with it.
         let version = env!("CARGO_PKG_VERSION");
-        let text = run
-            .stdout
+        let text = match *format {
+            "json" => indented(&run.stdout),
+            _ => run.stdout,
+        };
+        let text = text
             .replace(&format!("batch-report {version}"), "batch-report VERSION")
             .replace(
                 &format!("\"version\": \"{version}\""),

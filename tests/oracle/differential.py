@@ -50,7 +50,7 @@ def check(binary, seed, folder, threads):
     most = rng.choice([10, 10, 0, 1, 25, 1000])
     plain = dump.arguments + ([] if most == 10 else ["--slowest", str(most)])
     asked = rng.random() < 0.7
-    arguments = plain + (["--table-items", "1000000"] if asked else [])
+    arguments = plain + (["--items", "all"] if asked else [])
     for path, data in dump.files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def check(binary, seed, folder, threads):
     except Difference as difference:
         return f"{difference}\n    {shlex.join(map(str, result.args))}", rows
     # Which rows are asked for changes nothing else.
-    without = run(binary, folder, [*plain, "--table-items", "0"], **how)
+    without = run(binary, folder, [*plain, "--items", "none"], **how)
     if without_rows(without.stdout) != without_rows(result.stdout):
         return "without rows of items the rest says something else", rows
     for count in threads:

@@ -97,7 +97,7 @@ fn wrong_usage_is_2_says_why_and_repeats_no_key() {
         (vec![JOB, "-o", "x", "--watch", "soon"], "30s"),
         (
             vec![JOB, "-o", "x", "--report", "r.pdf"],
-            "does not tell a format",
+            "cannot write PDF (`r.pdf`)",
         ),
         (vec!["../x", "-o", "x"], "letters, digits"),
         (
@@ -126,7 +126,7 @@ fn wrong_usage_is_2_says_why_and_repeats_no_key() {
         ),
         (
             vec![JOB, "-o", "x", "--api-key-file", "none"],
-            "could not read the API key from none",
+            "cannot read the API key from none",
         ),
         (
             vec!["--all", "-o", "x", "--since", "yesterday"],
@@ -170,9 +170,8 @@ fn a_job_that_is_not_there_is_1_and_leaves_nothing() {
     let run = fetch(&server, &folder, &[JOB, "-o", "."]);
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
     assert!(
-        run.stderr.contains(&format!(
-            "error: {JOB} could not be fetched\n  because: GET "
-        )),
+        run.stderr
+            .contains(&format!("error: cannot fetch {JOB}\n  because: GET ")),
         "{}",
         run.stderr
     );
@@ -200,7 +199,7 @@ fn one_job_of_several_that_fails_does_not_keep_the_others() {
     );
     assert_eq!((run.code, run.stdout), (1, format!("./{JOB}\n")));
     assert!(
-        run.stderr.contains("bjb-gone could not be fetched"),
+        run.stderr.contains("cannot fetch bjb-gone"),
         "{}",
         run.stderr
     );
@@ -237,6 +236,13 @@ fn reports_are_written_at_the_end() {
         ],
     );
     assert_eq!((run.code, run.stdout), (0, format!("dumps/{JOB}\n")));
+    for name in ["r.html", "r.json"] {
+        assert!(
+            run.stderr.contains(&format!("Wrote {name} (")),
+            "{}",
+            run.stderr
+        );
+    }
     let summary: serde_json::Value = serde_json::from_str(&folder.read("r.json")).expect("JSON");
     assert_eq!(summary["jobs"][0]["counts"]["distinct"], 25);
     assert!(folder.read("r.html").starts_with("<!doctype html>"));
@@ -247,7 +253,7 @@ fn reports_are_written_at_the_end() {
     );
     assert_eq!(failed.code, 1);
     assert!(
-        failed.stderr.contains("could not write no/folder/r.md"),
+        failed.stderr.contains("cannot write `no/folder/r.md`"),
         "{}",
         failed.stderr
     );

@@ -383,7 +383,7 @@ fn a_disk_that_is_full() {
     let run = finish(limited_by_shell, b"");
     assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{}", run.stderr);
     assert!(
-        run.stderr.contains("could not write ./bjb-"),
+        run.stderr.contains("cannot write `./bjb-"),
         "{}",
         run.stderr
     );

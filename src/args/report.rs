@@ -1,0 +1,347 @@
+//! The options of `report`.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::builder::{NonEmptyStringValueParser, PossibleValue};
+use clap::{ArgAction, Args, ValueEnum};
+use regex::Regex;
+
+use super::outputs::{self, Rendering, TemplateKind};
+use super::{Command, EXIT_CODES, Refusal, Verbosity, wrong};
+use crate::load::{Ignore, STDIN};
+use crate::metrics::NamedGroup;
+use crate::render::Format;
+use crate::render::format::FORMATS;
+use crate::report::ItemSelection;
+
+/// The options of `report`.
+#[derive(Debug, Clone)]
+pub struct ReportArgs {
+    /// Files, folders, `-`.
+    pub paths: Vec<PathBuf>,
+    /// Files and folders to leave out.
+    pub ignore: Ignore,
+    /// Files to write, with what makes them.
+    pub outputs: Vec<(PathBuf, Rendering)>,
+    /// What to print; absent if nothing is printed.
+    pub print: Option<Rendering>,
+    /// The user's template.
+    pub template: Option<PathBuf>,
+    /// Write style and script of pages to files beside them.
+    pub assets: bool,
+    /// Items in the table of the page and in JSON, if given.
+    pub items: Option<ItemSelection>,
+    /// Batch job of items that don't name one.
+    pub job_id: Option<String>,
+    /// Title of the report.
+    pub title: Option<String>,
+    /// Number of slowest items to list, if given.
+    pub slowest: Option<usize>,
+    /// Number of examples per error group, if given.
+    pub examples: Option<usize>,
+    /// Error groups that the user names.
+    pub named_groups: Vec<NamedGroup>,
+    /// Fail if anything was lost.
+    pub strict: bool,
+    /// Amount of messages on standard error.
+    pub verbosity: Verbosity,
+    /// Colors in what is printed.
+    pub color: Color,
+}
+
+/// Colors in what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+const USAGE: &str = "batch-report report [OPTIONS] <PATH>...";
+
+const EXAMPLES: &str = "\
+Examples:
+  batch-report report dumps/                         print a summary
+  batch-report report dumps/ -o report.html          write a page as well
+  batch-report report dumps/ -f json | jq .overall.rates.failure
+  curl -s …/items?limit=1000 | batch-report report status.json - -f md
+  batch-report report dumps/ -o summary.json         keep the numbers …
+  batch-report report summary.json -o report.html    … and render them later
+  batch-report report dumps/ --strict -q -o ci.html  fail if data is missing
+  batch-report report dumps/ -e 'quota=429|quota'    name a group of errors";
+
+/// Report on saved responses: summaries, pages, tickets and data
+///
+/// Reads status documents and item lists of the batch APIs in whatever form they
+/// were saved: JSON, JSON Lines, pages one after another, SDK objects, the CLI's
+/// YAML, CSV, `curl -i` output, gzip, zstd, UTF-16. The content decides, not the
+/// file name. Nothing is fetched.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = USAGE,
+    after_help = EXAMPLES,
+    after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"),
+    disable_help_flag = true
+)]
+pub(super) struct RawReport {
+    /// Files, folders (hidden files and links are skipped), `-` for standard
+    /// input, or one summary saved with `--format json`
+    #[arg(value_name = "PATH", required_unless_present = "print_schema")]
+    paths: Vec<PathBuf>,
+
+    #[command(flatten, next_help_heading = "Input")]
+    input: RawInput,
+
+    #[command(flatten, next_help_heading = "Output")]
+    output: RawOutput,
+
+    #[command(flatten, next_help_heading = "Grouping")]
+    grouping: RawGrouping,
+
+    #[command(flatten, next_help_heading = "Page")]
+    page: RawPage,
+
+    #[command(flatten, next_help_heading = "Checks")]
+    checks: RawChecks,
+
+    #[command(flatten, next_help_heading = "Messages")]
+    messages: RawMessages,
+}
+
+#[derive(Debug, Args)]
+struct RawInput {
+    /// Batch job ID for items that don't name one
+    #[arg(short, long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    job_id: Option<String>,
+
+    /// Leave out files and folders of this name, or path if it holds a slash; may
+    /// be repeated
+    #[arg(long, value_name = "GLOB")]
+    ignore: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+struct RawOutput {
+    /// Write a report; the extension gives the format. `-` is standard output,
+    /// DIR/ writes DIR/report.html
+    #[arg(short, long = "output", value_name = "[FORMAT:]FILE")]
+    outputs: Vec<PathBuf>,
+
+    /// Format to print on standard output [default: text]
+    #[arg(short, long, value_name = "FORMAT", ignore_case = true)]
+    format: Option<RawFormat>,
+
+    /// Items in the table of the page and in JSON [default: failed]
+    #[arg(short, long, value_enum, value_name = "WHICH")]
+    items: Option<RawItems>,
+
+    /// Print the JSON Schema of the summary and exit
+    #[arg(long, conflicts_with_all = ["paths", "outputs", "format"])]
+    print_schema: bool,
+}
+
+#[derive(Debug, Args)]
+struct RawGrouping {
+    /// Name the errors that match a regular expression; the first match wins, and
+    /// all other errors are grouped by what their messages have in common
+    #[arg(short = 'e', long = "error-group", value_name = "NAME=REGEX", value_parser = named_group)]
+    named_groups: Vec<NamedGroup>,
+
+    /// Number of examples per error group [default: 3]
+    #[arg(long, value_name = "N")]
+    examples: Option<usize>,
+
+    /// Number of slowest items to list [default: 10]
+    #[arg(long, value_name = "N")]
+    slowest: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+struct RawPage {
+    /// Title of the report
+    #[arg(short, long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    title: Option<String>,
+
+    /// Render with your own minijinja template; its name tells the format, as in
+    /// report.html.j2
+    #[arg(short = 'T', long, value_name = "FILE")]
+    template: Option<PathBuf>,
+
+    /// Write style and script of NAME.html to NAME.css and NAME.js, for hosts
+    /// that forbid inline styles (Jenkins)
+    #[arg(long)]
+    assets: bool,
+}
+
+#[derive(Debug, Args)]
+struct RawChecks {
+    /// Exit with 4 if data was lost, cut off, skipped or missing; reports are
+    /// written all the same
+    #[arg(long)]
+    strict: bool,
+}
+
+#[derive(Debug, Args)]
+struct RawMessages {
+    /// Print no warnings and no progress; with -o, no summary either
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Say what each file is
+    #[arg(short, long)]
+    verbose: bool,
+
+    /// When to use colors
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+
+    /// Print help (see more with --help)
+    #[arg(short, long, action = ArgAction::Help)]
+    help: Option<bool>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RawItems {
+    /// Failed, skipped, open and slowest items; all of them up to 10,000 items
+    Failed,
+    /// All items
+    All,
+    /// No items
+    None,
+}
+
+impl From<RawItems> for ItemSelection {
+    fn from(items: RawItems) -> Self {
+        match items {
+            RawItems::Failed => Self::Failed,
+            RawItems::All => Self::All,
+            RawItems::None => Self::None,
+        }
+    }
+}
+
+/// A format as clap knows it.
+#[derive(Debug, Clone, Copy)]
+struct RawFormat(Format);
+
+impl ValueEnum for RawFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        const VARIANTS: [RawFormat; FORMATS.len()] = {
+            let mut variants = [RawFormat(Format::Text); FORMATS.len()];
+            let mut at = 0;
+            while at < FORMATS.len() {
+                variants[at] = RawFormat(FORMATS[at].format);
+                at += 1;
+            }
+            variants
+        };
+        &VARIANTS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let row = self.0.row();
+        let aliases = row.aliases.iter().copied();
+        Some(
+            PossibleValue::new(row.name)
+                .help(row.purpose)
+                .aliases(aliases),
+        )
+    }
+}
+
+/// Turns the raw options into validated ones.
+pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
+    let RawReport {
+        paths,
+        input,
+        output,
+        grouping,
+        page,
+        checks,
+        messages,
+    } = raw;
+    let refuse = |words: String| Err(wrong("report", words));
+    if output.print_schema {
+        return Ok(Command::PrintSchema);
+    }
+    if paths
+        .iter()
+        .filter(|path| path.as_os_str() == STDIN)
+        .count()
+        > 1
+    {
+        return refuse("standard input (`-`) can be read only once".to_owned());
+    }
+    if let Some(name) = named_again(&grouping.named_groups) {
+        return refuse(format!(
+            "--error-group names `{name}` twice; write one group: '{name}=one|other'"
+        ));
+    }
+    let ignore = match Ignore::new(&input.ignore) {
+        Ok(ignore) => ignore,
+        Err(error) => return refuse(error.to_string()),
+    };
+    let template = page.template.as_deref().map(TemplateKind::of).transpose()?;
+    let chosen = outputs::chosen(
+        &output.outputs,
+        output.format.map(|format| format.0),
+        template.as_ref(),
+        messages.quiet,
+    )?;
+    let is_page = |rendering: Rendering| rendering.format() == Some(Format::Html);
+    if page.assets
+        && !chosen
+            .files
+            .iter()
+            .any(|(_, rendering)| is_page(*rendering))
+    {
+        return refuse(
+            "--assets writes files beside an HTML report: add -o report.html".to_owned(),
+        );
+    }
+    Ok(Command::Report(ReportArgs {
+        paths,
+        ignore,
+        outputs: chosen.files,
+        print: chosen.print,
+        template: page.template,
+        assets: page.assets,
+        items: output.items.map(ItemSelection::from),
+        job_id: input.job_id,
+        title: page.title,
+        slowest: grouping.slowest,
+        examples: grouping.examples,
+        named_groups: grouping.named_groups,
+        strict: checks.strict,
+        verbosity: Verbosity::of(messages.quiet, messages.verbose),
+        color: messages.color,
+    }))
+}
+
+/// Reads `NAME=REGEX`. The name ends at the first equals sign.
+fn named_group(text: &str) -> Result<NamedGroup, String> {
+    let parts = text
+        .split_once('=')
+        .map(|(name, regex)| (name.trim(), regex));
+    let Some((name, regex)) = parts.filter(|(name, regex)| !name.is_empty() && !regex.is_empty())
+    else {
+        return Err("write it as NAME=REGEX, for example 'quota=429|quota'".to_owned());
+    };
+    // The library's words show the expression, with a mark below the place.
+    let regex = Regex::new(regex).map_err(|error| error.to_string())?;
+    Ok(NamedGroup {
+        name: name.to_owned(),
+        regex,
+    })
+}
+
+/// Returns the first name that is used twice.
+fn named_again(groups: &[NamedGroup]) -> Option<&str> {
+    let mut names = BTreeSet::new();
+    let mut all = groups.iter().map(|group| group.name.as_str());
+    all.find(|name| !names.insert(*name))
+}

@@ -1,0 +1,210 @@
+//! The table of output formats. Options, help, errors and file endings derive from it.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use minijinja::AutoEscape;
+
+/// An output format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Plain text for a terminal.
+    Text,
+    /// GitHub-flavored Markdown for a ticket.
+    Markdown,
+    /// One page that holds everything it needs.
+    Html,
+    /// The summary model itself.
+    Json,
+}
+
+/// Everything that is particular about a format.
+#[derive(Debug)]
+pub struct Row {
+    /// The format.
+    pub format: Format,
+    /// Name, as in `--format NAME` and `-o NAME:FILE`.
+    pub name: &'static str,
+    /// Other names.
+    pub aliases: &'static [&'static str],
+    /// File endings, without the dot; the first one is the usual one.
+    pub endings: &'static [&'static str],
+    /// Media type.
+    pub media_type: &'static str,
+    /// Purpose in a few words, for the help.
+    pub purpose: &'static str,
+    /// Source of the content.
+    pub content: Content,
+    /// Escaping of what templates print.
+    pub escaping: AutoEscape,
+    /// Whether the content shows the table of items.
+    pub shows_items: bool,
+}
+
+/// Source of a format's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// A built-in template of this name.
+    Template(&'static str),
+    /// The summary model, serialized.
+    Summary,
+}
+
+pub(super) const MARKDOWN: AutoEscape = AutoEscape::Custom(Cow::Borrowed("markdown"));
+const TEXT: AutoEscape = AutoEscape::Custom(Cow::Borrowed("text"));
+
+/// All formats, in the order in which help lists them.
+pub const FORMATS: &[Row] = &[
+    Row {
+        format: Format::Text,
+        name: "text",
+        aliases: &["txt"],
+        endings: &["txt"],
+        media_type: "text/plain",
+        purpose: "Short summary for a terminal",
+        content: Content::Template("report.txt.j2"),
+        escaping: TEXT,
+        shows_items: false,
+    },
+    Row {
+        format: Format::Markdown,
+        name: "markdown",
+        aliases: &["md"],
+        endings: &["md", "markdown"],
+        media_type: "text/markdown",
+        purpose: "Summary for a ticket",
+        content: Content::Template("report.md.j2"),
+        escaping: MARKDOWN,
+        shows_items: false,
+    },
+    Row {
+        format: Format::Html,
+        name: "html",
+        aliases: &["htm"],
+        endings: &["html", "htm"],
+        media_type: "text/html",
+        purpose: "Self-contained page with charts and a table of items",
+        content: Content::Template("report.html.j2"),
+        escaping: AutoEscape::Html,
+        shows_items: true,
+    },
+    Row {
+        format: Format::Json,
+        name: "json",
+        aliases: &[],
+        endings: &["json"],
+        media_type: "application/json",
+        purpose: "Summary model, for scripts and for rendering later",
+        content: Content::Summary,
+        escaping: AutoEscape::Json,
+        shows_items: true,
+    },
+];
+
+/// Endings of templates whose output is markup, besides those of [`FORMATS`].
+const OTHER_MARKUP: [&str; 3] = ["xhtml", "xml", "svg"];
+
+impl Format {
+    /// The format's row in the table.
+    pub fn row(self) -> &'static Row {
+        let row = FORMATS.iter().find(|row| row.format == self);
+        row.expect("every format has a row")
+    }
+
+    /// Finds a format by its name or alias, in any case.
+    pub fn by_name(name: &str) -> Option<Self> {
+        let matches = |other: &str| other.eq_ignore_ascii_case(name);
+        let row = FORMATS
+            .iter()
+            .find(|row| matches(row.name) || row.aliases.iter().any(|alias| matches(alias)))?;
+        Some(row.format)
+    }
+
+    /// Finds a format by a file ending without its dot, in any case.
+    pub fn by_ending(ending: &str) -> Option<Self> {
+        let row = FORMATS.iter().find(|row| {
+            let mut endings = row.endings.iter();
+            endings.any(|other| other.eq_ignore_ascii_case(ending))
+        })?;
+        Some(row.format)
+    }
+
+    /// Finds a format by the ending of a file's name.
+    pub fn of_file(path: &Path) -> Option<Self> {
+        Self::by_ending(path.extension()?.to_str()?)
+    }
+
+    /// The usual ending, without the dot.
+    pub fn ending(self) -> &'static str {
+        self.row().endings[0]
+    }
+}
+
+/// The usual endings of all formats, as in ".txt, .md or .html".
+pub fn endings() -> String {
+    let mut endings: Vec<String> = FORMATS
+        .iter()
+        .map(|row| format!(".{}", row.endings[0]))
+        .collect();
+    let last = endings.pop().unwrap_or_default();
+    format!("{} or {last}", endings.join(", "))
+}
+
+/// Escaping of a template's output, by the ending of what it makes.
+pub(super) fn escaping(ending: &str) -> AutoEscape {
+    match Format::by_ending(ending) {
+        Some(format) => format.row().escaping.clone(),
+        None if OTHER_MARKUP.contains(&ending.to_ascii_lowercase().as_str()) => AutoEscape::Html,
+        None => AutoEscape::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_and_endings_belong_to_one_format_each() {
+        let mut names = BTreeSet::new();
+        let mut endings = BTreeSet::new();
+        for row in FORMATS {
+            assert_eq!(row.format.row().name, row.name);
+            for name in row.aliases.iter().chain([&row.name]) {
+                assert!(names.insert(*name), "{name}");
+                assert_eq!(Format::by_name(&name.to_uppercase()), Some(row.format));
+            }
+            for ending in row.endings {
+                assert!(endings.insert(*ending), "{ending}");
+                let file = format!("a.b.{}", ending.to_uppercase());
+                assert_eq!(Format::of_file(Path::new(&file)), Some(row.format));
+            }
+        }
+        assert_eq!(Format::by_name("pdf"), None);
+        assert_eq!(Format::of_file(Path::new("report")), None);
+    }
+
+    #[test]
+    fn a_name_of_one_letter_would_be_taken_for_a_drive() {
+        // `C:\x.json` is a path of Windows.
+        for row in FORMATS {
+            let mut names = row.aliases.iter().chain([&row.name]);
+            assert!(names.all(|name| name.len() > 1), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn the_ending_of_its_output_decides_how_a_template_escapes() {
+        for (ending, escaping_of_it) in [
+            ("HTM", AutoEscape::Html),
+            ("svg", AutoEscape::Html),
+            ("md", MARKDOWN),
+            ("txt", TEXT),
+            ("json", AutoEscape::Json),
+            ("tex", AutoEscape::None),
+        ] {
+            assert_eq!(escaping(ending), escaping_of_it, "{ending}");
+        }
+    }
+}
