@@ -2,6 +2,8 @@
 //! there should be, and how far the job is. Everything else is stored unread, so that a hostile body
 //! costs little more memory than its own size.
 
+pub(super) mod v2;
+
 use std::fmt;
 
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
@@ -159,6 +161,7 @@ pub(super) fn status_document(body: &[u8]) -> Result<JobFacts, BadBody> {
 pub(super) struct List<'a> {
     pub(super) rows: Vec<&'a RawValue>,
     pub(super) total_size: Option<u64>,
+    pub(super) next_page_token: Option<String>,
 }
 
 /// Reads a page of any list.
@@ -169,6 +172,8 @@ pub(super) fn list(body: &[u8]) -> Result<List<'_>, BadBody> {
         items: Option<&'a RawValue>,
         #[serde(borrow, default)]
         total_size: Option<&'a RawValue>,
+        #[serde(borrow, default)]
+        next_page_token: Option<&'a RawValue>,
         #[serde(borrow, default)]
         detail: Option<&'a RawValue>,
     }
@@ -186,6 +191,7 @@ pub(super) fn list(body: &[u8]) -> Result<List<'_>, BadBody> {
     Ok(List {
         rows: rows.kept,
         total_size: count_of(wire.total_size),
+        next_page_token: text_of(wire.next_page_token).filter(|token| !token.is_empty()),
     })
 }
 

@@ -132,6 +132,17 @@ impl Client {
         url: &str,
         read: impl Fn(&[u8]) -> Result<T, BadBody>,
     ) -> Result<(Received, T), FetchError> {
+        self.get_within(url, self.options.max_retries, read)
+    }
+
+    /// Gets a response with at most so many retries, and no more than the options allow.
+    pub(super) fn get_within<T>(
+        &mut self,
+        url: &str,
+        max_retries: u32,
+        read: impl Fn(&[u8]) -> Result<T, BadBody>,
+    ) -> Result<(Received, T), FetchError> {
+        let max_retries = max_retries.min(self.options.max_retries);
         if self.options.key.is_in(url) {
             return Err(FetchError::KeyInUrl);
         }
@@ -140,7 +151,7 @@ impl Client {
             let limit = self.options.first_success_within;
             self.give_up_at = limit.and_then(|limit| Instant::now().checked_add(limit));
         }
-        let mut pauses = retry::pauses(self.options.backoff, self.options.max_retries);
+        let mut pauses = retry::pauses(self.options.backoff, max_retries);
         loop {
             let failed = match self.try_once(url, &read) {
                 Ok(received) => {
@@ -154,7 +165,7 @@ impl Client {
                 Retry::Yes { after } => after,
             };
             let Some(pause) = pauses.next() else {
-                return Err(failed.error.after_attempts(self.options.max_retries + 1));
+                return Err(failed.error.after_attempts(max_retries + 1));
             };
             if let Some(wait) = asked.filter(|wait| *wait > retry::LONGEST_PAUSE) {
                 return Err(FetchError::TooLong {

@@ -215,6 +215,35 @@ impl FetchError {
         }
     }
 
+    /// Returns true if the server does not have what was asked for.
+    pub(super) fn is_absence(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                status: 404 | 410,
+                ..
+            }
+        )
+    }
+
+    /// Returns true if the key has no access to what was asked for.
+    pub(super) fn is_no_access(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                status: 401..=403,
+                ..
+            }
+        )
+    }
+
+    /// Returns true if the server does not accept this form of the request, so that another form may
+    /// be accepted.
+    pub(super) fn is_refusal_of_request(&self) -> bool {
+        let refuses = |status| matches!(status, 400 | 404 | 405 | 410 | 414 | 422 | 431 | 501);
+        matches!(self, Self::Refused { status, .. } if refuses(*status))
+    }
+
     /// Returns true if the same request may succeed later, so that watching goes on.
     pub(super) fn is_transient(&self) -> bool {
         match self {

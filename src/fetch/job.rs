@@ -182,7 +182,10 @@ impl<'a> JobFetch<'a> {
     }
 
     fn keep_status(&mut self, received: &Received, facts: &JobFacts) -> Result<String, FetchError> {
-        let name = self.record.store.keep_status(&received.response())?;
+        let name = self
+            .record
+            .store
+            .keep_status("status", &received.response())?;
         self.record.store.update(|manifest| {
             manifest.job_status.clone_from(&facts.status);
             if facts.total_items.is_some() {

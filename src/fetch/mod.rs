@@ -3,8 +3,9 @@
 //! - `client` makes one request after another, `agent` sets up HTTP, `retry` decides about retries,
 //!   `key` and `url` say what may be sent where; `worker` runs the client on a thread of its own.
 //! - `body` reads the few facts that fetching needs from a response, `quote` quotes error responses.
-//! - `listing` chooses jobs from the server's list, `record` is the snapshot of one job, `job` brings
-//!   it up to date, `list` reads the job's item list.
+//! - `listing` chooses jobs from the server's lists, `record` is the snapshot of one job. `job` brings
+//!   the snapshot of a v1 job up to date, `list` reads its item list; `batch` that of a v2 batch,
+//!   `parts` its data points and names.
 //! - `run` goes through the jobs, once or again and again; `progress` shows how far it is.
 //!
 //! The API key goes into one header and nowhere else. Each way out has its gate: [`Store`] masks what
@@ -14,6 +15,7 @@
 //! [`Store`]: crate::snapshot::Store
 
 mod agent;
+mod batch;
 mod body;
 mod client;
 mod error;
@@ -21,6 +23,7 @@ mod job;
 mod key;
 mod list;
 mod listing;
+mod parts;
 mod progress;
 mod quote;
 mod record;
@@ -90,7 +93,7 @@ pub struct FetchOptions {
     pub verbosity: Verbosity,
 }
 
-/// Jobs to fetch.
+/// Jobs to fetch: v1 batch jobs (`bjb-…`) and v2 batches (`bat-…`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
     /// Jobs with these IDs.
@@ -185,13 +188,13 @@ pub fn fetch(options: &FetchOptions, hooks: &mut Hooks<'_>) -> Result<Fetched, F
     let ids = match &options.jobs {
         Selection::Ids(ids) => ids.clone(),
         Selection::All(filter) => {
-            let chosen = Chosen::from_list(filter, context)?;
+            let mut chosen = Chosen::from_lists(filter, context)?;
             reporter.say(&chosen.words(context));
             if chosen.without_id > 0 {
                 let jobs = counted(chosen.without_id, "job", "jobs");
-                let error = FetchError::NoId;
-                fetched.failures.push((jobs, error));
+                fetched.failures.push((jobs, FetchError::NoId));
             }
+            fetched.failures.append(&mut chosen.failures);
             chosen.ids
         }
     };

@@ -13,6 +13,9 @@ use super::error::FetchError;
 /// Interval at which interruptions are noticed.
 const TICK: Duration = Duration::from_millis(50);
 
+/// Retries of a request that not every server knows.
+const PROBE_RETRIES: u32 = 2;
+
 type Task = Box<dyn FnOnce(&mut Client) + Send>;
 
 /// Makes one request after another on a thread of its own.
@@ -48,6 +51,19 @@ impl<'a> Worker<'a> {
             let _ = sender.send(client.get(&url, read));
         }));
         Pending(receiver)
+    }
+
+    /// Makes a request that not every server knows: gives up after a few attempts.
+    pub(super) fn probe<T: Send + 'static>(
+        &self,
+        url: String,
+        read: fn(&[u8]) -> Result<T, BadBody>,
+    ) -> Result<(Received, T), FetchError> {
+        let (sender, receiver) = mpsc::channel();
+        let _ = self.tasks.send(Box::new(move |client| {
+            let _ = sender.send(client.get_within(&url, PROBE_RETRIES, read));
+        }));
+        self.wait(&Pending(receiver))
     }
 
     /// Makes a request and waits for the response.

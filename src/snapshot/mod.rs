@@ -5,6 +5,12 @@
 //! bjb-…/status.json, status_000002.json  status documents of the job, one for each change
 //! bjb-…/items-000001.json …              pages of its item list
 //! bjb-…/2026-11-01T10-00-00Z/…           an earlier snapshot, complete, in the same form
+//!
+//! bat-…/snapshot.json                    the manifest
+//! bat-…/batch.json, batch_000002.json    the batch with its results, one for each change
+//! bat-…/jobs-000001.json …               its jobs, in pages or one by one
+//! bat-…/data-points-000001.json …        pages with the times of its jobs
+//! bat-…/files-000001.json …              pages with the names of its files
 //! ```
 //!
 //! A file holds the body of a response byte for byte, after transport decoding. The one exception is
@@ -77,8 +83,51 @@ pub struct Manifest {
     pub reading: u32,
     /// Status document that was the newest when that reading began.
     pub list_read_under: Option<String>,
+    /// Parts of a batch that the server no longer has, or never had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
     /// The files, in the order of the requests.
     pub files: Vec<Entry>,
+}
+
+/// A part of a batch that the server does not have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// Kind of the part.
+    pub part: Part,
+    /// ID of the job or directory, if the gap is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Time of the request.
+    pub asked_at: UtcTime,
+    /// Explanation, with the server's own words.
+    pub message: String,
+}
+
+/// Part of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Jobs that process the files.
+    Jobs,
+    /// Data points, which hold the times of jobs.
+    DataPoints,
+    /// Directory files, which hold the names.
+    Files,
+}
+
+impl Part {
+    /// All parts.
+    const ALL: [Self; 3] = [Self::Jobs, Self::DataPoints, Self::Files];
+
+    /// Beginning of the names of files that hold this part.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Jobs => "jobs-",
+            Self::DataPoints => "data-points-",
+            Self::Files => "files-",
+        }
+    }
 }
 
 /// Program that wrote a snapshot.
@@ -181,32 +230,42 @@ impl Manifest {
         entries.find(|entry| is_status_name(&entry.name))
     }
 
+    /// Entries of the files that hold this part of a batch, in the order of the requests.
+    pub fn part(&self, part: Part) -> impl Iterator<Item = &Entry> {
+        let entries = self.files.iter();
+        entries.filter(move |entry| number_in(&entry.name, part.prefix()).is_some())
+    }
+
     /// Number of items in the newest reading, and in all.
     pub fn progress(&self) -> Progress {
         Progress {
             distinct_items: self.distinct_items,
             stated_total: self.stated_total,
+            of_files: self.batch_job_id.starts_with("bat-"),
         }
     }
 }
 
-/// Progress of a reading: "1,200 of 1,203 items", "1,200 items".
+/// Progress of a reading: "1,200 of 1,203 items", "1,200 items", "250 of 250 files".
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Distinct items so far.
     pub distinct_items: u64,
     /// Number of all items, if stated.
     pub stated_total: Option<u64>,
+    /// True for a batch, whose items are files.
+    pub of_files: bool,
 }
 
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = |count| match self.of_files {
+            true => counted(count, "file", "files"),
+            false => counted(count, "item", "items"),
+        };
         match self.stated_total {
-            Some(total) => {
-                let total = counted(total, "item", "items");
-                write!(f, "{} of {total}", number(self.distinct_items))
-            }
-            None => f.write_str(&counted(self.distinct_items, "item", "items")),
+            Some(total) => write!(f, "{} of {}", number(self.distinct_items), counted(total)),
+            None => f.write_str(&counted(self.distinct_items)),
         }
     }
 }
@@ -227,11 +286,17 @@ pub enum ManifestError {
 
 /// Returns true if a snapshot uses this name for a response.
 pub fn is_body_name(name: &str) -> bool {
-    is_status_name(name) || number_in(name, "items-").is_some()
+    let prefixes = Part::ALL.iter().map(|part| part.prefix());
+    let mut prefixes = prefixes.chain(["items-"]);
+    is_status_name(name) || prefixes.any(|prefix| number_in(name, prefix).is_some())
 }
 
 fn is_status_name(name: &str) -> bool {
-    name == "status.json" || number_in(name, "status_").is_some()
+    let mut stems = ["status", "batch"].iter();
+    stems.any(|stem| {
+        let rest = name.strip_prefix(stem);
+        rest.is_some_and(|rest| rest == ".json" || number_in(rest, "_").is_some())
+    })
 }
 
 /// Returns the number in a name like `items-000012.json`.
@@ -267,6 +332,11 @@ mod tests {
             "status_000002.json",
             "items-000001.json",
             "items-1000000.json",
+            "batch.json",
+            "batch_000002.json",
+            "jobs-000001.json",
+            "data-points-000001.json",
+            "files-000001.json",
         ] {
             assert!(is_body_name(name), "{name}");
         }
@@ -276,6 +346,9 @@ mod tests {
             "snapshot.json",
             "../items-000001.json",
             "items-00000a.json",
+            "batch-000002.json",
+            "jobs.json",
+            "data-points_000001.json",
             "items-18446744073709551615.json",
         ] {
             assert!(!is_body_name(name), "{name}");

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use super::aside::put_aside;
 use super::error::StoreError;
 use super::{
-    Entry, Generator, MANIFEST, MAX_BODY, Manifest, Page, Problem, SNAPSHOT_VERSION, is_body_name,
-    number_in, regular, sha256, verify,
+    Entry, Generator, MANIFEST, MAX_BODY, Manifest, Page, Part, Problem, SNAPSHOT_VERSION,
+    is_body_name, number_in, regular, sha256, verify,
 };
 use crate::api::UtcTime;
 use crate::output::{self, TEMPORARY_PREFIX};
@@ -255,21 +255,27 @@ impl Store {
         newest.is_some_and(|newest| newest.sha256 == self.stored(body).sha256)
     }
 
-    /// Stores a status document, unless it is the same as the newest one. Returns its name.
+    /// Stores a status document, unless it is the same as the newest one. `stem` is `status` or
+    /// `batch`. Returns its name.
     ///
     /// # Errors
     ///
     /// If it cannot be written.
-    pub fn keep_status(&mut self, response: &Response<'_>) -> Result<String, StoreError> {
+    pub fn keep_status(
+        &mut self,
+        stem: &str,
+        response: &Response<'_>,
+    ) -> Result<String, StoreError> {
         let newest = self.manifest.as_ref().and_then(Manifest::newest_status);
+        let prefix = format!("{stem}_");
         let name = match newest {
             Some(newest) if self.is_newest_status(response.body) => return Ok(newest.name.clone()),
             // The first has the plain name. `_` sorts behind `.`, and the later file in path order
             // counts among records without times.
-            None => "status.json".to_owned(),
+            None => format!("{stem}.json"),
             Some(_) => {
-                let number = highest(self.entries(), "status_").max(1) + 1;
-                self.numbered("status_", number)?
+                let number = highest(self.entries(), &prefix).max(1) + 1;
+                self.numbered(&prefix, number)?
             }
         };
         let body = self.stored(response.body);
@@ -291,11 +297,28 @@ impl Store {
         let name = self.numbered("items-", self.last_page + 1)?;
         self.write(response, body, name, Some(page))?;
         self.last_page += 1;
-        let listed = self.entries().len();
-        if self.unsaved * PAGES_PER_UNSAVED >= listed || self.saved_at.elapsed() > LONGEST_UNSAVED {
-            self.save()?;
+        self.save_when_due()
+    }
+
+    /// Stores a part of a batch, unless the snapshot holds the same already. Returns its name.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn keep_part(&mut self, part: Part, response: &Response<'_>) -> Result<String, StoreError> {
+        let body = self.stored(response.body);
+        let known = self.manifest.as_ref().and_then(|manifest| {
+            let mut entries = manifest.part(part);
+            entries.find(|entry| entry.sha256 == body.sha256)
+        });
+        if let Some(known) = known {
+            return Ok(known.name.clone());
         }
-        Ok(())
+        let number = highest(self.entries(), part.prefix()) + 1;
+        let name = self.numbered(part.prefix(), number)?;
+        self.write(response, body, name.clone(), None)?;
+        self.save_when_due()?;
+        Ok(name)
     }
 
     fn entries(&self) -> &[Entry] {
@@ -393,6 +416,14 @@ impl Store {
             return Ok(());
         }
         self.save()
+    }
+
+    fn save_when_due(&mut self) -> Result<(), StoreError> {
+        let listed = self.entries().len();
+        if self.unsaved * PAGES_PER_UNSAVED >= listed || self.saved_at.elapsed() > LONGEST_UNSAVED {
+            self.save()?;
+        }
+        Ok(())
     }
 
     fn save(&mut self) -> Result<(), StoreError> {
@@ -494,6 +525,7 @@ impl Manifest {
             distinct_items: 0,
             reading: 1,
             list_read_under: None,
+            gaps: Vec::new(),
             files: Vec::new(),
         }
     }

@@ -262,6 +262,9 @@ fn reports_are_written_at_the_end() {
 #[test]
 fn all_chooses_from_the_list_by_status_and_time() {
     let server = Server::start(|request| {
+        if request.path.starts_with("/api/v2/") {
+            return Reply::of(404, "application/json", r#"{"detail":"Not Found"}"#);
+        }
         if !request.path.ends_with("/batch-processing") {
             let id = request.path.split('/').nth(5).expect("an id");
             let mut reply = Job::of(25).answer(request);

@@ -1,5 +1,6 @@
 //! `fetch`, against a server on the loopback.
 
+mod batches;
 mod command;
 mod folders;
 mod hostile;

@@ -37,6 +37,7 @@ fn good() -> Reply {
         query: [("offset", "10"), ("limit", "10")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into(),
+        pairs: Vec::new(),
         headers: Default::default(),
     };
     Job::of(25).answer(&request)

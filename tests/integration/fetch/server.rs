@@ -13,6 +13,8 @@ pub(super) struct Request {
     pub(super) number: usize,
     pub(super) path: String,
     pub(super) query: BTreeMap<String, String>,
+    /// The same with every value of names that are repeated.
+    pub(super) pairs: Vec<(String, String)>,
     /// By their names in lower case.
     pub(super) headers: BTreeMap<String, String>,
 }
@@ -20,6 +22,11 @@ pub(super) struct Request {
 impl Request {
     pub(super) fn is_items(&self) -> bool {
         self.path.ends_with("/items")
+    }
+
+    pub(super) fn values(&self, name: &str) -> Vec<String> {
+        let pairs = self.pairs.iter().filter(|(found, _)| found == name);
+        pairs.map(|(_, value)| value.clone()).collect()
     }
 
     pub(super) fn offset(&self) -> usize {
@@ -155,12 +162,14 @@ fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Request> {
     }
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let query = query.split('&').filter_map(|pair| pair.split_once('='));
+    let pairs: Vec<(String, String)> = query
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     Some(Request {
         number: 0,
         path: path.to_owned(),
-        query: query
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
+        query: pairs.iter().cloned().collect(),
+        pairs,
         headers,
     })
 }
