@@ -15,7 +15,7 @@ use super::parts::{Parts, referenced};
 use super::record::{Context, Look, Record};
 use super::url::is_safe_id;
 use crate::snapshot::{Gap, Part};
-use crate::words::counted;
+use crate::text::counted;
 
 /// Jobs per request. URLs with more IDs are refused by some proxies.
 const JOBS_PER_REQUEST: usize = 50;

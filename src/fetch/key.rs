@@ -70,7 +70,7 @@ impl ApiKey {
         let (mut rest, mut masked) = (text, String::new());
         while let Some(at) = self.find(rest) {
             masked.push_str(&rest[..at]);
-            masked.push_str("[API key]");
+            masked.push_str("***");
             rest = &rest[at + self.0.len()..];
         }
         masked.push_str(rest);
@@ -155,10 +155,10 @@ mod tests {
         let key = ApiKey::new("\u{feff} llx-Secret\r\n").expect("a key");
         assert_eq!(format!("{key:?}"), "ApiKey([redacted])");
         assert!(!format!("{:?}", key.header()).contains("Secret"));
-        assert_eq!(key.mask("bad key llx-Secret!"), "bad key [API key]!");
+        assert_eq!(key.mask("bad key llx-Secret!"), "bad key ***!");
         assert_eq!(
             key.mask("é llx-secret.invalid LLX-SECRET"),
-            "é [API key].invalid [API key]"
+            "é ***.invalid ***"
         );
     }
 

@@ -10,7 +10,7 @@ use super::error::FetchError;
 use super::url::is_safe_id;
 use crate::api::UtcTime;
 use crate::snapshot::{Part, Store, StoreError};
-use crate::words::{counted, number};
+use crate::text::{counted, number};
 
 /// Rows per page of data points and directory files.
 const PAGE_SIZE: &str = "200";

@@ -76,7 +76,7 @@ fn the_key_is_shown_nowhere_even_where_the_server_quotes_it() {
     let folder = Folder::new();
     let options = options(&server, &folder);
     let error = fail(&options);
-    assert!(error.contains("bad key Bearer [API key]"), "{error}");
+    assert!(error.contains("bad key Bearer ***"), "{error}");
     assert!(!format!("{options:?}").contains(KEY));
 }
 
