@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::Milestone;
 use super::error_answer::ErrorResponse;
 use super::formats::scan::Skeleton;
 use super::looks::Looks;
@@ -44,7 +45,7 @@ pub(super) struct ItemGroup {
     /// The batch job the document itself names.
     pub batch_job_id: Option<String>,
     /// The `total_size` the document states.
-    pub total_size: Option<u64>,
+    pub total_size: Option<TotalSizes>,
     /// The status it was filtered by, where the document tells.
     pub status_filter: Option<String>,
     /// Whether these are loose items and not a list.
@@ -66,13 +67,72 @@ impl ItemGroup {
     }
 }
 
-/// A status record and the file it was found in.
+/// Totals that lists state: the least and the greatest of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TotalSizes {
+    pub least: u64,
+    pub most: u64,
+}
+
+impl TotalSizes {
+    pub(super) fn of(size: u64) -> Self {
+        Self {
+            least: size,
+            most: size,
+        }
+    }
+
+    /// The totals of two lists, each of which may state none.
+    pub(super) fn both(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(Self {
+                least: one.least.min(other.least),
+                most: one.most.max(other.most),
+            }),
+            (one, other) => one.or(other),
+        }
+    }
+}
+
+/// Records of a job that follow each other in a file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct FoundJob {
     /// Index of the file.
     pub file: u32,
-    /// The record.
+    /// The newest record.
     pub record: JobRecord,
+    /// Number of records.
+    pub records: u64,
+    /// Progress by the records that tell it.
+    pub history: Vec<Milestone>,
+}
+
+impl FoundJob {
+    pub(super) fn new(file: u32, record: JobRecord) -> Self {
+        let at = record.effective_at.or(record.updated_at);
+        let milestone = at
+            .zip(record.processed_items)
+            .map(|(at, processed)| Milestone {
+                at,
+                processed,
+                total: record.total_items,
+            });
+        Self {
+            file,
+            history: milestone.into_iter().collect(),
+            record,
+            records: 1,
+        }
+    }
+
+    /// Adds records of the same job that were read later.
+    pub(super) fn add(&mut self, later: Self) {
+        self.records += later.records;
+        self.history.extend(later.history);
+        if later.record.supersedes(&self.record) {
+            self.record = later.record;
+        }
+    }
 }
 
 /// What a part of a file was.

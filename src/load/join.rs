@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
-use super::accumulator::{Accumulator, FileRead, PartRead};
+use super::accumulator::{Accumulator, FileRead, FoundJob, PartRead, TotalSizes};
 use super::note::Note;
 use super::pair::{Folder, Owner, Pairing};
 use super::tally::Tally;
 use super::v2;
-use super::{Dump, Job, KnownFilter, LoadError, Milestone, OlderList};
+use super::{Dump, Job, KnownFilter, LoadError, OlderList};
 use crate::api::status::code;
 use crate::api::{JobRecord, UtcTime, status};
 use crate::frame::{ItemFrame, Recorded, Runs};
@@ -82,7 +82,7 @@ pub(super) fn join(
     let mut runs = Runs::default();
     for (group, owner) in groups.iter().zip(owners) {
         while let Some(found) = next_job.next_if(|found| found.file <= group.file) {
-            jobs.add_record(found.record);
+            jobs.add_records(found);
         }
         let job = jobs.of(owner);
         let list = &mut jobs.lists[job as usize];
@@ -96,7 +96,7 @@ pub(super) fn join(
         runs.add(group.rows.end, job, group.file);
     }
     for found in next_job {
-        jobs.add_record(found.record);
+        jobs.add_records(found);
     }
     let (items, recorded) = {
         let Jobs { jobs: list, .. } = &jobs;
@@ -137,7 +137,7 @@ struct List {
     is_empty: bool,
     /// The status it was asked for by, where the document tells.
     asked: Option<String>,
-    total_size: Option<u64>,
+    total_size: Option<TotalSizes>,
 }
 
 impl Jobs {
@@ -169,26 +169,17 @@ impl Jobs {
         index
     }
 
-    fn add_record(&mut self, record: JobRecord) {
-        let index = self.of(Owner::Job(record.id.clone()));
+    fn add_records(&mut self, found: FoundJob) {
+        let index = self.of(Owner::Job(found.record.id.clone()));
         let job = &mut self.jobs[index as usize];
-        job.records += 1;
-        if let (Some(at), Some(processed)) = (
-            record.effective_at.or(record.updated_at),
-            record.processed_items,
-        ) {
-            job.history.push(Milestone {
-                at,
-                processed,
-                total: record.total_items,
-            });
-        }
+        job.records += found.records;
+        job.history.extend(found.history);
         if job
             .record
             .as_ref()
-            .is_none_or(|before| record.supersedes(before))
+            .is_none_or(|before| found.record.supersedes(before))
         {
-            job.record = Some(record);
+            job.record = Some(found.record);
         }
     }
 
@@ -208,8 +199,8 @@ impl Jobs {
             job.has_list = !lists.of.is_empty();
             job.known_filter = known_filter(&lists.of, items, &ranges[index], superseded, paths);
             let sizes = total_sizes(&lists.of, job.known_filter.as_ref());
-            job.total_size = sizes.iter().max().copied();
-            job.total_sizes_differ = sizes.iter().any(|size| Some(*size) != job.total_size);
+            job.total_size = sizes.map(|sizes| sizes.most);
+            job.total_sizes_differ = sizes.is_some_and(|sizes| sizes.least < sizes.most);
             job.older_list = older_list(job.record.as_ref(), items, &ranges[index]);
             job.recorded = recorded;
         }
@@ -273,12 +264,15 @@ fn known_filter(
 
 /// The totals that are about the same as the rows of a job. That of a list which was asked for by a status
 /// is how many items have it, and so no total beside other lists.
-fn total_sizes(lists: &[List], filter: Option<&KnownFilter>) -> Vec<u64> {
-    let sizes = |of: fn(&&List) -> bool| lists.iter().filter(of).filter_map(|list| list.total_size);
+fn total_sizes(lists: &[List], filter: Option<&KnownFilter>) -> Option<TotalSizes> {
+    let sizes = |of: fn(&&List) -> bool| {
+        let sizes = lists.iter().filter(of).map(|list| list.total_size);
+        sizes.fold(None, TotalSizes::both)
+    };
     match filter {
-        Some(filter) if filter.in_part => sizes(|list| list.asked.is_none()).collect(),
-        Some(filter) if filter.statuses.len() > 1 => Vec::new(),
-        _ => sizes(|_| true).collect(),
+        Some(filter) if filter.in_part => sizes(|list| list.asked.is_none()),
+        Some(filter) if filter.statuses.len() > 1 => None,
+        _ => sizes(|_| true),
     }
 }
 

@@ -5,8 +5,10 @@
 
 mod accumulator;
 mod archive;
+mod classify;
 mod decode;
 mod error_answer;
+mod fields;
 mod find;
 mod formats;
 mod join;

@@ -86,6 +86,15 @@ pub enum NoteKind {
         /// Number of further lines; absent if they were not counted.
         more: u64,
     },
+    /// Ordinary lines of a log beside the documents.
+    LogLines {
+        /// Begin of the first such line.
+        at: Place,
+        /// The first line.
+        line: String,
+        /// Number of further lines.
+        more: u64,
+    },
     /// Values in documents that are nothing of the API.
     StrayValues(Sample<Fault>),
     /// Rows that could not be read as items.

@@ -369,12 +369,13 @@ mod tests {
         let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
         let jobs: Vec<FoundJob> = jobs
             .iter()
-            .map(|(file, id)| FoundJob {
-                file: *file,
-                record: JobRecord {
-                    id: (*id).to_owned(),
+            .map(|(file, id)| {
+                let id = (*id).to_owned();
+                let record = JobRecord {
+                    id,
                     ..JobRecord::default()
-                },
+                };
+                FoundJob::new(*file, record)
             })
             .collect();
         let group = ItemGroup {

@@ -19,6 +19,8 @@ pub(super) enum Shape {
     Summary,
     /// The manifest of a snapshot.
     Manifest,
+    /// A document of v2, or a list of them.
+    V2,
 }
 
 /// How many documents of which kind a file held.
@@ -33,6 +35,7 @@ pub(super) struct Tally {
     reports: u64,
     summaries: u64,
     manifests: u64,
+    v2: u64,
 }
 
 impl Tally {
@@ -48,6 +51,7 @@ impl Tally {
             reports: self.reports + other.reports,
             summaries: self.summaries + other.summaries,
             manifests: self.manifests + other.manifests,
+            v2: self.v2 + other.v2,
         }
     }
 
@@ -59,6 +63,7 @@ impl Tally {
             (self.jobs > 0, "jobs"),
             (self.combined > 0, "combined"),
             (self.sdk_pages > 0, "sdk-page"),
+            (self.v2 > 0, "v2"),
         ];
         let mut present = kinds
             .iter()
@@ -81,6 +86,7 @@ impl Tally {
             Shape::Report => &mut self.reports,
             Shape::Summary => &mut self.summaries,
             Shape::Manifest => &mut self.manifests,
+            Shape::V2 => &mut self.v2,
         };
         *counter += 1;
     }

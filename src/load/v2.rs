@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::accumulator::{FoundJob, ItemGroup};
+use super::accumulator::{FoundJob, ItemGroup, TotalSizes};
 use super::note::{Note, NoteKind};
 use crate::api::v2::{Batch, DataPoint, Document, FileJob, ResultRow};
 use crate::api::{Api, ItemFields, JobRecord, UtcTime, status};
@@ -161,10 +161,7 @@ impl Joined {
             return;
         };
         for (file, record) in &batch.records {
-            self.jobs.push(FoundJob {
-                file: *file,
-                record: job_record(record),
-            });
+            self.jobs.push(FoundJob::new(*file, job_record(record)));
         }
         let mut facts = BatchFacts {
             configuration_id: newest.configuration_id.clone(),
@@ -181,7 +178,9 @@ impl Joined {
                 rows: start..self.columns.len(),
                 unreadable: told_by.unreadable_results,
                 batch_job_id: Some(newest.id.clone()),
-                total_size: Some(batch.results().len() as u64 + told_by.unreadable_results),
+                total_size: Some(TotalSizes::of(
+                    batch.results().len() as u64 + told_by.unreadable_results,
+                )),
                 loose: false,
                 ..ItemGroup::loose(file)
             });

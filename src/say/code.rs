@@ -88,6 +88,8 @@ codes! {
     MaybeCut = "maybe-cut", File, Warning, false;
     /// Text or values beside the documents were ignored.
     StrayText = "stray-text", File, Warning, true;
+    /// Lines of a log beside the documents were ignored.
+    LogLines = "log-lines", File, Info, false;
     /// Rows could not be read as items.
     UnreadableItem = "unreadable-item", File, Warning, true;
     /// Jobs, or fields of jobs, could not be read.

@@ -29,6 +29,7 @@ pub(crate) fn code(kind: &NoteKind) -> Code {
         | NoteKind::BrokenTable { .. } => Code::BrokenDocument,
         NoteKind::NoFinalNewline => Code::MaybeCut,
         NoteKind::StrayText { .. } | NoteKind::StrayValues(_) => Code::StrayText,
+        NoteKind::LogLines { .. } => Code::LogLines,
         NoteKind::UnreadableItems(_) => Code::UnreadableItem,
         NoteKind::UnreadableTimes(_) => Code::UnreadableTime,
         NoteKind::WrongTypes(_) => Code::WrongType,
@@ -132,6 +133,13 @@ pub(crate) fn message(kind: &NoteKind) -> String {
                  a page may be missing"
             )
         }
+        NoteKind::LogLines { at, line, more } => match more {
+            0 => format!("ignored a log line at {at}: “{line}”"),
+            more => format!(
+                "ignored {} log lines, the first at {at}: “{line}”",
+                more + 1
+            ),
+        },
         NoteKind::StrayValues(values) => format!(
             "ignored {} that no batch document has: {}",
             counted(values.count, "value", "values"),

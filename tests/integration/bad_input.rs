@@ -527,7 +527,7 @@ fn an_odd_line_costs_itself_wherever_it_stands() {
         ] {
             let found = given("items.jsonl", &content);
             assert_eq!(found.0, 3, "{odd}: {found:?}");
-            let noted = ["stray-text", "broken-document", "cut-document"];
+            let noted = ["stray-text", "log-lines", "broken-document", "cut-document"];
             assert!(
                 found.1.iter().any(|code| noted.contains(&code.as_str())),
                 "{odd}: {found:?}"
@@ -585,7 +585,7 @@ fn what_is_nothing_of_ours_beside_items_is_told() {
     assert!(has(
         &given("items.json", &format!(r#"[{a},"x",null,5,{{"foo":1}}]"#)),
         1,
-        "stray-text"
+        "unreadable-item"
     ));
     let b = item("b", "failed");
     assert_eq!(given("items.json", &format!("[[{a}],[{b}]]")).0, 2);

@@ -8,7 +8,7 @@ use crate::api::{Field, ItemRecord, JobRecord, Value};
 use crate::frame::COLUMNS;
 use crate::frame::export::unescaped;
 use crate::load::note::{Fault, NoteKind, Place};
-use crate::load::sink::FileReader;
+use crate::load::sink::Sink;
 use crate::load::tally::Shape;
 
 /// A table in a text.
@@ -166,7 +166,7 @@ fn is_ruled(line: &str) -> bool {
 }
 
 /// Reads all rows.
-pub(super) fn read(reader: &mut FileReader<'_, '_>, table: &Table) {
+pub(super) fn read(reader: &mut Sink<'_, '_>, table: &Table) {
     let text = reader.text();
     let mut rows = table.rows(text);
     let (mut header, mut cells) = (Vec::new(), Vec::new());
@@ -186,7 +186,7 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, table: &Table) {
         if is_empty || cells == header || table.is_drawn && is_line_of_shell(&cells) {
             continue;
         }
-        let part = text.get(begin..);
+        let part = Some(begin);
         let beyond = cells.get(table.width..).unwrap_or_default();
         if !beyond.iter().all(|cell| is_nothing(cell)) {
             let (row, header) = (cells.len(), table.width);
@@ -201,7 +201,7 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>, table: &Table) {
         } else {
             let mut wrong = Vec::new();
             let job = JobRecord::read(|field| table.value(&cells, field), &mut wrong);
-            reader.job(job, &wrong, part);
+            reader.job(job, wrong, part);
         }
     }
     if let Some(at) = rows.open {
@@ -231,13 +231,13 @@ struct List {
 
 impl List {
     /// Begins another list if the next row belongs to another job than those so far.
-    fn go_on(&mut self, reader: &mut FileReader<'_, '_>, job: Value<'_>) {
+    fn go_on(&mut self, reader: &mut Sink<'_, '_>, job: Value<'_>) {
         let job = match &job {
             Value::Text(id) => Some(&**id),
             _ => None,
         };
         if job != self.job.as_deref() {
-            if reader.has_rows_since(self.start) {
+            if reader.next_row() > self.start || reader.has_unreadable_rows() {
                 self.close(reader);
             }
             self.start = reader.next_row();
@@ -245,7 +245,7 @@ impl List {
         }
     }
 
-    fn close(&mut self, reader: &mut FileReader<'_, '_>) {
+    fn close(&mut self, reader: &mut Sink<'_, '_>) {
         reader.list(self.start, self.job.take(), None, None);
     }
 }
@@ -434,7 +434,7 @@ mod tests {
              | b       | NULL   |\n+---------+--------+\n2 rows in set (0.00 sec)\n",
         ] {
             let mut batch = Accumulator::default();
-            let mut reader = FileReader::new(&mut batch, 0, "x".to_owned(), text);
+            let mut reader = Sink::new(&mut batch, 0, "x".to_owned(), text);
             let table = Table::of(text).expect("a table");
             read(&mut reader, &table);
             // The other one has no status.
@@ -448,7 +448,7 @@ mod tests {
     fn a_column_tells_the_job_of_each_row() {
         let text = "item_id,status,batch_job_id\na,failed,x\nb,failed,x\nc,failed,\nd,failed,y\n";
         let mut batch = Accumulator::default();
-        let mut reader = FileReader::new(&mut batch, 0, "x".to_owned(), text);
+        let mut reader = Sink::new(&mut batch, 0, "x".to_owned(), text);
         read(&mut reader, &Table::of(text).expect("a table"));
         let groups: Vec<_> = batch
             .groups

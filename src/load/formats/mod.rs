@@ -7,15 +7,12 @@ pub(super) mod scan;
 pub(super) mod table;
 pub(super) mod yaml;
 
-use std::ops::ControlFlow;
-
-use self::json::{Again, Ways};
 use super::accumulator::Accumulator;
 use super::decode::Decoded;
 use super::looks;
 use super::note::NoteKind;
 use super::own::Own;
-use super::sink::FileReader;
+use super::sink::Sink;
 use super::tally::Shape;
 
 /// Reads the text of a file into an accumulator, in whichever format it is. `bytes` is the size of the file.
@@ -28,51 +25,36 @@ pub(super) fn read(
 ) {
     let text = &*decoded.text;
     let mended;
-    let mut reader = FileReader::new(accumulator, index, path, text);
+    let mut sink = Sink::new(accumulator, index, path, text);
     // What begins like JSON is tried as nothing else.
     let json = text.trim_start().starts_with(['{', '[']);
     let table = if json { None } else { csv::Table::of(text) };
     if let Some(own) = Own::of(text) {
-        reader.documents(1);
-        reader.count(match own {
+        sink.documents(1);
+        sink.count(match own {
             // A page of ours holds items as examples, which are no record.
             Own::Report => Shape::Report,
             Own::Summary => Shape::Summary,
             Own::Manifest => Shape::Manifest,
         });
     } else if let Some(table) = table {
-        csv::read(&mut reader, &table);
+        csv::read(&mut sink, &table);
     } else {
         if !json && yaml::looks_like_yaml(text) {
-            yaml::read(&mut reader);
+            yaml::read(&mut sink);
         }
         // A line of a log or a header looks like YAML too, before JSON that follows it.
-        if !reader.has_content() {
-            reader = reader.restart(text);
-            let mut ways = Ways {
-                short: true,
-                mending: true,
-            };
-            let mut read = json::read(&mut reader, ways);
-            if let ControlFlow::Break(Again::TheLongWay) = read {
-                ways.short = false;
-                reader = reader.restart(text);
-                read = json::read(&mut reader, ways);
-            }
-            if let ControlFlow::Break(Again::Mended(text)) = read {
+        if !sink.has_content() {
+            sink = sink.restart(text);
+            if let Some(text) = json::read(&mut sink, true) {
                 mended = text;
-                // What had to be mended is no plain document.
-                ways = Ways {
-                    short: false,
-                    mending: false,
-                };
-                reader = reader.restart(&mended);
-                reader.note(NoteKind::NonStandardJson);
-                let _ = json::read(&mut reader, ways);
+                sink = sink.restart(&mended);
+                sink.note(NoteKind::NonStandardJson);
+                json::read(&mut sink, false);
             }
         }
     }
-    reader.finish(Some(bytes), &decoded.notes, || {
+    sink.finish(Some(bytes), &decoded.notes, || {
         looks::looks_like(text, decoded.packed)
     });
 }

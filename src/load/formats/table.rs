@@ -5,7 +5,7 @@ use crate::frame::import::{self, Batch, BinaryFormat};
 use crate::load::accumulator::Accumulator;
 use crate::load::looks::{Like, Looks};
 use crate::load::note::NoteKind;
-use crate::load::sink::FileReader;
+use crate::load::sink::Sink;
 use crate::load::tally::Shape;
 
 /// Reads a file into an accumulator.
@@ -16,7 +16,7 @@ pub(in crate::load) fn read(
     format: BinaryFormat,
     bytes: &[u8],
 ) {
-    let mut reader = FileReader::new(accumulator, index, path, "");
+    let mut reader = Sink::new(accumulator, index, path, "");
     let start = reader.next_row();
     let mut is_list = false;
     let is_wanted = |name: &str| Field::from_name(name).is_some();
@@ -51,7 +51,7 @@ pub(in crate::load) fn read(
 }
 
 /// Takes a row. `columns` are the fields of the batch's columns.
-fn take(reader: &mut FileReader<'_, '_>, batch: &Batch, columns: &[Field], row: usize) {
+fn take(reader: &mut Sink<'_, '_>, batch: &Batch, columns: &[Field], row: usize) {
     let value = |field| {
         let column = columns.iter().position(|column| *column == field)?;
         batch.get(column, row)

@@ -6,9 +6,10 @@ use std::collections::HashSet;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-use super::json::document::read_document;
+use super::json::read_document;
+use super::scan::Skeleton;
 use crate::load::note::{NoteKind, Place};
-use crate::load::sink::FileReader;
+use crate::load::sink::{Origin, Sink};
 use crate::text::quote;
 
 /// Whether the text begins like YAML of ours.
@@ -25,10 +26,11 @@ pub(super) fn looks_like_yaml(text: &str) -> bool {
 }
 
 /// Reads all mappings of a text.
-pub(super) fn read(reader: &mut FileReader<'_, '_>) {
+pub(super) fn read(reader: &mut Sink<'_, '_>) {
     let text = reader.text();
     let mut stray = None;
     let mut broken = 0_u64;
+    let mut skeleton = Skeleton::default();
     let mut first_broken = None;
     let mut keys_before: HashSet<&str> = HashSet::new();
     let mut chunks = Chunks::new(text).peekable();
@@ -54,8 +56,8 @@ pub(super) fn read(reader: &mut FileReader<'_, '_>) {
             (json, error.map(Some))
         };
         // Where the YAML breaks the JSON does too, and what is complete before that is kept.
-        reader.within(place, |reader| {
-            let _ = read_document(&json, reader);
+        reader.within(Origin::Place(place), |reader| {
+            let _ = read_document(&json, 0, reader, &mut skeleton);
         });
         if let Some(reason) = error {
             broken += 1;

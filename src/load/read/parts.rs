@@ -8,14 +8,13 @@
 //! file.
 
 use std::io::{self, Read, Seek, SeekFrom};
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::BUFFER;
 use crate::load::accumulator::{Accumulator, FileRead};
 use crate::load::find::{self, Found};
-use crate::load::formats::json::{self, Ways};
-use crate::load::sink::FileReader;
+use crate::load::formats::json;
+use crate::load::sink::Sink;
 use crate::parallel;
 
 /// Bytes of a part, more or less; fewer in tests, which need no large files then.
@@ -77,13 +76,9 @@ fn read_part(accumulator: &mut Accumulator, index: u32, path: &Path, part: u64) 
     let read = documents.and_then(|part| {
         let text = simdutf8::basic::from_utf8(&buffer[part.start..part.end]).ok()?;
         let path = path.to_string_lossy().into_owned();
-        let mut reader = FileReader::new(accumulator, index, path, text);
-        let ways = Ways {
-            short: true,
-            mending: false,
-        };
-        let read = matches!(json::read(&mut reader, ways), ControlFlow::Continue(()));
-        (read && reader.finish_part()).then_some(())
+        let mut sink = Sink::new(accumulator, index, path, text);
+        json::read(&mut sink, false);
+        sink.finish_part().then_some(())
     });
     BUFFER.set(buffer);
     read

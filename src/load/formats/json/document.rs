@@ -1,395 +1,424 @@
-//! One JSON document in, rows in the column builders out.
+//! One JSON document in, rows out.
 //!
-//! A document is recognised while it streams by, so that nothing of it is held but the fields of
-//! the object at hand: the elements of its `items` go into the columns one by one, and what the
-//! document is (a page, a status, both, an SDK's page object, an item by itself …) is decided at
-//! its end, or where it breaks off.
+//! A document is recognised while it streams by, so nothing of it is held but the fields of the object at
+//! hand: the elements of its `items` go into the sink one by one, and the kind of the document (a page, a
+//! status, both, an SDK's page object, an item by itself …) is decided at its end, or where it breaks off.
 
-mod finish;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-use std::fmt;
-
-use self::finish::count;
-use super::object::{Fields, Name};
+use super::finish::{self, Object};
 use crate::api::{Field, Value};
+use crate::load::fields::Fields;
+use crate::load::formats::scan::{Broken, Item, Next, Scan, Skeleton};
 use crate::load::note::Fault;
-use crate::load::sink::FileReader;
-use crate::load::tally::Shape;
+use crate::load::sink::{Mark, Origin, Sink};
 
-/// The methods of a visitor that refuses what is neither null, nor an array, nor an object.
-macro_rules! refuse_scalars {
-    () => {
-        fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-            self.refuse("a boolean");
-            Ok(())
-        }
-
-        fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-            self.refuse("a number");
-            Ok(())
-        }
-
-        fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-            self.refuse("a number");
-            Ok(())
-        }
-
-        fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-            self.refuse("a number");
-            Ok(())
-        }
-
-        fn visit_str<E>(self, _: &str) -> Result<(), E> {
-            self.refuse("text");
-            Ok(())
-        }
-    };
-}
-
-/// Reads the document a text begins with; gives its length.
+/// Reads the document that begins at `at`, and any items that follow an item; returns where it ends, and
+/// whether it is of the API.
 ///
 /// # Errors
 ///
-/// Where the text is no JSON or breaks off; everything complete before that has been taken.
+/// Fails if the text is no JSON or breaks off; everything complete before that has been taken.
 pub(in crate::load::formats) fn read_document(
     text: &str,
-    reader: &mut FileReader<'_, '_>,
-) -> Result<usize, serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let mut shape_found = false;
-    let result = Node {
-        reader,
-        level: Level::Top,
-        found: &mut shape_found,
+    at: usize,
+    sink: &mut Sink<'_, '_>,
+    skeleton: &mut Skeleton,
+) -> Result<(usize, bool), Broken> {
+    let mut reader = Reader {
+        scan: Scan::of(text),
+        sink,
+        skeleton,
+        item: Item::new(),
+        depth: 0,
+        lists: 0,
+    };
+    if let Some(end) = reader.loose_items(at) {
+        return Ok((end, true));
     }
-    .deserialize(&mut deserializer);
-    if shape_found {
-        reader.documents(1);
+    let mut found = false;
+    let result = reader.node(at, Level::Top, &mut found);
+    if found {
+        reader.sink.documents(1);
     }
-    result?;
-    Ok(deserializer.into_iter::<IgnoredAny>().byte_offset())
+    result.map(|end| (end, found))
 }
 
-/// What stands at a place of a document.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Level {
+/// Levels of wrappers around a document that are looked into, strings that hold JSON among them.
+const DEEPEST_WRAPPER: usize = 8;
+/// Lists in lists that are read, as of pages that were put into one list.
+const DEEPEST_LIST: usize = 4;
+
+/// Place of a value in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
     /// The document itself.
     Top,
     /// An element of an array that is the document.
     Element,
-    /// An element of an array in that array, as pages that were put side by side are.
+    /// An element of an array in that array, as of pages that were put side by side.
     Nested,
     /// An element of a list's `items`.
     Listed,
 }
 
-/// Something that may be a document, or an element of one.
-struct Node<'r, 'b, 't> {
-    reader: &'r mut FileReader<'b, 't>,
-    level: Level,
-    /// Set where it is something of the API.
-    found: &'r mut bool,
+/// The `items` of a list, while the rest of its object is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct List {
+    pub(super) first_row: usize,
+    /// Strangers before it.
+    pub(super) mark: Mark,
+    /// It came from the `body` of an SDK's page object, which holds the same items again beside it.
+    pub(super) in_body: bool,
+    /// `total_size` of the body.
+    pub(super) total_size: Option<u64>,
+    /// Jobs and documents of v2 in it.
+    pub(super) others: u64,
+    /// There are documents of v2 in it.
+    pub(super) are_v2: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Node<'_, '_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Node<'_, '_, '_> {
-    fn refuse(self, what: &'static str) {
-        let fault = || Fault::NotAnItem(what);
-        if self.level == Level::Listed {
-            *self.found = true;
-            self.reader.unreadable(fault, None);
-        } else {
-            self.reader.foreign(fault, None);
+impl List {
+    /// A list that begins with the next row.
+    pub(super) fn new(sink: &Sink<'_, '_>) -> Self {
+        Self {
+            first_row: sink.next_row(),
+            mark: sink.mark(),
+            in_body: false,
+            total_size: None,
+            others: 0,
+            are_v2: false,
         }
     }
 }
 
-impl<'de> Visitor<'de> for Node<'_, '_, '_> {
-    type Value = ();
+pub(super) struct Reader<'r, 'b, 't, 's> {
+    scan: Scan<'s>,
+    pub(super) sink: &'r mut Sink<'b, 't>,
+    skeleton: &'r mut Skeleton,
+    item: Item,
+    /// Wrappers around the value at hand.
+    depth: usize,
+    /// Lists around it.
+    lists: usize,
+}
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a document of the batch-processing API")
+impl<'s> Reader<'_, '_, '_, 's> {
+    /// Reads plain items from `at` on that follow each other with nothing but white space between them;
+    /// returns where the last of them ends.
+    fn loose_items(&mut self, mut at: usize) -> Option<usize> {
+        let start = self.sink.next_row();
+        let mut end = None;
+        let mut count = 0;
+        while let Some(behind) = self.scan.item(at, self.skeleton, &mut self.item) {
+            self.take_item(at);
+            count += 1;
+            end = Some(behind);
+            at = self.scan.space(behind);
+        }
+        self.sink.documents(count);
+        self.sink.were_loose(start, count);
+        end
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        Object {
-            reader: self.reader,
-            level: self.level,
+    /// Takes the item that was just read, which begins at `at`.
+    #[inline(always)]
+    fn take_item(&mut self, at: usize) {
+        let text = self.scan.text;
+        match self.item.plain(text) {
+            Some(fields) => self.sink.plain_item(&fields, at),
+            None => self.sink.item(self.item.record(text), Some(at)),
+        }
+    }
+
+    /// Tells if the value at hand stands in a wrapper.
+    pub(super) fn is_inside(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// Reads any value; `found` is set if it is of the API. Returns where it ends.
+    fn node(&mut self, at: usize, level: Level, found: &mut bool) -> Result<usize, Broken> {
+        match self.scan.bytes.get(at) {
+            Some(b'{') => self.object(at, level, found),
+            Some(b'[') => self.array(at, level, found),
+            _ => {
+                let (raw, end) = self.scan.raw(at)?;
+                if !self.wrapped(raw, at, level, found) {
+                    let kind = Value::from_json(raw).kind();
+                    self.sink.stranger(|| Fault::NotAnItem(kind), at);
+                }
+                Ok(end)
+            }
+        }
+    }
+
+    fn array(&mut self, at: usize, level: Level, found: &mut bool) -> Result<usize, Broken> {
+        let inner = match level {
+            Level::Top => Level::Element,
+            Level::Element => Level::Nested,
+            Level::Nested | Level::Listed => {
+                let (_, end) = self.scan.raw(at)?;
+                self.sink.stranger(|| Fault::NotAnItem("an array"), at);
+                return Ok(end);
+            }
+        };
+        if self.depth == 0 && matches!(self.scan.first(at, b']'), Next::End(_)) {
+            self.sink.empty_array();
+        }
+        let (start, mark) = (self.sink.next_row(), self.sink.mark());
+        let result = self.elements(at, inner, found);
+        if self.sink.next_row() > start {
+            self.sink.resolve_strangers(mark, true);
+            self.sink.were_loose(self.sink.next_row(), 0);
+        } else if self.depth == 0 && result.is_ok() {
+            self.sink.resolve_strangers(mark, false);
+        }
+        result
+    }
+
+    /// Reads the elements of the array at `at`; returns where it ends.
+    fn elements(&mut self, at: usize, level: Level, found: &mut bool) -> Result<usize, Broken> {
+        let mut next = self.scan.first(at, b']');
+        while let Next::At(element) = next {
+            let item = self.scan.item(element, self.skeleton, &mut self.item);
+            let end = match item {
+                Some(end) if level == Level::Listed => {
+                    self.take_item(element);
+                    end
+                }
+                Some(end) => {
+                    *found = true;
+                    let start = self.sink.next_row();
+                    self.take_item(element);
+                    self.sink.were_loose(start, 1);
+                    end
+                }
+                None => self.node(element, level, found)?,
+            };
+            next = self.scan.next(end, b']')?;
+        }
+        match next {
+            Next::End(end) => Ok(end),
+            Next::At(at) => Err(self.scan.unexpected(at)),
+        }
+    }
+
+    fn object(&mut self, at: usize, level: Level, found: &mut bool) -> Result<usize, Broken> {
+        let mut object = Object {
+            at,
+            level,
             fields: Fields::new(),
             list: None,
             empty_list: false,
             others: false,
-        }
-        .read(map, self.found)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let level = match self.level {
-            Level::Top => Level::Element,
-            Level::Element => Level::Nested,
-            Level::Nested | Level::Listed => {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                self.refuse("an array");
-                return Ok(());
-            }
         };
-        let start = self.reader.next_row();
-        let mut empty = true;
-        while seq
-            .next_element_seed(Node {
-                reader: self.reader,
-                level,
-                found: self.found,
-            })?
-            .is_some()
-        {
-            empty = false;
-        }
-        if empty {
-            *self.found = true;
-            self.reader.count(Shape::Page);
-            self.reader.list(start, None, None, None);
-        }
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.refuse("null");
-        Ok(())
-    }
-
-    refuse_scalars!();
-}
-
-/// The `items` of a list, while the rest of its object is read.
-#[derive(Clone, Copy)]
-struct List {
-    first_row: usize,
-    /// Whether it came from the `body` of an SDK's page object, which holds the same items again
-    /// beside it.
-    in_body: bool,
-    /// What `total_size` the body states.
-    total_size: Option<u64>,
-    jobs: u64,
-}
-
-/// An object while it is read.
-struct Object<'r, 'b, 't, 'de> {
-    reader: &'r mut FileReader<'b, 't>,
-    level: Level,
-    fields: Fields<'de>,
-    list: Option<List>,
-    /// Whether there is an `items` that is null.
-    empty_list: bool,
-    /// Whether it has keys that no document of the API has.
-    others: bool,
-}
-
-impl<'de> Object<'_, '_, '_, 'de> {
-    fn read<A: MapAccess<'de>>(mut self, mut map: A, found: &mut bool) -> Result<(), A::Error> {
-        let result = self.read_fields(&mut map);
-        *found |= self.finish(result.is_ok());
+        let result = self.members(at, &mut object);
+        let raw = result.as_ref().ok().map(|end| &self.scan.text[at..*end]);
+        *found |= finish::finish(self, &object, raw);
         result
     }
 
-    fn read_fields<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
-        while let Some(field) = map.next_key_seed(Name)? {
-            match field {
-                Some(Field::Items) if self.is_summary() => {
-                    map.next_value::<IgnoredAny>()?;
+    fn members(&mut self, at: usize, object: &mut Object<'s>) -> Result<usize, Broken> {
+        let mut next = self.scan.first(at, b'}');
+        loop {
+            let member = match next {
+                Next::At(member) => member,
+                Next::End(end) => return Ok(end),
+            };
+            let (name, value) = self.scan.key(member)?;
+            let end = match Field::from_name(&name) {
+                // Parsed content, which is the user's.
+                Some(Field::Items) if object.fields.is_v2_envelope() => self.scan.raw(value)?.1,
+                Some(Field::Items) => self.list(value, object, false)?,
+                Some(Field::Body) => self.list(value, object, true)?,
+                field => {
+                    let (raw, end) = self.scan.raw(value)?;
+                    match field {
+                        Some(field) => object.fields.set(field, raw),
+                        None => object.others = true,
+                    }
+                    end
                 }
-                Some(Field::Items) => self.read_list(map, false)?,
-                Some(Field::Body) => self.read_list(map, true)?,
-                Some(field) => self.fields.set(field, map.next_value()?),
-                None => {
-                    self.others = true;
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
+            };
+            next = self.scan.next(end, b'}')?;
         }
-        Ok(())
     }
 
-    /// Whether what has been read so far is the head of a summary of ours, whose items are no record.
-    fn is_summary(&self) -> bool {
-        let generator = self.fields.object(Field::Generator);
-        self.fields.has(Field::SchemaVersion) && generator.is_some()
-    }
-
-    fn read_list<A: MapAccess<'de>>(&mut self, map: &mut A, in_body: bool) -> Result<(), A::Error> {
-        // The body of an SDK's page object and the object itself hold the same items: those that
-        // come first are taken, whichever that is.
-        let taken = self.list.is_some_and(|list| {
-            let is_filled = list.jobs > 0 || self.reader.has_rows_since(list.first_row);
+    /// Reads the value of `items` or of `body`.
+    fn list(&mut self, at: usize, object: &mut Object<'_>, in_body: bool) -> Result<usize, Broken> {
+        // The body of an SDK's page object and the object itself hold the same items: those that come
+        // first are taken, whichever that is.
+        let is_taken = object.list.is_some_and(|list| {
+            let is_filled = list.others > 0
+                || self.sink.next_row() > list.first_row
+                || self.sink.has_unreadable_rows()
+                || self.sink.has_strangers_since(list.mark);
             list.in_body != in_body && is_filled
         });
         let mut listed = None;
-        let result = map.next_value_seed(Listed {
-            reader: self.reader,
-            list: &mut listed,
-            in_body,
-            in_page: false,
-            skip: taken,
-        });
-        self.empty_list |= listed.is_none() && !in_body;
+        let result = self.listed(at, &mut listed, in_body, is_taken, false);
+        object.empty_list |= listed.is_none() && !in_body;
         if let Some(listed) = listed {
-            self.list = Some(match self.list {
+            object.list = Some(match object.list {
                 Some(before) => List {
                     first_row: before.first_row,
+                    mark: before.mark,
                     in_body: before.in_body || listed.in_body,
                     total_size: before.total_size.or(listed.total_size),
-                    jobs: before.jobs + listed.jobs,
+                    others: before.others + listed.others,
+                    are_v2: before.are_v2 || listed.are_v2,
                 },
                 None => listed,
             });
         }
         result
     }
-}
 
-/// Ends a page whose list has been read already, from `first_row` on; `fields` are the others.
-pub(in crate::load::formats) fn finish_page(
-    reader: &mut FileReader<'_, '_>,
-    fields: Fields<'_>,
-    first_row: usize,
-) -> bool {
-    let list = List {
-        first_row,
-        in_body: false,
-        total_size: None,
-        jobs: 0,
-    };
-    Object {
-        reader,
-        level: Level::Top,
-        fields,
-        list: Some(list),
-        empty_list: false,
-        others: false,
-    }
-    .finish(true)
-}
-
-/// The value of `items`, or of `body`; `list` is set where it is a list.
-struct Listed<'r, 'b, 't> {
-    reader: &'r mut FileReader<'b, 't>,
-    list: &'r mut Option<List>,
-    in_body: bool,
-    /// Whether it is the list of a page in that place: one level of pages is enough.
-    in_page: bool,
-    /// Whether the same items have been read already.
-    skip: bool,
-}
-
-impl<'de> DeserializeSeed<'de> for Listed<'_, '_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Listed<'_, '_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of items")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Self {
-            reader,
-            list,
-            in_body,
-            skip,
-            ..
-        } = self;
-        let jobs_before = reader.jobs();
-        let list = list.insert(List {
-            first_row: reader.next_row(),
-            in_body,
-            total_size: None,
-            jobs: 0,
-        });
-        if skip {
-            while seq.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(());
-        }
-        let result = loop {
-            let node = Node {
-                reader,
-                level: Level::Listed,
-                found: &mut false,
-            };
-            match seq.next_element_seed(node) {
-                Ok(Some(())) => {}
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(error),
-            }
-        };
-        list.jobs = reader.jobs() - jobs_before;
-        result
-    }
-
-    /// A page within the object: an SDK's `body`.
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self {
-            reader,
-            list,
-            in_body,
-            in_page,
-            skip,
-        } = self;
-        let mut total_size = None;
-        let result = loop {
-            let field = match map.next_key_seed(Name) {
-                Ok(Some(field)) => field,
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(error),
-            };
-            let read = match field {
-                Some(Field::Items) if list.is_none() && !in_page => map.next_value_seed(Listed {
-                    reader,
-                    list,
+    /// Reads a list, or the page that stands in its place (one level of pages is enough); `list` is set
+    /// to what was read, also if it breaks off.
+    fn listed(
+        &mut self,
+        at: usize,
+        list: &mut Option<List>,
+        in_body: bool,
+        is_taken: bool,
+        in_page: bool,
+    ) -> Result<usize, Broken> {
+        match self.scan.bytes.get(at) {
+            Some(b'[') => {
+                let (jobs, v2) = (self.sink.jobs(), self.sink.v2_documents());
+                let list = list.insert(List {
                     in_body,
-                    in_page: true,
-                    skip,
-                }),
-                Some(Field::TotalSize) => map.next_value().map(|raw: &RawValue| {
-                    total_size = count(&Value::from_json(raw.get()));
-                }),
-                _ => map.next_value::<IgnoredAny>().map(|_| ()),
-            };
-            if let Err(error) = read {
-                break Err(error);
+                    ..List::new(self.sink)
+                });
+                if is_taken || self.lists == DEEPEST_LIST {
+                    return Ok(self.scan.raw(at)?.1);
+                }
+                self.lists += 1;
+                let result = self.elements(at, Level::Listed, &mut false);
+                self.lists -= 1;
+                list.are_v2 = self.sink.v2_documents() > v2;
+                list.others = self.sink.jobs() - jobs + self.sink.v2_documents() - v2;
+                result
             }
-        };
-        if let Some(list) = list {
-            list.total_size = total_size;
+            Some(b'{') => {
+                let mut total_size = None;
+                let mut next = self.scan.first(at, b'}');
+                let end = loop {
+                    let member = match next {
+                        Next::At(member) => member,
+                        Next::End(end) => break end,
+                    };
+                    let (name, value) = self.scan.key(member)?;
+                    let end = match Field::from_name(&name) {
+                        Some(Field::Items) if list.is_none() && !in_page => {
+                            self.listed(value, list, in_body, is_taken, true)?
+                        }
+                        Some(Field::TotalSize) => {
+                            let (raw, end) = self.scan.raw(value)?;
+                            total_size = finish::count(&Value::from_json(raw));
+                            end
+                        }
+                        _ => self.scan.raw(value)?.1,
+                    };
+                    next = self.scan.next(end, b'}')?;
+                };
+                if let Some(list) = list {
+                    list.total_size = total_size;
+                }
+                Ok(end)
+            }
+            _ => {
+                let (raw, end) = self.scan.raw(at)?;
+                if raw != "null" && !in_body {
+                    let kind = Value::from_json(raw).kind();
+                    self.sink.foreign(|| Fault::NotAList(kind), Some(at));
+                }
+                Ok(end)
+            }
         }
-        result
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    /// Reads the documents in the members of an object that is none by itself, as tools wrap them: in
+    /// arrays, objects and strings. Returns true if there was any.
+    pub(super) fn wrapped_members(&mut self, at: usize, level: Level) -> bool {
+        let mut found = false;
+        let mut next = self.scan.first(at, b'}');
+        // The object has been read before: no error is to be expected.
+        while let Next::At(member) = next {
+            let Ok((_, value)) = self.scan.key(member) else {
+                return found;
+            };
+            let Ok((raw, end)) = self.scan.raw(value) else {
+                return found;
+            };
+            self.wrapped(raw, value, level, &mut found);
+            match self.scan.next(end, b'}') {
+                Ok(behind) => next = behind,
+                Err(_) => return found,
+            }
+        }
+        found
     }
 
-    refuse_scalars!();
+    /// Reads the documents in a value of a wrapper, or in a string that holds JSON; returns true if
+    /// there were any.
+    fn wrapped(&mut self, raw: &str, at: usize, level: Level, found: &mut bool) -> bool {
+        if self.depth == DEEPEST_WRAPPER {
+            return false;
+        }
+        let level = match level {
+            Level::Listed => Level::Listed,
+            _ => Level::Top,
+        };
+        let mut is_found = false;
+        self.depth += 1;
+        match raw.as_bytes().first() {
+            Some(b'{' | b'[') => {
+                let mark = self.sink.mark();
+                let result = self.node(at, level, &mut is_found);
+                debug_assert!(result.is_ok(), "it has been read before");
+                if !is_found {
+                    self.sink.forget_strangers(mark);
+                }
+            }
+            Some(b'"') if may_hold_json(raw) => is_found = self.wrapped_text(raw, at, level),
+            _ => {}
+        }
+        self.depth -= 1;
+        *found |= is_found;
+        is_found
+    }
+
+    /// Reads the documents in a string; what they hold is placed where the string begins.
+    fn wrapped_text(&mut self, raw: &str, at: usize, level: Level) -> bool {
+        let Value::Text(text) = Value::from_json(raw) else {
+            return false;
+        };
+        let begin = text.len() - text.trim_start().len();
+        let depth = self.depth;
+        let mut is_found = false;
+        let mark = self.sink.mark();
+        self.sink.within(Origin::Offset(at), |sink| {
+            let mut reader = Reader {
+                scan: Scan::of(&text),
+                sink,
+                skeleton: &mut Skeleton::default(),
+                item: Item::new(),
+                depth,
+                lists: 0,
+            };
+            if reader.node(begin, level, &mut is_found).is_err() && is_found {
+                reader.sink.broken_inside();
+            }
+        });
+        if !is_found {
+            self.sink.forget_strangers(mark);
+        }
+        is_found
+    }
 }
 
-impl Listed<'_, '_, '_> {
-    fn refuse(self, what: &'static str) {
-        if !self.in_body {
-            self.reader.foreign(|| Fault::NotAList(what), None);
-        }
-    }
+/// Tells if a string may hold a JSON object, array or string.
+fn may_hold_json(raw: &str) -> bool {
+    let inside = raw[1..].trim_start_matches([' ', '\\', 'n', 'r', 't']);
+    inside.starts_with(['{', '[', '"'])
 }

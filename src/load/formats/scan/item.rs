@@ -32,7 +32,7 @@ pub(super) struct Found {
 }
 
 /// The fields of an item, by where they stand in the text.
-pub(super) struct Item {
+pub(in super::super) struct Item {
     pub(super) kinds: [Kind; ITEM_FIELDS],
     pub(super) begins: [usize; ITEM_FIELDS],
     pub(super) ends: [usize; ITEM_FIELDS],
@@ -48,7 +48,7 @@ pub(super) fn is_time(field: ItemField) -> bool {
 }
 
 impl Item {
-    pub(super) fn new() -> Self {
+    pub(in super::super) fn new() -> Self {
         Self {
             kinds: [Kind::Absent; ITEM_FIELDS],
             begins: [0; ITEM_FIELDS],
@@ -109,7 +109,7 @@ impl Item {
     /// The fields of an item whose values are what they are in nearly all items: text or null, the
     /// times in the server's form. It is what [`ItemRecord::read`] would make of them.
     #[inline(always)]
-    pub(super) fn plain<'t>(&self, text: &'t str) -> Option<ItemFields<'t>> {
+    pub(in super::super) fn plain<'t>(&self, text: &'t str) -> Option<ItemFields<'t>> {
         let filled = |field: Field| match self.text(field, text)? {
             // What begins with white space may be nothing else.
             Some(text)
@@ -143,18 +143,12 @@ impl Item {
 
     /// The record of any item.
     #[cold]
-    pub(super) fn record<'t>(&self, text: &'t str) -> Result<ItemRecord<'t>, WrongType> {
+    pub(in super::super) fn record<'t>(&self, text: &'t str) -> Result<ItemRecord<'t>, WrongType> {
         ItemRecord::read(|field| match self.kinds.get(field as usize) {
             None | Some(Kind::Absent) => Value::Absent,
             Some(Kind::Text) => Value::Text(self.raw(field, text).into()),
             Some(Kind::Raw) => Value::from_json(self.raw(field, text)),
         })
-    }
-
-    /// Where the value of its id begins, with its quote.
-    pub(super) fn id_at(&self) -> usize {
-        let id = Field::ItemId as usize;
-        self.begins[id] - usize::from(self.kinds[id] == Kind::Text)
     }
 
     /// Whether this is an item beyond doubt: with an id, and with a status that is no document.
