@@ -323,6 +323,7 @@ fn times_of_the_first_and_last_year_and_negative_durations_are_counted() {
         summary["overall"]["throughput"]["first_start"],
         "2026-06-15T10:00:00.422303Z"
     );
+    assert_eq!(summary["overall"]["throughput"]["excluded_times"], 2);
     let codes = codes(&summary);
     for code in ["negative-durations", "implausible-times", "unknown-status"] {
         assert!(codes.contains(&code.to_owned()), "{code}");

@@ -219,7 +219,8 @@ def same_charts(path, expected, got):
             same(f"{path}.histogram.{status}_below", below, [b[f"{status}_below"] for b in bins])
     for status in ("completed", "failed", "skipped"):
         if got["timeline"] is not None:
-            ends = sorted(at for at in (instant_of(i) for i in expected["rows"] if i["status"] == status) if at is not None)
+            dated = ((instant_of(i), i["run"]) for i in expected["rows"] if i["status"] == status)
+            ends = sorted(at for at, run in dated if at is not None and run[0] <= at < run[1])
             intervals = got["timeline"]["intervals"]
             edges = [us(i["from"]) for i in intervals]
             edges.append(edges[-1] + round(got["timeline"]["interval_seconds"] * 10**6))

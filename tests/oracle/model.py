@@ -107,12 +107,33 @@ def duration_stats(items, status):
     return out
 
 
+# The years 2000 to 2100; other times count in no throughput.
+PLAUSIBLE = (946_684_800_000_000, 4_133_980_800_000_000)
+DAY = 86_400_000_000
+
+
+def run_bounds(start, end):
+    """Times of items count within a day of the run of their job."""
+    known = [t if t is not None and PLAUSIBLE[0] <= t < PLAUSIBLE[1] else None for t in (start, end)]
+    if None not in known and known[0] > known[1]:
+        return PLAUSIBLE
+    low = PLAUSIBLE[0] if known[0] is None else max(PLAUSIBLE[0], known[0] - DAY)
+    high = PLAUSIBLE[1] if known[1] is None else min(PLAUSIBLE[1], known[1] + DAY + 1)
+    return low, high
+
+
+def counted_times(item):
+    """Start and end of an item, as far as they count in the throughput."""
+    low, high = item.get("run", PLAUSIBLE)
+    return tuple(t if t is not None and low <= t < high else None
+                 for t in (item["started_at"], item["completed_at"]))
+
+
 def throughput(items):
-    starts = [i["started_at"] for i in items if i["started_at"] is not None]
-    ends = sorted(i["completed_at"] for i in items if i["completed_at"] is not None)
-    spans = [(i["started_at"], i["completed_at"]) for i in items
-             if i["started_at"] is not None and i["completed_at"] is not None]
-    spans = [(a, b) for a, b in spans if b >= a]
+    both = [counted_times(item) for item in items]
+    starts = [start for start, _ in both if start is not None]
+    ends = sorted(end for _, end in both if end is not None)
+    spans = [(a, b) for a, b in both if a is not None and b is not None and b >= a]
     first = min(starts) if starts else None
     last = ends[-1] if ends else None
     window = last - first if starts and ends else None
@@ -130,9 +151,10 @@ def throughput(items):
         for _, step in edges:
             now += step
             peak = max(peak, now)
+    late = [end for end in ends if first is None or end >= first]
     return {"items_per_minute": per_minute, "peak_concurrency": peak, "mean_concurrency": mean,
             "first_start": rfc3339(first), "last_end": rfc3339(last),
-            "tail_seconds": seconds(last - percentile(ends, 95)) if ends else None}
+            "tail_seconds": seconds(last - percentile(late, 95)) if late else None}
 
 
 def statistics(items, kinds):

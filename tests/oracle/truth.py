@@ -2,7 +2,8 @@
 
 import math
 
-from model import NO_MESSAGE, item_counts, overall_counts, rfc3339, seconds, settled, statistics, us
+from model import (NO_MESSAGE, PLAUSIBLE, counted_times, item_counts, overall_counts, rfc3339, run_bounds, seconds,
+                   settled, statistics, us)
 
 JOB_TIMES = ("completed_at", "created_at", "effective_at", "started_at", "updated_at")
 # In place of a number that the rules leave open.
@@ -75,12 +76,14 @@ def sections_of(items):
         row["share"] = row["count"] / total
         row["benign"] = {"already_processed": True, "size_limit_exceeded": False}.get(row["reason"])
     through = numbers["throughput"]
-    both = [(i["started_at"], i["completed_at"]) for i in items]
+    stated = [(i["started_at"], i["completed_at"]) for i in items]
+    both = [counted_times(item) for item in items]
+    through["excluded_times"] = sum((a != c) + (b != d) for (a, b), (c, d) in zip(stated, both))
     through["ended_items"] = sum(end is not None for _, end in both)
     starts = [start for start, _ in both if start is not None]
     through["early_items"] = sum(end is not None and end < min(starts) for _, end in both) if starts else 0
     through["timed_items"] = sum(None not in pair and pair[1] >= pair[0] for pair in both)
-    through["untimed_items"] = sum(pair != (None, None) for pair in both) - through["timed_items"]
+    through["untimed_items"] = sum(pair != (None, None) for pair in stated) - through["timed_items"]
     first, last = us(through["first_start"]), us(through["last_end"])
     span = None if None in (first, last) else last - first
     through["span_seconds"] = seconds(span) if span is not None and span > 0 else None
@@ -89,10 +92,14 @@ def sections_of(items):
 
 def job_truth(job):
     found = sorted(job.records, key=lambda r: (r[0].encode(), r[1]))
-    records = [{**item, "file": path, "owner": job} for path, _, item in found]
+    fields, progress = newest_status(job)
+    run = PLAUSIBLE
+    if fields is not None:
+        ended = None if fields["status"] in ("pending", "running", "dispatched") else fields["completed_at"]
+        run = run_bounds(fields["started_at"], ended)
+    records = [{**item, "file": path, "owner": job, "run": run} for path, _, item in found]
     items, conflicting = settled(records)
     by_status, numbers = sections_of(items)
-    fields, progress = newest_status(job)
     total, source = None, None
     if fields is not None and fields["total_items"] is not None:
         total, source = fields["total_items"], "job.total_items"
