@@ -291,7 +291,7 @@ function csvCell(value) {
   if (typeof value === 'number') return String(value);
   let text = value ?? '';
   if (/^[=+\-@\t\r\n＝＋－＠]/u.test(text)) text = `'${text}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /**

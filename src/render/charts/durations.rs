@@ -26,19 +26,19 @@ const CHARACTER: f64 = 7.2;
 /// A histogram of durations: completed items above, failed ones below, on the same axis.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct DurationChart {
-    /// What the chart shows, in words with its main numbers.
+    /// Description in words, with the main numbers.
     pub description: String,
     /// The width of the whole chart.
     pub width: f64,
     /// The height of the whole chart.
     pub height: f64,
-    /// Whether the axis is logarithmic.
+    /// True for a logarithmic axis.
     pub log: bool,
     /// Ticks of the axis of durations.
     pub x_ticks: Vec<Tick>,
-    /// The completed items; absent where none has a duration.
+    /// Completed items; absent if none has a duration.
     pub completed: Option<DurationPanel>,
-    /// The failed items; absent where none has a duration.
+    /// Failed items; absent if none has a duration.
     pub failed: Option<DurationPanel>,
     /// p50, p90, p95 and p99 of the completed items, else of the failed ones; of fewer than ten
     /// items only p50.
@@ -48,7 +48,7 @@ pub(crate) struct DurationChart {
 /// The bars of one status.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct DurationPanel {
-    /// Where its axes lie.
+    /// Position of its axes.
     pub plot: Plot,
     /// The base line of its name.
     pub label_y: f64,
@@ -58,24 +58,24 @@ pub(crate) struct DurationPanel {
     pub y_ticks: Vec<Tick>,
     /// All bars.
     pub path: String,
-    /// The share of its items that took no longer, from 0 at the foot to 1 at the top.
+    /// Share of its items that took at most this long, from 0 at the foot to 1 at the top.
     pub cumulative_path: String,
 }
 
-/// A percentile and where its name stands.
+/// A percentile and the position of its name.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Percentile {
     /// p50, p90, p95 or p99.
     pub name: String,
     /// Its value.
     pub seconds: f64,
-    /// Where its line stands.
+    /// Position of its line.
     pub x: f64,
-    /// Where its line begins.
+    /// Upper end of its line.
     pub y: f64,
-    /// What is written.
+    /// Label.
     pub label: String,
-    /// Where that begins.
+    /// Left end of the label.
     pub label_x: f64,
     /// Its base line.
     pub label_y: f64,

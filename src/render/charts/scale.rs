@@ -11,7 +11,7 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Where the axes of a chart lie in it.
+/// Size of a chart and position of its axes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Plot {
     /// The width of the whole chart.
@@ -31,11 +31,11 @@ pub(crate) struct Plot {
 /// A value that an axis names.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Tick {
-    /// Where it stands: from the left on a horizontal axis, from the top on a vertical one.
+    /// Position: from the left on a horizontal axis, from the top on a vertical one.
     pub at: f64,
-    /// What is written there.
+    /// Label.
     pub label: String,
-    /// The date below it, on an axis of time that spans days, where it is another than before.
+    /// Date below it, on an axis of time that spans days, if it differs from the one before.
     pub date: Option<String>,
 }
 

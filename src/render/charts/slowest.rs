@@ -16,9 +16,9 @@ const BELOW: f64 = 56.0;
 /// The slowest items as bars over the job's time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct SlowestChart {
-    /// What the chart shows, in words with its main numbers.
+    /// Description in words, with the main numbers.
     pub description: String,
-    /// Where the axes lie; left of them stand the names.
+    /// Position of the axes; names are left of them.
     pub plot: Plot,
     /// The day or days of the axis of time, in UTC.
     pub days: String,
@@ -39,7 +39,7 @@ pub(crate) struct SlowBar {
     pub status: String,
     /// How long it took.
     pub duration_seconds: f64,
-    /// Where the bar begins.
+    /// Left end of the bar.
     pub x: f64,
     /// The upper end of the bar.
     pub y: f64,
@@ -47,9 +47,9 @@ pub(crate) struct SlowBar {
     pub width: f64,
     /// How high it is.
     pub height: f64,
-    /// Where its duration is written.
+    /// Position of its duration.
     pub label_x: f64,
-    /// Whether the duration ends there, because there is no room after the bar.
+    /// True if the duration ends there because there is no room after the bar.
     pub label_before: bool,
 }
 

@@ -19,9 +19,9 @@ pub(crate) struct Segment {
     pub count: u64,
     /// count / all items, those that are missing included, 0–1.
     pub share: f64,
-    /// Where it begins, 0–100.
+    /// Left edge, 0–100.
     pub x: f64,
-    /// How wide it is, 0–100; a part is never too narrow to be seen.
+    /// Width, 0–100; never too narrow to be seen.
     pub width: f64,
 }
 
@@ -61,9 +61,9 @@ pub(super) fn status_bar(counts: &ItemCounts) -> Vec<Segment> {
 /// Ended items over the time of a job, in as many units as it has intervals and 20 units high.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Sparkline {
-    /// How wide it is: one unit an interval.
+    /// Width: one unit per interval.
     pub width: f64,
-    /// How high it is.
+    /// Height.
     pub height: f64,
     /// The length of an interval in words: "15 s".
     pub interval_label: String,
@@ -71,11 +71,11 @@ pub(crate) struct Sparkline {
     pub most: u64,
     /// Items that ended in each interval.
     pub ended: Vec<u64>,
-    /// Failed items among them; empty where none has a known end.
+    /// Failed items among them; empty if none has an end time.
     pub failed: Vec<u64>,
     /// The area below the line.
     pub path: String,
-    /// Failed items alone, on the same scale; absent where none has a known end.
+    /// Failed items alone, on the same scale; absent if none has an end time.
     pub failed_path: Option<String>,
 }
 
@@ -132,9 +132,9 @@ fn area(bins: &[u64], most: u64) -> String {
 /// When the failures of an error group were, on the time of the timeline.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct GroupStrip {
-    /// How wide it is.
+    /// Width.
     pub width: f64,
-    /// How high it is.
+    /// Height.
     pub height: f64,
     /// The length of an interval in words: "15 s".
     pub interval_label: String,
@@ -147,7 +147,7 @@ pub(crate) struct GroupStrip {
 /// Failures of a group in one interval.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct StripBar {
-    /// When the interval begins.
+    /// Begin of the interval.
     pub from: UtcTime,
     /// Failures in it.
     pub count: u64,

@@ -22,9 +22,9 @@ const PLOT: Plot = Plot {
 /// Ended items per interval, stacked by how they ended, with the concurrency and the failures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct TimelineChart {
-    /// What the chart shows, in words with its main numbers.
+    /// Description in words, with the main numbers.
     pub description: String,
-    /// Where the axes lie.
+    /// Position of the axes.
     pub plot: Plot,
     /// The day or days of the axis of time, in UTC.
     pub days: String,
@@ -34,18 +34,18 @@ pub(crate) struct TimelineChart {
     pub x_ticks: Vec<Tick>,
     /// Ticks of ended items per interval.
     pub y_ticks: Vec<Tick>,
-    /// Ticks of the concurrency, on the right; empty where it is not known.
+    /// Ticks of the concurrency, on the right; empty if it is unknown.
     pub concurrency_ticks: Vec<Tick>,
     /// The bars, the lowest first, without those of no item.
     pub series: Vec<Series>,
-    /// The mean concurrency of each interval, as a line of steps; absent where no item has the times
-    /// it is made from.
+    /// Mean concurrency of each interval, as a line of steps; absent if no item has the times it is
+    /// made from.
     pub concurrency_path: Option<String>,
-    /// A triangle below each interval with failures; absent where there are none.
+    /// Triangle below each interval with failures; absent if there are none.
     pub failures_path: Option<String>,
-    /// Times in which remarkably long no item ended.
+    /// Long times in which no item ended.
     pub gaps: Vec<DrawnGap>,
-    /// What was drawn, per interval.
+    /// Intervals with their positions.
     pub intervals: Vec<DrawnInterval>,
 }
 
@@ -67,25 +67,25 @@ pub(crate) struct DrawnGap {
     pub from: UtcTime,
     /// The end of the first item after it.
     pub to: UtcTime,
-    /// How long that is.
+    /// Length.
     pub seconds: f64,
-    /// Where it begins.
+    /// Left edge.
     pub x: f64,
-    /// How wide it is.
+    /// Width.
     pub width: f64,
-    /// Its middle.
+    /// Middle.
     pub middle: f64,
 }
 
-/// What happened in an interval.
+/// An interval with its position.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct DrawnInterval {
     /// The interval itself.
     #[serde(flatten)]
     pub interval: Interval,
-    /// Where it begins.
+    /// Left edge.
     pub x: f64,
-    /// How wide it is.
+    /// Width.
     pub width: f64,
 }
 
