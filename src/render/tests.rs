@@ -66,7 +66,7 @@ fn what_is_absent_is_never_written_as_none_or_as_zero() {
         for wrong in ["none", "None", "null", "NaN", "0 %", "0 s", "0.0"] {
             // A colour of the style sheet and words of the definitions are no figures.
             let body = text.split("</style>").last().unwrap_or_default();
-            let body = body.split("How each number").next().unwrap_or_default();
+            let body = body.split("Definitions").next().unwrap_or_default();
             let body = body.replace("'none'", "").replace("fill=\"none\"", "");
             assert!(!body.contains(wrong), "{wrong} in {format:?}:\n{body}");
         }
