@@ -92,13 +92,10 @@ fn a_filtered_list_beside_one_that_may_not_be_whole_is_told() {
         "2 are those that failed"
     );
     for (format, said) in [
-        (
-            "text",
-            "Lists of items with status failed stand beside others",
-        ),
+        ("text", "Some lists hold only items with status failed"),
         (
             "markdown",
-            "lists of items with status `failed` stand beside others",
+            "Some lists hold only items with status `failed`",
         ),
         (
             "html",
@@ -288,7 +285,7 @@ fn the_rates_beside_the_failure_rate_are_printed_with_their_denominators() {
         .stdout;
     assert!(text.contains("Of all items"), "{text}");
     assert!(
-        text.contains("failed 20.0 % (2 of 10), skipped 20.0 % (2 of 10)"),
+        text.contains("failed 20.0% (2 of 10), skipped 20.0% (2 of 10)"),
         "{text}"
     );
 }
