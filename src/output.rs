@@ -231,10 +231,38 @@ pub fn print(content: &[u8]) -> io::Result<()> {
 ///
 /// As for [`print()`], and if `content` fails.
 pub fn print_with(content: impl Content) -> io::Result<()> {
-    let mut stdout = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-    match content(&mut stdout).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+    let mut pipe = Pipe {
+        out: io::stdout().lock(),
+        is_closed: false,
+    };
+    let mut buffered = BufWriter::with_capacity(BUFFER, &mut pipe);
+    let written = content(&mut buffered).and_then(|()| buffered.flush());
+    drop(buffered);
+    match pipe.is_closed {
+        true => Ok(()),
+        false => written,
+    }
+}
+
+/// Remembers that the reader closed the pipe: some writers wrap the error in one of their own.
+struct Pipe<W> {
+    out: W,
+    is_closed: bool,
+}
+
+impl<W: Write> Write for Pipe<W> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(buffer);
+        let kind = written.as_ref().err().map(io::Error::kind);
+        self.is_closed |= kind == Some(io::ErrorKind::BrokenPipe);
+        written
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.out.flush();
+        let kind = flushed.as_ref().err().map(io::Error::kind);
+        self.is_closed |= kind == Some(io::ErrorKind::BrokenPipe);
+        flushed
     }
 }
 

@@ -5,6 +5,7 @@ mod fetching;
 mod saved;
 mod signals;
 mod stderr;
+mod tables;
 mod targets;
 mod texts;
 
@@ -15,6 +16,7 @@ use anstream::AutoStream;
 
 pub use self::saved::SavedError;
 use self::stderr::{nothing_found, reads_it_anyway, say_what_is_lost, speak};
+pub use self::tables::TableError;
 pub use self::targets::OutputConflict;
 use self::targets::Targets;
 use self::texts::Texts;
@@ -74,6 +76,9 @@ pub enum RunError {
     /// The user's template failed.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// An item table could not be written.
+    #[error(transparent)]
+    Table(#[from] TableError),
     /// An output could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -168,6 +173,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     if !reads_it_anyway(args) {
         speak(&dump, &report, args.verbosity);
     }
+    tables::write(&dump, args)?;
     // The report holds what it says about the items, and rendering needs the room.
     let items = std::mem::take(&mut dump.items);
     parallel::beside(items.len() > MANY_ROWS, move || drop(items));
@@ -177,7 +183,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         assets: args.assets,
     };
     texts.write(&args.outputs, args.verbosity > Verbosity::Quiet)?;
-    if let Some(rendering) = args.print {
+    if let Some(rendering) = args.print.filter(|made| made.table().is_none()) {
         texts.print(rendering, look(args.color), args.verbosity)?;
     }
     let outcome = if args.strict && !texts.model.report().is_whole() {

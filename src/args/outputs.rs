@@ -3,6 +3,7 @@
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use super::{Refusal, wrong};
+use crate::frame::export::TableFormat;
 use crate::render::custom::ending_of_template;
 use crate::render::format::{Format, endings};
 
@@ -21,6 +22,14 @@ pub enum Rendering {
 }
 
 impl Rendering {
+    /// The writer, if this is an item table of ours.
+    pub fn table(self) -> Option<TableFormat> {
+        match self {
+            Self::BuiltIn(format) => format.table(),
+            Self::Template(_) => None,
+        }
+    }
+
     /// The format, if it is one of ours.
     pub fn format(self) -> Option<Format> {
         match self {
@@ -210,6 +219,13 @@ fn format_of(command: &str, path: &Path) -> Result<Format, Refusal> {
         Some("pdf") => format!(
             "cannot write PDF (`{file}`): write a page with -o report.html and print it to PDF \
              in a browser"
+        ),
+        #[cfg(not(feature = "tables"))]
+        Some("parquet" | "arrow") => format!(
+            "cannot write `{file}`: this build has no Parquet and Arrow; use .csv or .jsonl"
+        ),
+        Some("xlsx" | "xls" | "ods") => format!(
+            "cannot write spreadsheets (`{file}`): write .csv, which they open"
         ),
         Some(packed @ ("gz" | "zst" | "bz2" | "xz" | "zip" | "br")) => {
             let bare = path.with_extension("");

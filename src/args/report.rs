@@ -9,6 +9,7 @@ use regex::Regex;
 
 use super::outputs::{self, Rendering, TemplateKind};
 use super::{Command, EXIT_CODES, Refusal, Verbosity, wrong};
+use crate::frame::export::Formulas;
 use crate::load::{Ignore, STDIN};
 use crate::metrics::NamedGroup;
 use crate::render::Format;
@@ -32,6 +33,8 @@ pub struct ReportArgs {
     pub assets: bool,
     /// Items in the table of the page and in JSON, if given.
     pub items: Option<ItemSelection>,
+    /// CSV cells that look like formulas.
+    pub formulas: Formulas,
     /// Batch job of items that don't name one.
     pub job_id: Option<String>,
     /// Title of the report.
@@ -138,6 +141,10 @@ struct RawOutput {
     /// Items in the table of the page and in JSON [default: failed]
     #[arg(short, long, value_enum, value_name = "WHICH")]
     items: Option<RawItems>,
+
+    /// Write CSV cells as they are, even if a spreadsheet takes them for formulas
+    #[arg(long)]
+    csv_raw: bool,
 
     /// Print the JSON Schema of the summary and exit
     #[arg(long, conflicts_with_all = ["paths", "outputs", "format"])]
@@ -311,6 +318,10 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
         template: page.template,
         assets: page.assets,
         items: output.items.map(ItemSelection::from),
+        formulas: match output.csv_raw {
+            true => Formulas::Raw,
+            false => Formulas::Escaped,
+        },
         job_id: input.job_id,
         title: page.title,
         slowest: grouping.slowest,

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use minijinja::AutoEscape;
 
+use crate::frame::export::{Formulas, TableFormat};
+
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -16,6 +18,16 @@ pub enum Format {
     Html,
     /// The summary model itself.
     Json,
+    /// All items as Apache Parquet.
+    #[cfg(feature = "tables")]
+    Parquet,
+    /// All items as an Arrow file.
+    #[cfg(feature = "tables")]
+    Arrow,
+    /// All items as CSV.
+    Csv,
+    /// All items as JSON Lines.
+    JsonLines,
 }
 
 /// Everything that is particular about a format.
@@ -37,7 +49,7 @@ pub struct Row {
     pub content: Content,
     /// Escaping of what templates print.
     pub escaping: AutoEscape,
-    /// Whether the content shows the table of items.
+    /// The content shows rows of the report's items.
     pub shows_items: bool,
 }
 
@@ -48,6 +60,8 @@ pub enum Content {
     Template(&'static str),
     /// The summary model, serialized.
     Summary,
+    /// All items, written from the frame.
+    Items(TableFormat),
 }
 
 pub(super) const MARKDOWN: AutoEscape = AutoEscape::Custom(Cow::Borrowed("markdown"));
@@ -99,6 +113,52 @@ pub const FORMATS: &[Row] = &[
         escaping: AutoEscape::Json,
         shows_items: true,
     },
+    #[cfg(feature = "tables")]
+    Row {
+        format: Format::Parquet,
+        name: "parquet",
+        aliases: &[],
+        endings: &["parquet", "pq"],
+        media_type: "application/vnd.apache.parquet",
+        purpose: "All items, for DuckDB, pandas and Polars",
+        content: Content::Items(TableFormat::Parquet),
+        escaping: AutoEscape::None,
+        shows_items: false,
+    },
+    #[cfg(feature = "tables")]
+    Row {
+        format: Format::Arrow,
+        name: "arrow",
+        aliases: &["feather", "ipc"],
+        endings: &["arrow", "feather", "ipc"],
+        media_type: "application/vnd.apache.arrow.file",
+        purpose: "All items as an Arrow file",
+        content: Content::Items(TableFormat::Arrow),
+        escaping: AutoEscape::None,
+        shows_items: false,
+    },
+    Row {
+        format: Format::Csv,
+        name: "csv",
+        aliases: &[],
+        endings: &["csv"],
+        media_type: "text/csv",
+        purpose: "All items, for spreadsheets",
+        content: Content::Items(TableFormat::Csv(Formulas::Escaped)),
+        escaping: AutoEscape::None,
+        shows_items: false,
+    },
+    Row {
+        format: Format::JsonLines,
+        name: "jsonl",
+        aliases: &["ndjson"],
+        endings: &["jsonl", "ndjson"],
+        media_type: "application/jsonl",
+        purpose: "All items, one JSON object per line",
+        content: Content::Items(TableFormat::JsonLines),
+        escaping: AutoEscape::None,
+        shows_items: false,
+    },
 ];
 
 /// Endings of templates whose output is markup, besides those of [`FORMATS`].
@@ -132,6 +192,14 @@ impl Format {
     /// Finds a format by the ending of a file's name.
     pub fn of_file(path: &Path) -> Option<Self> {
         Self::by_ending(path.extension()?.to_str()?)
+    }
+
+    /// The writer of an item table; absent if the format is made from the report.
+    pub fn table(self) -> Option<TableFormat> {
+        match self.row().content {
+            Content::Items(table) => Some(table),
+            Content::Template(_) | Content::Summary => None,
+        }
     }
 
     /// The usual ending, without the dot.

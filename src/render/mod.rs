@@ -75,6 +75,9 @@ pub enum RenderError {
         #[source]
         source: Error,
     },
+    /// The format holds all items, which a report does not.
+    #[error("an item table is not made from a report")]
+    ItemTable,
     /// The report cannot be written as JSON.
     #[error("cannot write the summary as JSON")]
     Json(#[source] io::Error),
@@ -97,6 +100,7 @@ pub fn render(model: &Model, format: Format, look: Look) -> Result<String, Rende
             // What serde_json writes is UTF-8.
             Ok(String::from_utf8(json).unwrap_or_default())
         }
+        Content::Items(_) => Err(RenderError::ItemTable),
     }
 }
 

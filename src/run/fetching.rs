@@ -9,6 +9,7 @@ use super::stderr::{one_line, say};
 use super::{Outcome, RunError, report, signals};
 use crate::args::{Color, FetchArgs, ReportArgs, Verbosity};
 use crate::fetch::{self, FetchError, Hooks, Selection};
+use crate::frame::export::Formulas;
 use crate::load::Ignore;
 use crate::{clock, output};
 
@@ -100,6 +101,7 @@ fn write_reports(
         template: None,
         assets: false,
         items: None,
+        formulas: Formulas::default(),
         strict: false,
         verbosity,
         color: Color::Never,

@@ -6,6 +6,7 @@ use crate::report::model::SCHEMA_VERSION;
 use crate::report::{ItemSelection, Report};
 
 use super::stderr::say_it_lists_fewer;
+use super::tables;
 
 /// A saved summary that cannot be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +72,7 @@ pub(super) fn summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, 
     let inapplicable = [
         (args.job_id.is_some(), "--job-id"),
         (!args.named_groups.is_empty(), "--error-group"),
+        (tables::are_asked_for(args), "an item table"),
     ];
     if let Some((_, option)) = inapplicable.into_iter().find(|(given, _)| *given) {
         let path = file.path.clone();

@@ -69,6 +69,15 @@ impl Targets {
         let names: HashSet<_> = self.0.keys().filter_map(|path| name(path)).collect();
         let mut conflict = None;
         files.retain(|file| {
+            if file.content.is_some() {
+                // A member of an archive, whose path goes on behind that of the archive.
+                let mut archives = file.path.ancestors().skip(1);
+                if archives.any(|path| fs::canonicalize(path).is_ok_and(|it| self.0.contains_key(&it)))
+                {
+                    conflict.get_or_insert_with(|| file.path.clone());
+                }
+                return true;
+            }
             let suspect = file.named || name(&file.path).is_some_and(|name| names.contains(&name));
             let overwritten = suspect
                 && fs::canonicalize(&file.path).is_ok_and(|path| self.0.contains_key(&path));

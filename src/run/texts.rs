@@ -29,12 +29,13 @@ pub(super) struct Texts<'t> {
 impl Texts<'_> {
     /// Writes each file, and says so if asked to. If several cannot be written, the first error counts.
     pub(super) fn write(&self, files: &[(PathBuf, Rendering)], say: bool) -> Result<(), RunError> {
-        if files.is_empty() {
+        // Item tables have been written from the frame.
+        let all: Vec<_> = files.iter().filter(|(_, made)| made.table().is_none()).collect();
+        if all.is_empty() {
             return Ok(());
         }
         signals::prepare_once().map_err(RunError::Signal)?;
-        let many = files.len() > 1 && self.model.report().jobs.len() >= MANY_JOBS;
-        let all = files.iter().collect();
+        let many = all.len() > 1 && self.model.report().jobs.len() >= MANY_JOBS;
         let written = parallel::map(many, all, |(path, rendering)| self.file(path, *rendering));
         let mut outcome = Ok(());
         for result in written {
@@ -65,12 +66,11 @@ impl Texts<'_> {
             for (ending, text) in [("css", &assets.style), ("js", &assets.script)] {
                 let path = path.with_extension(ending);
                 let bytes = output::write_file(&path, text)?;
-                written.push(Written { path, bytes });
+                written.push(Written::of(&path, bytes));
             }
         }
         let bytes = output::write_file_with(path, |out| self.put(&text, out))?;
-        let path = path.to_owned();
-        written.insert(0, Written { path, bytes });
+        written.insert(0, Written::of(path, bytes));
         Ok(written)
     }
 
@@ -131,12 +131,19 @@ enum Text {
 }
 
 /// A file that was written.
-struct Written {
+pub(super) struct Written {
     path: PathBuf,
     bytes: u64,
 }
 
-fn say_written(file: &Written) {
+impl Written {
+    pub(super) fn of(path: &Path, bytes: u64) -> Self {
+        let path = path.to_owned();
+        Self { path, bytes }
+    }
+}
+
+pub(super) fn say_written(file: &Written) {
     let path = render::visible(&file.path.to_string_lossy());
     // There is nobody to tell if it cannot be said.
     let _ = writeln!(

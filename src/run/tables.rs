@@ -1,0 +1,94 @@
+//! Item tables among the outputs: all items of a dump, written from the frame.
+
+#[cfg(feature = "tables")]
+use std::io::IsTerminal;
+use std::io::{self, Write};
+
+use super::signals;
+use super::texts::{Written, say_written};
+use crate::args::{Rendering, ReportArgs, Verbosity};
+use crate::frame::Labels;
+use crate::frame::export::{self, ExportError, TableFormat};
+use crate::load::Dump;
+use crate::metrics::Failures;
+use crate::metrics::errors::group_id;
+use crate::output::{self, WriteError};
+
+/// An item table that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// A terminal cannot show it.
+    #[cfg(feature = "tables")]
+    #[error("{0} is binary and cannot be shown on a terminal: write it to a file with -o")]
+    Terminal(&'static str),
+    /// The file could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Standard output could not be written.
+    #[error("cannot write to standard output")]
+    Print(#[source] io::Error),
+    /// Signals cannot be handled.
+    #[error("cannot prepare for signals")]
+    Signal(#[source] io::Error),
+}
+
+/// Returns whether an output, or what is printed, is an item table.
+pub(super) fn are_asked_for(args: &ReportArgs) -> bool {
+    let outputs = args.outputs.iter().map(|(_, rendering)| *rendering);
+    let mut all = outputs.chain(args.print);
+    all.any(|rendering| rendering.table().is_some())
+}
+
+/// Writes and prints the item tables among the outputs.
+pub(super) fn write(dump: &Dump, args: &ReportArgs) -> Result<(), TableError> {
+    if !are_asked_for(args) {
+        return Ok(());
+    }
+    let failures = Failures::of(&dump.items, &args.named_groups);
+    let patterns = failures.patterns().iter();
+    let groups: Vec<String> = patterns.map(|pattern| group_id(pattern.as_deref())).collect();
+    let labels = Labels {
+        jobs: dump
+            .jobs
+            .iter()
+            .map(|job| job.id.as_deref().unwrap_or(&job.label))
+            .collect(),
+        sources: dump.inputs.iter().map(|file| file.path.as_str()).collect(),
+        groups: groups.iter().map(String::as_str).collect(),
+        group_of: &|row| failures.group_of(row),
+    };
+    let put = |format, out: &mut dyn Write| {
+        let format = match format {
+            TableFormat::Csv(_) => TableFormat::Csv(args.formulas),
+            other => other,
+        };
+        export::write(format, &dump.items, &labels, out).map_err(as_io)
+    };
+    for (path, rendering) in &args.outputs {
+        if let Some(format) = rendering.table() {
+            signals::prepare_once().map_err(TableError::Signal)?;
+            let bytes = output::write_file_with(path, |out| put(format, out))?;
+            if args.verbosity > Verbosity::Quiet {
+                say_written(&Written::of(path, bytes));
+            }
+        }
+    }
+    let Some(Rendering::BuiltIn(format)) = args.print else {
+        return Ok(());
+    };
+    match format.table() {
+        #[cfg(feature = "tables")]
+        Some(TableFormat::Parquet | TableFormat::Arrow) if io::stdout().is_terminal() => {
+            Err(TableError::Terminal(format.row().name))
+        }
+        Some(table) => output::print_with(|out| put(table, out)).map_err(TableError::Print),
+        None => Ok(()),
+    }
+}
+
+fn as_io(error: ExportError) -> io::Error {
+    match error {
+        ExportError::Write(error) => error,
+        other => io::Error::other(other),
+    }
+}
