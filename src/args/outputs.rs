@@ -224,9 +224,9 @@ fn format_of(command: &str, path: &Path) -> Result<Format, Refusal> {
         Some("parquet" | "arrow") => format!(
             "cannot write `{file}`: this build has no Parquet and Arrow; use .csv or .jsonl"
         ),
-        Some("xlsx" | "xls" | "ods") => format!(
-            "cannot write spreadsheets (`{file}`): write .csv, which they open"
-        ),
+        Some("xlsx" | "xls" | "ods") => {
+            format!("cannot write spreadsheets (`{file}`): write .csv, which they open")
+        }
         Some(packed @ ("gz" | "zst" | "bz2" | "xz" | "zip" | "br")) => {
             let bare = path.with_extension("");
             let bare = bare.display();

@@ -46,7 +46,9 @@ pub(super) fn write(dump: &Dump, args: &ReportArgs) -> Result<(), TableError> {
     }
     let failures = Failures::of(&dump.items, &args.named_groups);
     let patterns = failures.patterns().iter();
-    let groups: Vec<String> = patterns.map(|pattern| group_id(pattern.as_deref())).collect();
+    let groups: Vec<String> = patterns
+        .map(|pattern| group_id(pattern.as_deref()))
+        .collect();
     let labels = Labels {
         jobs: dump
             .jobs

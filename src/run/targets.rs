@@ -72,7 +72,8 @@ impl Targets {
             if file.content.is_some() {
                 // A member of an archive, whose path goes on behind that of the archive.
                 let mut archives = file.path.ancestors().skip(1);
-                if archives.any(|path| fs::canonicalize(path).is_ok_and(|it| self.0.contains_key(&it)))
+                if archives
+                    .any(|path| fs::canonicalize(path).is_ok_and(|it| self.0.contains_key(&it)))
                 {
                     conflict.get_or_insert_with(|| file.path.clone());
                 }

@@ -30,7 +30,10 @@ impl Texts<'_> {
     /// Writes each file, and says so if asked to. If several cannot be written, the first error counts.
     pub(super) fn write(&self, files: &[(PathBuf, Rendering)], say: bool) -> Result<(), RunError> {
         // Item tables have been written from the frame.
-        let all: Vec<_> = files.iter().filter(|(_, made)| made.table().is_none()).collect();
+        let all: Vec<_> = files
+            .iter()
+            .filter(|(_, made)| made.table().is_none())
+            .collect();
         if all.is_empty() {
             return Ok(());
         }

@@ -130,6 +130,13 @@ impl Folder {
         self.run(&args)
     }
 
+    /// Runs a command that prints bytes.
+    pub(crate) fn run_bytes(&self, args: &[&str]) -> Vec<u8> {
+        let mut command = program();
+        command.current_dir(self.path()).args(args);
+        command.output().expect("the program runs").stdout
+    }
+
     pub(crate) fn run(&self, args: &[&str]) -> Run {
         let mut command = program();
         command.current_dir(self.path()).args(args);
