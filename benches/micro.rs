@@ -12,6 +12,7 @@ use batch_report::metrics::durations::percentile;
 use batch_report::metrics::mask::mask;
 use batch_report::render::{self, Format, Look, Model};
 use batch_report::report::{self, ItemSelection, Report, ReportOptions};
+use batch_report::say;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 
@@ -66,13 +67,12 @@ fn saved(long_way: bool) -> (tempfile::TempDir, PathBuf, usize) {
 fn built(dump: &Dump, items: ItemSelection) -> Report {
     let options = ReportOptions {
         named_groups: Vec::new(),
-        title: None,
         slowest: 10,
         examples: 3,
         items,
     };
     let now = UtcTime::parse("2026-05-14T12:00:00Z").expect("a time");
-    report::build(dump, &options, now)
+    say::fill(report::build(dump, &options, now), dump, None)
 }
 
 /// From a file to the frame.

@@ -4,7 +4,6 @@
 mod fetching;
 mod saved;
 mod signals;
-mod stderr;
 mod tables;
 mod targets;
 mod texts;
@@ -15,7 +14,6 @@ use std::path::PathBuf;
 use anstream::AutoStream;
 
 pub use self::saved::SavedError;
-use self::stderr::{nothing_found, reads_it_anyway, say_what_is_lost, speak};
 pub use self::tables::TableError;
 pub use self::targets::OutputConflict;
 use self::targets::Targets;
@@ -31,8 +29,10 @@ use crate::output::{self, WriteError};
 use crate::parallel::{self, MANY_ROWS};
 use crate::progress::Progress;
 use crate::render::custom::{self, Custom, TemplateError};
-use crate::render::{self, Look, Model, RenderError};
+use crate::render::{self, Format, Look, Model, RenderError};
 use crate::report::{self, ItemSelection, Report, ReportOptions};
+use crate::say;
+use crate::say::stderr::{nothing_found, say_what_is_lost, speak};
 use crate::text::joined;
 
 /// End of a run that was not stopped by an error.
@@ -167,7 +167,10 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         Some(report) => report,
         None => match nothing_found(&dump, &args.paths) {
             Some(words) => return Err(RunError::Nothing(words)),
-            None => report::build(&dump, &options(args), now),
+            None => {
+                let built = report::build(&dump, &options(args), now);
+                say::fill(built, &dump, args.title.as_deref())
+            }
         },
     };
     if !reads_it_anyway(args) {
@@ -197,6 +200,14 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     Ok(outcome)
 }
 
+/// Returns true if the summary, with its notes, goes to the terminal that standard error goes to.
+fn reads_it_anyway(args: &ReportArgs) -> bool {
+    args.print == Some(Rendering::BuiltIn(Format::Text))
+        && args.verbosity < Verbosity::Verbose
+        && io::stdout().is_terminal()
+        && io::stderr().is_terminal()
+}
+
 fn load(args: &ReportArgs, files: &[Found], notes: Vec<Note>) -> Result<Dump, LoadError> {
     let progress = Progress::new(
         files.iter().filter_map(|file| file.bytes).sum(),
@@ -212,7 +223,6 @@ fn load(args: &ReportArgs, files: &[Found], notes: Vec<Note>) -> Result<Dump, Lo
 
 fn options(args: &ReportArgs) -> ReportOptions {
     ReportOptions {
-        title: args.title.clone(),
         slowest: args.slowest.unwrap_or(DEFAULT_SLOWEST),
         examples: args.examples.unwrap_or(DEFAULT_EXAMPLES),
         items: items(args),

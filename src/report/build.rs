@@ -6,23 +6,29 @@ use std::sync::OnceLock;
 
 use super::limits::{self, FULL_JOBS, MOST_JOBS, MOST_TIMELINES, message, name};
 use super::model::{
-    Api, Generator, Input, ItemCounts, JobFacts, JobReport, LeftOut, Note, OpenItem, Report,
+    Api, Generator, Input, ItemCounts, JobFacts, JobReport, LeftOut, OpenItem, Report,
     SCHEMA_VERSION, Sections, TotalSource,
 };
-use super::verdict::verdict;
-use super::{ReportOptions, findings, items, notes};
+use super::{ReportOptions, items};
 use crate::api::{JobRecord, UtcTime};
 use crate::load::{Dump, Job};
 use crate::metrics::{
     self, Completeness, Drawn, Failures, JobRows, JobRun, Limits, Metrics, Shape,
 };
 use crate::parallel::{self, MANY_ROWS};
-use crate::say::code::Code;
-use crate::say::loading;
-use crate::text::counted;
 
-/// Makes the report of a dump.
-pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Report {
+/// A report without words, and what they are made from.
+pub struct Built {
+    /// The report. Its jobs are those of the dump, in the same order.
+    pub report: Report,
+    /// Shape of each job; absent if no item of it ended.
+    pub shapes: Vec<Option<Box<Shape>>>,
+    /// Shape of all jobs; absent if there is one.
+    pub overall_shape: Option<Box<Shape>>,
+}
+
+/// Makes the report of a dump, without words.
+pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Built {
     let labels: Vec<String> = dump.jobs.iter().map(|job| name(&job.label)).collect();
     let failures = Failures::of(&dump.items, &options.named_groups);
     let builder = Builder {
@@ -50,10 +56,12 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
     let rows = || items::rows(dump, &failures, &labels, options.items, options.slowest);
     let figures = || parallel::both(much, jobs, all);
     let ((jobs, all), (items, item_rows)) = parallel::both(much, figures, rows);
-    let (mut jobs, job_notes): (Vec<JobReport>, Vec<Vec<Note>>) = jobs.into_iter().unzip();
+    let (jobs, shapes): (Vec<JobReport>, Vec<Option<Box<Shape>>>) = jobs.into_iter().unzip();
+    let mut overall_shape = None;
     let overall = match all {
         Some(all) => {
-            let mut overall = overall(dump, &jobs, all);
+            let (mut overall, shape) = overall(dump, &jobs, all);
+            overall_shape = Some(Box::new(shape));
             if jobs.iter().any(|job| job.api == Api::V2) {
                 builder.usage(&(0..dump.items.len()), &mut overall);
             }
@@ -62,34 +70,27 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Rep
         // One job is the whole.
         None => jobs[0].sections.clone(),
     };
-    let verdict = match &jobs[..] {
-        [only] => only.verdict.clone(),
-        many => verdict(&overall, many.iter().map(|job| job.job.as_ref())),
-    };
-    let mut notes: Vec<Note> = notes::of_loading(dump)
-        .chain(job_notes.into_iter().flatten())
-        .collect();
-    // Worst first; what is said about files before what is said about jobs, each in its order.
-    notes.sort_by_key(|note| note.severity);
-    jobs.sort_by(worst_first);
-    let jobs_left_out = jobs.len().saturating_sub(MOST_JOBS) as u64;
-    jobs.truncate(MOST_JOBS);
-    Report {
+    let report = Report {
         schema_version: SCHEMA_VERSION,
         generator: Generator {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
         generated_at,
-        title: options.title.clone().unwrap_or_else(|| title(&labels)),
-        verdict,
+        title: String::new(),
+        verdict: String::new(),
         jobs,
-        jobs_left_out,
+        jobs_left_out: 0,
         overall,
         items,
         item_rows,
         inputs: inputs(dump),
-        notes,
+        notes: Vec::new(),
+    };
+    Built {
+        report,
+        shapes,
+        overall_shape,
     }
 }
 
@@ -106,8 +107,8 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// Makes the report of a job, and the notes about it.
-    fn job(&self, index: usize) -> (JobReport, Vec<Note>) {
+    /// Makes the report of a job.
+    fn job(&self, index: usize) -> (JobReport, Option<Box<Shape>>) {
         let Self { dump, labels, .. } = self;
         let job = &dump.jobs[index];
         let drawn = match dump.jobs.len() <= FULL_JOBS {
@@ -129,11 +130,9 @@ impl Builder<'_> {
             self.usage(&dump.rows[index], &mut sections);
         }
         limits::limit(&mut sections, dump.jobs.len());
-        let mut report = job_report(job, &labels[index], sections);
-        let facts = report.job.as_ref();
-        report.sections.findings = findings::of_job(&report.sections, facts, &shape);
-        let notes = notes::of_job(job, &report);
-        (report, notes)
+        let report = job_report(job, &labels[index], sections);
+        let shape = (shape.ends.count > 0 || !shape.groups.is_empty()).then(|| Box::new(shape));
+        (report, shape)
     }
 
     /// Computes the figures of all jobs together.
@@ -212,19 +211,11 @@ fn newest_instant(dump: &Dump) -> Option<i64> {
         .max(metrics::open::newest_instant(&dump.items))
 }
 
-fn title(labels: &[String]) -> String {
-    match labels {
-        [only] => format!("Batch job {only}"),
-        many => counted(many.len() as u64, "batch job", "batch jobs"),
-    }
-}
-
 fn job_report(job: &Job, label: &str, sections: Sections) -> JobReport {
     let mut facts = job.record.as_ref().map(facts);
     if let (Some(facts), Some(batch)) = (&mut facts, &job.batch) {
         facts.configuration_id = batch.configuration_id.as_deref().map(name);
     }
-    let sentence = verdict(&sections, [facts.as_ref()].into_iter());
     JobReport {
         batch_job_id: job.id.as_deref().map(name),
         label: label.to_owned(),
@@ -233,20 +224,9 @@ fn job_report(job: &Job, label: &str, sections: Sections) -> JobReport {
             .as_ref()
             .map(|record| record.api)
             .unwrap_or_default(),
-        verdict: capitalised(sentence),
+        verdict: String::new(),
         job: facts,
         sections,
-    }
-}
-
-/// A sentence may begin with a clause that stands behind a colon elsewhere.
-fn capitalised(sentence: String) -> String {
-    let mut chars = sentence.chars();
-    match chars.next() {
-        Some(first) if first.is_ascii_lowercase() => {
-            format!("{}{}", first.to_ascii_uppercase(), chars.as_str())
-        }
-        _ => sentence,
     }
 }
 
@@ -342,7 +322,7 @@ fn overall(
     dump: &Dump,
     jobs: &[JobReport],
     (metrics, mut shape, open): (Metrics, Shape, Vec<OpenItem>),
-) -> Sections {
+) -> (Sections, Shape) {
     // Between the times of several jobs there are gaps that say nothing.
     if let Some(line) = &mut shape.timeline {
         line.gaps.clear();
@@ -378,8 +358,7 @@ fn overall(
     };
     let mut sections = sections(counts, metrics, &shape, open);
     limits::limit(&mut sections, 1);
-    sections.findings = findings::of_jobs(&sections, jobs, &shape);
-    sections
+    (sections, shape)
 }
 
 /// Puts the figures together.
@@ -417,7 +396,8 @@ fn sections(counts: ItemCounts, metrics: Metrics, shape: &Shape, open: Vec<OpenI
     }
 }
 
-fn inputs(dump: &Dump) -> Vec<Input> {
+/// The files of a dump.
+pub(crate) fn inputs(dump: &Dump) -> Vec<Input> {
     dump.inputs
         .iter()
         .map(|file| Input {
@@ -426,7 +406,7 @@ fn inputs(dump: &Dump) -> Vec<Input> {
             kind: file.kind.to_owned(),
             documents: file.documents,
             items: file.items,
-            looks_like: file.looks_like.as_ref().map(loading::not_ours),
+            looks_like: None,
         })
         .collect()
 }
@@ -437,21 +417,13 @@ impl Report {
         !self.notes.iter().any(|note| note.loss)
     }
 
-    /// Adds what is to be said about the files that were given together with the saved summary at `path`,
-    /// none of which holds a job or items. What this program wrote itself is left alone.
-    pub fn given_beside(&mut self, dump: &Dump, path: &str) {
-        let said: Vec<Note> = notes::of_loading(dump)
-            .filter(|note| {
-                note.path.as_deref() != Some(path) && note.code != Code::OwnReport.name()
-            })
-            .collect();
-        let is_said = |input: &Input| {
-            said.iter()
-                .any(|note| note.path.as_ref() == Some(&input.path))
-        };
-        self.inputs.extend(inputs(dump).into_iter().filter(is_said));
-        self.notes.extend(said);
+    /// Sorts jobs and notes worst first, and cuts the list of jobs. Notes about files come before notes
+    /// about jobs.
+    pub(crate) fn arrange(&mut self) {
         self.notes.sort_by_key(|note| note.severity);
+        self.jobs.sort_by(worst_first);
+        self.jobs_left_out = self.jobs.len().saturating_sub(MOST_JOBS) as u64;
+        self.jobs.truncate(MOST_JOBS);
     }
 
     /// Whether a list is shorter than is asked for, and not because there is no more to list: of the slowest

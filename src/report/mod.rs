@@ -1,22 +1,18 @@
-//! What a report says and in what order.
+//! The summary model, and how it is made from a dump. Its sentences come from `say`.
 
 mod build;
-mod findings;
 pub mod items;
 mod limits;
 pub mod model;
-mod notes;
-mod verdict;
 
-pub use self::build::build;
+pub(crate) use self::build::inputs;
+pub use self::build::{Built, build};
 pub use self::model::{ItemSelection, Report};
 use crate::metrics::NamedGroup;
 
 /// What the user chose about the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportOptions {
-    /// The heading, where it was given.
-    pub title: Option<String>,
     /// How many of the slowest items are listed.
     pub slowest: usize,
     /// How many examples each error group has.

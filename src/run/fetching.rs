@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::stderr::{one_line, say};
 use super::{Outcome, RunError, report, signals};
 use crate::args::{Color, FetchArgs, ReportArgs, Verbosity};
 use crate::fetch::{self, FetchError, Hooks, Selection};
 use crate::frame::export::Formulas;
 use crate::load::Ignore;
+use crate::say::stderr::say;
+use crate::text::one_line;
 use crate::{clock, output};
 
 /// Runs `fetch`.

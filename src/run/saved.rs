@@ -5,8 +5,9 @@ use crate::load::Dump;
 use crate::report::model::SCHEMA_VERSION;
 use crate::report::{ItemSelection, Report};
 
-use super::stderr::say_it_lists_fewer;
 use super::tables;
+use crate::say;
+use crate::say::stderr::say_it_lists_fewer;
 
 /// A saved summary that cannot be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +104,7 @@ pub(super) fn summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, 
         None => {}
     }
     report.shorten(args.slowest, args.examples);
-    report.given_beside(dump, &file.path);
+    say::given_beside(&mut report, dump, &file.path);
     Ok(Some(report))
 }
 

@@ -11,21 +11,14 @@ const NAMED_JOBS: usize = 20;
 /// Notes about a batch.
 pub(crate) fn of_batch(batch: &BatchFacts, report: &JobReport) -> Vec<Note> {
     let id = report.batch_job_id.as_deref().unwrap_or(&report.label);
-    let note = |code: Code, message: String| Note {
-        severity: code.severity(),
-        code: code.name().to_owned(),
-        path: None,
-        job: Some(report.label.clone()),
-        loss: code.is_loss(),
-        message,
-    };
+    let note = |code: Code, message: String| Note::new(code, Some(&report.label), message);
     let mut notes = Vec::new();
     if !batch.has_results {
         notes.push(note(
             Code::NoResults,
             format!(
-                "The results of this batch are not recorded, so its files are unknown. Get them with \
-                 `batch-report fetch {id}`, or record the batch with expand=results."
+                "the results of this batch are not recorded, so its files are unknown; run \
+                 `batch-report fetch {id}`, or record the batch with expand=results"
             ),
         ));
         return notes;
@@ -34,7 +27,7 @@ pub(crate) fn of_batch(batch: &BatchFacts, report: &JobReport) -> Vec<Note> {
         notes.push(note(
             Code::UnreadableItem,
             format!(
-                "{} without a file ID {} not counted.",
+                "{} without a file ID {} not counted",
                 counted(batch.unreadable_results, "result", "results"),
                 if batch.unreadable_results == 1 {
                     "is"
@@ -52,9 +45,9 @@ pub(crate) fn of_batch(batch: &BatchFacts, report: &JobReport) -> Vec<Note> {
     if with_jobs > 0 && batch.timed_by_data_points == 0 {
         notes.push(note(
             Code::NoDataPoints,
-            "No job data points are recorded for this batch, so durations, queue times, throughput and \
-             the timeline are absent. `batch-report fetch`, npm, llp and curl can record them; Python \
-             llama-cloud 2.17 and later cannot."
+            "no job data points are recorded, so durations, queue times, throughput and the timeline are \
+             absent; `batch-report fetch`, npm, llp and curl can record them, Python llama-cloud 2.17 and \
+             later cannot"
                 .to_owned(),
         ));
     }
@@ -62,7 +55,7 @@ pub(crate) fn of_batch(batch: &BatchFacts, report: &JobReport) -> Vec<Note> {
         notes.push(note(
             Code::PartialResults,
             format!(
-                "{} {} pages that failed ({}): the results are partial.",
+                "{} {} pages that failed ({}), so the results are partial",
                 counted(counts.partial_items, "completed file", "completed files"),
                 if counts.partial_items == 1 {
                     "has"
@@ -94,9 +87,9 @@ fn missing_jobs(batch: &BatchFacts, report: &JobReport, id: &str) -> String {
         more => format!(" and {} more", number(more as u64)),
     };
     format!(
-        "{} of this batch {} not in the dump, so the status of {} is unknown. Get {} with \
+        "{} of this batch {} not in the dump, so the status of {} is unknown; get {} with \
          `batch-report fetch {id}`, or with curl: `curl -G -H \"Authorization: Bearer \
-         $LLAMA_CLOUD_API_KEY\" https://api.cloud.llamaindex.ai/api/v2/{kind} {}`{more}.",
+         $LLAMA_CLOUD_API_KEY\" https://api.cloud.llamaindex.ai/api/v2/{kind} {}`{more}",
         counted(missing.len() as u64, "job", "jobs"),
         if missing.len() == 1 { "is" } else { "are" },
         if missing.len() == 1 {

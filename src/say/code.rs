@@ -140,4 +140,125 @@ codes! {
     UnreadableManifest = "unreadable-manifest", File, Warning, true;
     /// A file beside a snapshot is named like a page, but not listed.
     UnlistedPage = "unlisted-page", File, Info, false;
+    /// No batch job ID was found for these items.
+    UnpairedItems = "unpaired-items", Job, Info, false;
+    /// No status document of the job was recorded.
+    NoStatus = "no-status", Job, Info, false;
+    /// The list is filtered by status, so its rates are not those of the job.
+    FilteredList = "filtered-list", Job, Warning, true;
+    /// No list of the job's items was recorded.
+    NoItems = "no-items", Job, Info, true;
+    /// No list was recorded, and the job states no items.
+    NoList = "no-list", Job, Info, false;
+    /// The list holds fewer items than are stated.
+    MissingItems = "missing-items", Job, Warning, true;
+    /// The job has ended, but its list holds open items.
+    ListOlderThanJob = "list-older-than-job", Job, Warning, true;
+    /// The list holds more items than are stated.
+    MoreItemsThanStated = "more-items-than-stated", Job, Warning, false;
+    /// No total is stated, so the list may be incomplete.
+    UnknownTotal = "unknown-total", Job, Info, false;
+    /// Different totals are stated.
+    TotalMismatch = "total-mismatch", Job, Info, false;
+    /// The job counts other numbers of failed or skipped items than its list holds.
+    CountMismatch = "count-mismatch", Job, Warning, false;
+    /// The job counts another number of processed items than its list holds.
+    ProcessedMismatch = "processed-mismatch", Job, Info, false;
+    /// Items were recorded more than once.
+    DuplicateItems = "duplicate-items", Job, Info, false;
+    /// The status of the job was recorded more than once.
+    RepeatedStatus = "repeated-status", Job, Info, false;
+    /// Items have a status that the API does not document.
+    UnknownStatus = "unknown-status", Job, Info, false;
+    /// Times lie outside the job's run or the years 2000–2100.
+    ImplausibleTimes = "implausible-times", Job, Warning, false;
+    /// The job ends before it starts.
+    NegativeWallTime = "negative-wall-time", Job, Warning, false;
+    /// Items end before they start.
+    NegativeDurations = "negative-durations", Job, Warning, false;
+    /// Items have no start or no end time.
+    MissingTimes = "missing-times", Job, Info, false;
+    /// A noticeable part of the items is missing from the dump.
+    Incomplete = "incomplete", Finding, Warning, false;
+    /// Nothing completed after a certain time, and items went on failing.
+    NothingCompletedSince = "nothing-completed-since", Finding, Warning, false;
+    /// Jobs failed or were cancelled.
+    JobsNotCompleted = "jobs-not-completed", Finding, Warning, false;
+    /// Jobs fail far more often than all jobs together.
+    HighFailureRate = "high-failure-rate", Finding, Warning, false;
+    /// At least half of the failures are of one kind.
+    OneError = "one-error", Finding, Warning, false;
+    /// Few jobs hold most of the failures.
+    FailuresInFewJobs = "failures-in-few-jobs", Finding, Warning, false;
+    /// Failures crowd into a small part of the time.
+    FailuresCluster = "failures-cluster", Finding, Warning, false;
+    /// Many items were skipped.
+    ManySkipped = "many-skipped", Finding, Info, false;
+    /// No item ended for an unusually long time.
+    Gap = "gap", Finding, Warning, false;
+    /// Failures of one kind all took equally long, as with a timeout.
+    TimeLimit = "time-limit", Finding, Warning, false;
+    /// Nearly every failure is of a different kind.
+    ManyErrors = "many-errors", Finding, Info, false;
+    /// Most failures that name their attempt failed on the last one.
+    Attempts = "attempts", Finding, Info, false;
+    /// The last 5% of the items took a large part of the time.
+    LongTail = "long-tail", Finding, Info, false;
+    /// A few slow items took a large part of the working time.
+    FewSlowItems = "few-slow-items", Finding, Info, false;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    /// The list of codes as `docs/codes.md` publishes it.
+    fn list() -> String {
+        let mut list = String::from(
+            "# Codes of notes and findings\n\nEvery note and finding has a `code`, which is stable. \
+             `--strict` fails if a note with a loss is in the report.\n",
+        );
+        for (kind, title) in [
+            (Kind::File, "Notes about files"),
+            (Kind::Job, "Notes about jobs"),
+            (Kind::Finding, "Findings"),
+        ] {
+            let _ = write!(
+                list,
+                "\n## {title}\n\n| code | severity | loss | meaning |\n"
+            );
+            list.push_str("| :-- | :-- | :-- | :-- |\n");
+            for code in Code::ALL.iter().filter(|code| code.kind() == kind) {
+                let severity = format!("{:?}", code.severity()).to_lowercase();
+                let loss = if code.is_loss() { "yes" } else { "no" };
+                let (name, meaning) = (code.name(), code.meaning());
+                let _ = writeln!(list, "| `{name}` | {severity} | {loss} | {meaning} |");
+            }
+        }
+        list
+    }
+
+    #[test]
+    fn the_published_list_is_true() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/codes.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, list()).expect("written");
+        }
+        let published = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(
+            published,
+            list(),
+            "UPDATE_DOCS=1 cargo test published_list writes it"
+        );
+    }
+
+    #[test]
+    fn a_code_is_found_by_its_name() {
+        for code in Code::ALL {
+            assert_eq!(Code::from_name(code.name()), Some(*code));
+        }
+        assert_eq!(Code::from_name("x"), None);
+    }
 }

@@ -1,0 +1,60 @@
+//! A long time in which no item ended.
+
+use super::{Figures, Found};
+use crate::say::code::Code;
+use crate::text::{clock, duration};
+
+const RANK: u8 = 18;
+
+/// The thresholds are those of [`crate::metrics::timeline`], which finds the gaps.
+pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
+    let found = figures.shape.and_then(|shape| {
+        let line = shape.timeline.as_ref()?;
+        Some((line, line.gaps.first()?, &shape.ends))
+    });
+    let Some((line, gap, ends)) = found else {
+        return Vec::new();
+    };
+    let span = ends.span.map_or(0, |(first, last)| last - first);
+    let usual = span as f64 / 1e6 / ends.count.saturating_sub(1).max(1) as f64;
+    let message = format!(
+        "No item ended for {} after {} UTC; on average one ended every {}.",
+        duration(gap.seconds),
+        clock(gap.from.micros(), line.from.micros(), line.to.micros()),
+        duration(usual)
+    );
+    vec![Found {
+        rank: RANK,
+        code: Code::Gap,
+        message,
+        evidence: vec![("gap_seconds", gap.seconds), ("usual_seconds", usual)],
+    }]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::{NINE, SECOND, messages, sections, shape};
+    use super::*;
+    use crate::api::UtcTime;
+    use crate::metrics::Gap;
+
+    #[test]
+    fn a_gap_is_compared_with_the_usual_pace() {
+        let sections = sections(0, &json!([]));
+        let mut shape = shape(Vec::new());
+        assert_eq!(messages(find, &sections, &shape), [""; 0]);
+        let at = |seconds: i64| UtcTime::from_micros(NINE + seconds * SECOND).expect("a time");
+        let line = shape.timeline.as_mut().expect("a timeline");
+        line.gaps = vec![Gap {
+            from: at(60),
+            to: at(360),
+            seconds: 300.0,
+        }];
+        assert_eq!(
+            messages(find, &sections, &shape),
+            ["No item ended for 5 min 00 s after 09:01:00 UTC; on average one ended every 1.0 s."]
+        );
+    }
+}

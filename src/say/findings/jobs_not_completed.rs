@@ -1,0 +1,66 @@
+//! Jobs that failed or were cancelled.
+
+use super::{Figures, Found, LABEL_CHARS};
+use crate::report::model::JobReport;
+use crate::say::code::Code;
+use crate::text::{number, quote};
+
+const RANK: u8 = 8;
+
+pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
+    let jobs = figures.jobs;
+    [("failed", "failed"), ("cancelled", "were cancelled")]
+        .into_iter()
+        .filter_map(|(status, words)| {
+            let has_status = |job: &&JobReport| {
+                let facts = job.job.as_ref();
+                facts.and_then(|facts| facts.status.as_deref()) == Some(status)
+            };
+            let of_status: Vec<&JobReport> = jobs.iter().filter(has_status).collect();
+            let message = match &of_status[..] {
+                [] => return None,
+                [only] => format!(
+                    "Job {} {}.",
+                    quote(&only.label, LABEL_CHARS),
+                    words.replace("were", "was")
+                ),
+                many => format!(
+                    "{} of {} jobs {words}.",
+                    number(many.len() as u64),
+                    number(jobs.len() as u64)
+                ),
+            };
+            Some(Found {
+                rank: RANK,
+                code: Code::JobsNotCompleted,
+                message,
+                evidence: vec![
+                    (status, of_status.len() as f64),
+                    ("jobs", jobs.len() as f64),
+                ],
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::high_failure_rate::tests::{jobs, messages_of_jobs};
+    use super::*;
+
+    #[test]
+    fn failed_and_cancelled_jobs_are_counted() {
+        let mut jobs = jobs(&[(100, 0), (100, 0), (100, 0)]);
+        assert_eq!(messages_of_jobs(find, &jobs), [""; 0]);
+        let mut end = |job: usize, status: &str| {
+            jobs[job].job.as_mut().expect("facts").status = Some(status.to_owned());
+        };
+        end(0, "failed");
+        end(1, "failed");
+        end(2, "cancelled");
+        assert_eq!(
+            messages_of_jobs(find, &jobs),
+            ["2 of 3 jobs failed.", "Job job-2 was cancelled."]
+        );
+    }
+}

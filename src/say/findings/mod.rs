@@ -1,0 +1,274 @@
+//! Findings: what is remarkable about the figures, with the numbers it rests on.
+//!
+//! Each finding is a file with its thresholds at the top. A figure has to bear it out, and there have
+//! to be enough items; often there is none.
+
+mod attempts;
+mod failures_cluster;
+mod failures_in_few_jobs;
+mod few_slow_items;
+mod gap;
+mod high_failure_rate;
+mod incomplete;
+mod jobs_not_completed;
+mod long_tail;
+mod many_errors;
+mod many_skipped;
+mod nothing_completed_since;
+mod one_error;
+mod time_limit;
+
+use super::code::Code;
+use crate::api::status::{FAILED, PENDING, PROCESSING, is_open_job};
+use crate::metrics::Shape;
+use crate::report::model::{Finding, JobFacts, JobReport, Sections};
+use crate::text::quote;
+
+/// Longest quote of an error pattern, in characters.
+const PATTERN_CHARS: usize = 90;
+/// Longest quote of a job's label.
+const LABEL_CHARS: usize = 60;
+
+/// What findings are made from.
+#[derive(Clone, Copy)]
+struct Figures<'a> {
+    sections: &'a Sections,
+    /// The record of the job, if there is one job.
+    job: Option<&'a JobFacts>,
+    /// The jobs, if there are several.
+    jobs: &'a [JobReport],
+    /// Absent if no item has ended.
+    shape: Option<&'a Shape>,
+}
+
+/// A finding with its rank: the lowest comes first.
+struct Found {
+    rank: u8,
+    code: Code,
+    message: String,
+    evidence: Vec<(&'static str, f64)>,
+}
+
+/// Makes a finding.
+type Find = fn(Figures<'_>) -> Vec<Found>;
+
+/// Findings about one job.
+const OF_JOB: [Find; 11] = [
+    incomplete::find,
+    one_error::find,
+    many_errors::find,
+    time_limit::find,
+    attempts::find,
+    many_skipped::find,
+    failures_cluster::find,
+    nothing_completed_since::find,
+    gap::find,
+    long_tail::find,
+    few_slow_items::find,
+];
+
+/// Findings about several jobs. Their times may lie anywhere, so there is none about when something
+/// happened.
+const OF_JOBS: [Find; 9] = [
+    incomplete::find,
+    jobs_not_completed::find,
+    one_error::find,
+    many_errors::find,
+    time_limit::find,
+    attempts::find,
+    failures_in_few_jobs::find,
+    high_failure_rate::find,
+    many_skipped::find,
+];
+
+/// Findings about a job.
+pub(super) fn of_job(job: &JobReport, shape: Option<&Shape>) -> Vec<Finding> {
+    let figures = Figures {
+        sections: &job.sections,
+        job: job.job.as_ref(),
+        jobs: &[],
+        shape,
+    };
+    ranked(&OF_JOB, figures)
+}
+
+/// Findings about several jobs together.
+pub(super) fn of_jobs(
+    overall: &Sections,
+    jobs: &[JobReport],
+    shape: Option<&Shape>,
+) -> Vec<Finding> {
+    let figures = Figures {
+        sections: overall,
+        job: None,
+        jobs,
+        shape,
+    };
+    ranked(&OF_JOBS, figures)
+}
+
+fn ranked(finds: &[Find], figures: Figures<'_>) -> Vec<Finding> {
+    let mut found: Vec<Found> = finds.iter().flat_map(|find| find(figures)).collect();
+    found.sort_by_key(|found| found.rank);
+    let finding = |found: Found| Finding {
+        code: found.code.name().to_owned(),
+        severity: found.code.severity(),
+        message: found.message,
+        evidence: found
+            .evidence
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    };
+    found.into_iter().map(finding).collect()
+}
+
+impl Figures<'_> {
+    /// Items with a status.
+    fn count(&self, word: &str) -> u64 {
+        let by_status = &self.sections.counts.by_status;
+        by_status.get(word).copied().unwrap_or_default()
+    }
+
+    /// Failed items.
+    fn failed(&self) -> u64 {
+        self.count(FAILED)
+    }
+
+    /// Returns true if no more items will end.
+    fn is_over(&self) -> bool {
+        let is_running = self
+            .job
+            .is_some_and(|job| is_open_job(job.status.as_deref()));
+        !is_running && self.count(PENDING) == 0 && self.count(PROCESSING) == 0
+    }
+}
+
+/// "“Timeout”", "failures without a message".
+fn kind(pattern: Option<&str>) -> String {
+    match pattern {
+        Some(pattern) => format!("“{}”", quote(pattern, PATTERN_CHARS)),
+        None => "failures without a message".to_owned(),
+    }
+}
+
+/// "12 of 12 failures" is "All 12 failures".
+fn of_all(some: u64, all: u64, what: &str) -> String {
+    use crate::text::{number, percent};
+    match some == all {
+        true => format!("All {} {what}", number(all)),
+        false => format!(
+            "{} of {} {what} ({})",
+            number(some),
+            number(all),
+            percent(some as f64 / all as f64)
+        ),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::api::UtcTime;
+    use crate::metrics::{Ends, Timeline};
+
+    pub(in crate::say) const SECOND: i64 = 1_000_000;
+    /// 2026-05-14T09:00:00Z.
+    pub(in crate::say) const NINE: i64 = 1_778_749_200 * SECOND;
+
+    /// A job of 100 completed and `failed` failed items, with these error groups.
+    pub(in crate::say) fn sections(failed: u64, groups: &Value) -> Sections {
+        let rate = json!({ "numerator": failed, "denominator": 100 + failed });
+        let none = json!({ "count": 0, "missing_times": 0, "negative": 0 });
+        let mut groups = groups.clone();
+        for (at, group) in groups.as_array_mut().into_iter().flatten().enumerate() {
+            group["id"] = json!(at.to_string());
+            group["per_interval"] = json!([]);
+            group["undated"] = json!(0);
+            group["examples"] = json!([]);
+        }
+        serde_json::from_value(json!({
+            "counts": {
+                "listed": true, "recorded": 0, "distinct": 100 + failed, "duplicates": 0,
+                "conflicting_duplicates": 0, "unreadable": 0,
+                "by_status": { "completed": 100, "failed": failed },
+            },
+            "rates": { "failure": rate, "failed_of_all": rate, "skipped_of_all": rate },
+            "durations": { "completed": none, "failed": none },
+            "throughput": { "ended_items": 0, "timed_items": 0, "untimed_items": 0, "excluded_times": 0 },
+            "skip_reasons": [], "error_groups": groups, "slowest": [], "open": [],
+            "left_out": { "error_groups": 0, "skip_reasons": 0 },
+        }))
+        .expect("sections")
+    }
+
+    /// Completed items that end once a second from 09:00:00 on for 1,000 seconds.
+    pub(in crate::say) fn shape(failed: Vec<i64>) -> Shape {
+        let at = |micros| UtcTime::from_micros(micros).expect("a time");
+        Shape {
+            ends: Ends {
+                completed: 1_000,
+                last_completed: Some(NINE + 999 * SECOND),
+                count: 1_000 + failed.len() as u64,
+                span: Some((NINE, NINE + 1_000 * SECOND)),
+                failed,
+            },
+            timeline: Some(Timeline {
+                from: at(NINE),
+                to: at(NINE + 1_000 * SECOND),
+                interval_seconds: 15.0,
+                intervals: Vec::new(),
+                gaps: Vec::new(),
+                still_worked_on: 0,
+                dated_by_record: 0,
+                undated: 0,
+            }),
+            failure_crowd: None,
+            slowest_twentieth: None,
+            histogram: None,
+            groups: Vec::new(),
+            attempts: crate::metrics::Attempts::default(),
+        }
+    }
+
+    /// The messages of a finding.
+    pub(super) fn messages(find: super::Find, sections: &Sections, shape: &Shape) -> Vec<String> {
+        let figures = Figures {
+            sections,
+            job: None,
+            jobs: &[],
+            shape: Some(shape),
+        };
+        find(figures)
+            .into_iter()
+            .map(|found| found.message)
+            .collect()
+    }
+
+    #[test]
+    fn an_ordinary_job_has_no_finding() {
+        let spread = shape((0..9).map(|n| NINE + n * 100 * SECOND).collect());
+        for find in OF_JOB {
+            assert_eq!(messages(find, &sections(9, &json!([])), &spread), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn the_lowest_rank_comes_first() {
+        let mut sections = sections(12, &json!([{ "pattern": "x", "count": 12, "share": 1.0 }]));
+        sections.counts.stated_total = Some(250);
+        sections.counts.missing = Some(138);
+        let figures = Figures {
+            sections: &sections,
+            job: None,
+            jobs: &[],
+            shape: Some(&shape(Vec::new())),
+        };
+        let codes = ranked(&OF_JOB, figures)
+            .into_iter()
+            .map(|finding| finding.code);
+        assert_eq!(codes.collect::<Vec<_>>(), ["incomplete", "one-error"]);
+    }
+}

@@ -1,0 +1,169 @@
+//! What standard error says beside the report.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use super::code::Code;
+use super::loading;
+use crate::args::Verbosity;
+use crate::load::note::NoteKind;
+use crate::load::{Dump, FileRead};
+use crate::report::Report;
+use crate::report::model::{Note, Severity};
+use crate::text::{clip, counted, joined, number, one_line};
+
+/// Notes that are printed without `-v`; the others are counted.
+const NOTES: usize = 20;
+/// Longest note without `-v`, in characters.
+const NOTE_CHARS: usize = 600;
+/// Longest path, in characters.
+const PATH_CHARS: usize = 300;
+/// Paths that are named if there is nothing in them.
+const PATHS: usize = 5;
+
+/// Says why nothing can be reported, with what each file is. `None` if something can.
+pub(crate) fn nothing_found(dump: &Dump, paths: &[PathBuf]) -> Option<String> {
+    // A complete empty list is a result; one that breaks before its first item is none.
+    let is_broken = dump.notes.iter().any(|note| {
+        matches!(
+            loading::code(&note.kind),
+            Code::CutDocument
+                | Code::BrokenDocument
+                | Code::UnreadableItem
+                | Code::BrokenCompression
+        )
+    });
+    let has_something = dump
+        .jobs
+        .iter()
+        .zip(&dump.rows)
+        .any(|(job, rows)| job.record.is_some() || !rows.is_empty() || !is_broken);
+    if has_something {
+        return None;
+    }
+    let about = |path: Option<&str>, kind: &NoteKind| {
+        let path = cut(path.unwrap_or("?"), PATH_CHARS);
+        format!("{path}: {}", cut(&loading::message(kind), NOTE_CHARS))
+    };
+    let notes: Vec<String> = dump
+        .notes
+        .iter()
+        .filter(|note| note.kind != NoteKind::Link)
+        .map(|note| about(note.path.as_deref(), &note.kind))
+        .collect();
+    let words = match (dump.inputs.len(), &notes[..]) {
+        (0, [only]) => return Some(only.clone()),
+        (0, _) => {
+            let quoted = |path: &PathBuf| format!("`{}`", one_line(&path.display().to_string()));
+            let mut given: Vec<String> = paths.iter().take(PATHS).map(quoted).collect();
+            if paths.len() > PATHS {
+                given.push(format!("{} more", number((paths.len() - PATHS) as u64)));
+            }
+            format!("found no files in {}", joined(&given))
+        }
+        (1, _) => "found no job and no items in the file".to_owned(),
+        (n, _) => format!("found no job and no items in {} files", number(n as u64)),
+    };
+    let mut lines = vec![words];
+    lines.extend(notes.iter().take(NOTES).map(|note| format!("  {note}")));
+    if notes.len() > NOTES {
+        lines.push(format!(
+            "  and {} more",
+            number((notes.len() - NOTES) as u64)
+        ));
+    }
+    Some(lines.join("\n"))
+}
+
+/// Prints the notes of a report, and with `-v` what each file is.
+pub(crate) fn speak(dump: &Dump, report: &Report, verbosity: Verbosity) {
+    if verbosity == Verbosity::Verbose {
+        for file in &dump.inputs {
+            say(&read_words(file));
+        }
+    }
+    let least = match verbosity {
+        Verbosity::Quiet => Severity::Error,
+        Verbosity::Normal => Severity::Warning,
+        Verbosity::Verbose => Severity::Info,
+    };
+    let most = match verbosity {
+        Verbosity::Verbose => usize::MAX,
+        _ => NOTES,
+    };
+    let notes: Vec<&Note> = report
+        .notes
+        .iter()
+        .filter(|note| note.severity <= least)
+        .collect();
+    for note in notes.iter().take(most) {
+        match verbosity {
+            Verbosity::Verbose => say(&note_words(note)),
+            _ => say(&cut(&note_words(note), NOTE_CHARS)),
+        }
+    }
+    if notes.len() > most {
+        let more = counted((notes.len() - most) as u64, "more note", "more notes");
+        say(&format!("{more}; -v lists them"));
+    }
+    if verbosity == Verbosity::Normal {
+        for note in &dump.notes {
+            if let NoteKind::ForeignFiles { count, .. } = &note.kind {
+                let files = counted(*count, "other file", "other files");
+                say(&format!("ignored {files}; -v lists them"));
+            }
+        }
+    }
+}
+
+/// Says why `--strict` fails.
+pub(crate) fn say_what_is_lost(report: &Report) {
+    let mut losses = report.notes.iter().filter(|note| note.loss);
+    let Some(first) = losses.next() else {
+        return;
+    };
+    let more = match losses.count() {
+        0 => String::new(),
+        more => format!(", and {}", counted(more as u64, "more note", "more notes")),
+    };
+    let first = cut(&note_words(first), NOTE_CHARS);
+    say(&format!("--strict: the dump is incomplete: {first}{more}"));
+}
+
+/// Says that a saved summary lists fewer entries than an option asks for.
+pub(crate) fn say_it_lists_fewer(path: &str, option: &str) {
+    say(&format!(
+        "warning: {}: the summary lists fewer than {option} asks for; make it again from the dumps",
+        one_line(path)
+    ));
+}
+
+fn read_words(file: &FileRead) -> String {
+    let items = counted(file.items, "item", "items");
+    format!("read {}: {}, {items}", one_line(&file.path), file.kind)
+}
+
+/// A text on one line, not too long.
+fn cut(text: &str, max: usize) -> String {
+    let mut text = one_line(text).into_owned();
+    clip(&mut text, max);
+    text
+}
+
+/// "warning: items.json: cut off at …". Nothing that ends up in a report is an error.
+fn note_words(note: &Note) -> String {
+    let severity = match note.severity {
+        Severity::Error | Severity::Warning => "warning",
+        Severity::Info => "note",
+    };
+    let message = one_line(&note.message);
+    match note.path.as_deref().or(note.job.as_deref()) {
+        Some(about) => format!("{severity}: {}: {message}", cut(about, PATH_CHARS)),
+        None => format!("{severity}: {message}"),
+    }
+}
+
+/// Prints a line. Nobody may be listening any more, which is no reason to fail.
+pub(crate) fn say(words: &str) {
+    let _ = writeln!(io::stderr().lock(), "batch-report: {words}");
+}

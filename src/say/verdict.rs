@@ -1,0 +1,571 @@
+//! The verdict: the answer about a job, or about several, in a few short sentences.
+
+use std::collections::BTreeMap;
+
+use crate::api::status::{self, CANCELLED, COMPLETED, FAILED, PENDING, PROCESSING, SKIPPED};
+use crate::report::model::{ErrorGroup, JobFacts, JobReport, Rate, Sections};
+use crate::text::{are, counted, duration, joined, number, percent, quote, range, were};
+
+/// Longest quote of an error, in characters.
+const ERROR_CHARS: usize = 90;
+/// Longest quote of a status word.
+const STATUS_CHARS: usize = 40;
+/// Status words that are named; the others are counted.
+const NAMED_STATUSES: usize = 5;
+
+/// The verdict on one job.
+pub(super) fn of_job(job: &JobReport) -> String {
+    let subject = Subject {
+        sections: &job.sections,
+        jobs: std::slice::from_ref(job),
+    };
+    subject.verdict()
+}
+
+/// The verdict on all jobs together.
+pub(super) fn of_jobs(overall: &Sections, jobs: &[JobReport]) -> String {
+    let subject = Subject {
+        sections: overall,
+        jobs,
+    };
+    subject.verdict()
+}
+
+/// What a verdict is about.
+struct Subject<'a> {
+    sections: &'a Sections,
+    jobs: &'a [JobReport],
+}
+
+impl Subject<'_> {
+    fn verdict(&self) -> String {
+        let counts = &self.sections.counts;
+        let mut sentences: Vec<String> = Vec::new();
+        sentences.extend(self.state());
+        sentences.extend(self.older_list());
+        sentences.push(self.result());
+        sentences.extend(self.filtered_jobs());
+        if counts.listed && counts.status_filter.is_none() {
+            sentences.extend(self.others());
+        }
+        if counts.unreadable > 0 {
+            let rows = counted(counts.unreadable, "row", "rows");
+            sentences.push(format!("{rows} could not be read."));
+        }
+        sentences.extend(self.completeness());
+        sentences.join(" ")
+    }
+
+    /// The only job's facts.
+    fn only(&self) -> Option<&JobFacts> {
+        match self.jobs {
+            [only] => only.job.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// How the jobs ended; nothing about a single job that completed.
+    fn state(&self) -> Option<String> {
+        if self.jobs.len() != 1 {
+            let jobs = counted(self.jobs.len() as u64, "job", "jobs");
+            return Some(format!("{jobs}: {}.", states(self.jobs)));
+        }
+        let job = self.only()?;
+        let progress = job
+            .progress_percentage
+            .filter(|progress| progress.is_finite());
+        let progress = progress.map(|progress| format!(" ({} done)", percent(progress / 100.0)));
+        let progress = progress.unwrap_or_default();
+        Some(match job.status.as_deref()? {
+            "completed" => return None,
+            "running" | "dispatched" => format!("The job is still running{progress}."),
+            "pending" => "The job has not started.".to_owned(),
+            "failed" => match &job.error_message {
+                Some(message) => format!("The job failed: “{}”.", quote(message, ERROR_CHARS)),
+                None => "The job failed.".to_owned(),
+            },
+            "cancelled" => "The job was cancelled.".to_owned(),
+            other => format!(
+                "The job's status is “{}”{progress}.",
+                quote(other, STATUS_CHARS)
+            ),
+        })
+    }
+
+    /// Open items of jobs that have ended: their lists were recorded too early.
+    fn older_list(&self) -> Option<String> {
+        let older: Vec<u64> = self.jobs.iter().filter_map(open_of_ended).collect();
+        let open = counted(older.iter().sum(), "item is", "items are");
+        match (&older[..], self.jobs) {
+            ([], _) => None,
+            (_, [only]) => {
+                let state = only.job.as_ref()?.status.as_deref()?;
+                Some(format!(
+                    "The list is older than the job: the job has {}, but {open} still open in the \
+                     list; fetch the list again.",
+                    match state {
+                        "cancelled" => "been cancelled",
+                        other => other,
+                    }
+                ))
+            }
+            (_, many) => Some(format!(
+                "The lists of {} are older than their jobs: {open} still open in them; fetch the \
+                 lists again.",
+                of_jobs_words(older.len(), many.len())
+            )),
+        }
+    }
+
+    /// The main sentence: how many failed.
+    fn result(&self) -> String {
+        let counts = &self.sections.counts;
+        if !counts.listed {
+            return format!(
+                "No item list was recorded{}.",
+                match self.stated() {
+                    Some(stated) => format!("; {stated}"),
+                    None => String::new(),
+                }
+            );
+        }
+        if let Some(filter) = &counts.status_filter {
+            return self.filtered(&quote(filter, STATUS_CHARS));
+        }
+        let failure = &self.sections.rates.failure;
+        let skipped = counts.by_status.get(SKIPPED).copied().unwrap_or_default();
+        match (failure.numerator, failure.denominator) {
+            (0, 0) if counts.distinct == 0 => "The list has no items.".to_owned(),
+            (0, 0) if skipped == counts.distinct => match skipped {
+                1 => "The only item was skipped.".to_owned(),
+                all => format!("All {} items were skipped.", number(all)),
+            },
+            (0, 0) => match counts.distinct {
+                1 => "The only item has not finished.".to_owned(),
+                all => format!("None of {} items completed or failed.", number(all)),
+            },
+            (0, 1) => format!("The only processed item completed ({}).", interval(failure)),
+            (0, processed) => format!(
+                "None of {} processed items failed ({}).",
+                number(processed),
+                interval(failure)
+            ),
+            (1, 1) => format!(
+                "The only processed item failed ({}){}.",
+                interval(failure),
+                self.leading_error(1)
+            ),
+            (failed, processed) if failed == processed => format!(
+                "All {} processed items failed ({}){}.",
+                number(failed),
+                interval(failure),
+                self.leading_error(failed)
+            ),
+            (failed, processed) => format!(
+                "{} of {} processed items failed ({}, {}){}.",
+                number(failed),
+                number(processed),
+                percent(failure.value.unwrap_or_default()),
+                interval(failure),
+                self.leading_error(failed)
+            ),
+        }
+    }
+
+    /// The main sentence about a list that was filtered by status: its rates are not the job's.
+    fn filtered(&self, filter: &str) -> String {
+        let counts = &self.sections.counts;
+        let (list, whose) = match self.jobs.len() {
+            1 => ("The list holds", "the job's"),
+            _ => ("The lists hold", "the jobs'"),
+        };
+        let items = counted(counts.distinct, "item", "items");
+        let list = match counts.filtered_in_part {
+            true => format!(
+                "Some lists hold only items with status “{filter}”, so {whose} failure rate cannot \
+                 be computed from the {items} recorded"
+            ),
+            false => format!(
+                "{list} only the {items} with status “{filter}”{}, so {whose} failure rate cannot be \
+                 computed from it",
+                self.leading_error(counts.distinct)
+            ),
+        };
+        match self.stated() {
+            Some(stated) => format!("{list}; {stated}."),
+            None => format!("{list}."),
+        }
+    }
+
+    /// Some of several lists are filtered.
+    fn filtered_jobs(&self) -> Option<String> {
+        let counts = &self.sections.counts;
+        (counts.filtered_jobs > 0 && counts.status_filter.is_none()).then(|| {
+            format!(
+                "The lists of {} are filtered by status, so the rate is not that of the jobs.",
+                of_jobs_words(counts.filtered_jobs as usize, self.jobs.len())
+            )
+        })
+    }
+
+    /// What the status documents count; absent if one of them does not.
+    fn stated(&self) -> Option<String> {
+        let sum = |count: fn(&JobFacts) -> Option<u64>| -> Option<u64> {
+            let mut jobs = self.jobs.iter();
+            jobs.try_fold(0_u64, |sum, job| sum.checked_add(count(job.job.as_ref()?)?))
+        };
+        let counts: Vec<String> = [
+            (sum(|job| job.failed_items), "failed"),
+            (sum(|job| job.skipped_items), "skipped"),
+        ]
+        .into_iter()
+        .filter_map(|(count, word)| Some(format!("{} {word}", number(count?))))
+        .collect();
+        if counts.is_empty() {
+            return None;
+        }
+        let total = sum(|job| job.total_items)
+            .map(|total| format!(" of {}", counted(total, "item", "items")))
+            .unwrap_or_default();
+        let says = match self.jobs.len() {
+            1 => "the job itself counts",
+            _ => "the jobs themselves count",
+        };
+        Some(format!("{says} {}{total}", joined(&counts)))
+    }
+
+    /// ", 7 of them with “…”": the most frequent error of `failed` items.
+    fn leading_error(&self, failed: u64) -> String {
+        let Some(ErrorGroup { pattern, count, .. }) = self.sections.error_groups.first() else {
+            return String::new();
+        };
+        let kind = match pattern {
+            Some(pattern) => format!("with “{}”", quote(pattern, ERROR_CHARS)),
+            None => "without a message".to_owned(),
+        };
+        match (*count, failed) {
+            (1, 1) => format!(", {kind}"),
+            (count, failed) if count == failed => format!(", all {kind}"),
+            (1, _) if self.sections.error_groups.len() > 1 => {
+                ", each with a different message".to_owned()
+            }
+            (count, _) => format!(", {} of them {kind}", number(count)),
+        }
+    }
+
+    /// Items that neither completed nor failed.
+    fn others(&self) -> Option<String> {
+        let by_status = || {
+            let by_status = self.sections.counts.by_status.iter();
+            by_status.filter(|(_, count)| **count > 0)
+        };
+        let is_known = |word: &str| status::KNOWN.contains(&word);
+        let all_skipped = self.sections.rates.failure.denominator == 0;
+        let mut parts = Vec::new();
+        for (word, count) in by_status().filter(|(word, _)| is_known(word)) {
+            let n = number(*count);
+            parts.push(match word.as_str() {
+                COMPLETED | FAILED => continue,
+                SKIPPED if all_skipped && *count == self.sections.counts.distinct => continue,
+                SKIPPED | CANCELLED => format!("{n} {} {word}", were(*count)),
+                PENDING => format!("{n} {} pending", are(*count)),
+                PROCESSING => format!("{n} {} being processed{}", are(*count), self.oldest(*count)),
+                _ => continue,
+            });
+        }
+        let mut unknown: Vec<(&String, &u64)> =
+            by_status().filter(|(word, _)| !is_known(word)).collect();
+        unknown.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let more = unknown.split_off(unknown.len().min(NAMED_STATUSES));
+        let have = |count: u64| if count == 1 { "has" } else { "have" };
+        for (word, count) in unknown {
+            let word = quote(word, STATUS_CHARS);
+            parts.push(format!(
+                "{} {} status “{word}”",
+                number(*count),
+                have(*count)
+            ));
+        }
+        if !more.is_empty() {
+            let items = more.iter().map(|(_, count)| **count).sum::<u64>();
+            let words = counted(more.len() as u64, "other status", "other statuses");
+            parts.push(format!("{} {} {words}", number(items), have(items)));
+        }
+        (!parts.is_empty()).then(|| format!("{}.", joined(&parts)))
+    }
+
+    /// ", the oldest for 2 d 3 h": the age of the oldest open item.
+    fn oldest(&self, count: u64) -> String {
+        let oldest = self.sections.open.first().and_then(|item| item.age_seconds);
+        match oldest.filter(|age| *age > 0.0) {
+            Some(age) if count == 1 => format!(" for {}", duration(age)),
+            Some(age) => format!(", the oldest for {}", duration(age)),
+            None => String::new(),
+        }
+    }
+
+    fn completeness(&self) -> Option<String> {
+        let counts = &self.sections.counts;
+        if !counts.listed {
+            return None;
+        }
+        let (is, misses, it) = match self.jobs.len() {
+            1 => ("The list is", "The list is missing", "The list"),
+            _ => ("The lists are", "The lists are missing", "The lists"),
+        };
+        match (counts.complete, counts.missing, counts.stated_total) {
+            (_, Some(missing @ 1..), Some(total)) => Some(format!(
+                "{misses} {} of {}.",
+                number(missing),
+                counted(total, "item", "items")
+            )),
+            (Some(true), ..) => None,
+            (Some(false), ..) => Some(format!("{is} incomplete.")),
+            (None, ..) => Some(format!("{it} may be incomplete (no total given).")),
+        }
+    }
+}
+
+/// "2 of 5 jobs".
+fn of_jobs_words(some: usize, all: usize) -> String {
+    format!(
+        "{} of {}",
+        number(some as u64),
+        counted(all as u64, "job", "jobs")
+    )
+}
+
+/// Number of items of an ended job that its list says are open; absent if there are none.
+fn open_of_ended(job: &JobReport) -> Option<u64> {
+    let facts = job.job.as_ref()?;
+    let has_ended = matches!(
+        facts.status.as_deref()?,
+        "completed" | "failed" | "cancelled"
+    );
+    let counts = &job.sections.counts;
+    let open = [PENDING, PROCESSING]
+        .iter()
+        .filter_map(|word| counts.by_status.get(*word))
+        .sum::<u64>();
+    (has_ended && open > 0).then_some(open)
+}
+
+/// "3 completed, 1 failed": how several jobs ended, most first.
+fn states(jobs: &[JobReport]) -> String {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for job in jobs {
+        let state = job.job.as_ref().map_or("without a status document", |job| {
+            job.status.as_deref().unwrap_or("with an unknown status")
+        });
+        *counts.entry(quote(state, STATUS_CHARS)).or_default() += 1;
+    }
+    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let more: u64 = counts
+        .iter()
+        .skip(NAMED_STATUSES)
+        .map(|(_, count)| count)
+        .sum();
+    let mut words: Vec<String> = counts
+        .iter()
+        .take(NAMED_STATUSES)
+        .map(|(state, count)| format!("{} {state}", number(*count)))
+        .collect();
+    if more > 0 {
+        words.push(format!("{} with other statuses", number(more)));
+    }
+    words.join(", ")
+}
+
+fn interval(rate: &Rate) -> String {
+    let [low, high] = rate.ci95.unwrap_or_default();
+    format!("95% CI {}", range(low, high))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::say::findings::tests::sections;
+
+    /// A job with these counts by status; `edit` changes its JSON.
+    fn job(by_status: Value, edit: impl FnOnce(&mut Value)) -> JobReport {
+        let count = |word: &str| by_status[word].as_u64().unwrap_or_default();
+        let (failed, completed) = (count("failed"), count("completed"));
+        let distinct: u64 = by_status
+            .as_object()
+            .expect("counts")
+            .values()
+            .filter_map(Value::as_u64)
+            .sum();
+        let mut job = serde_json::to_value(sections(0, &json!([]))).expect("JSON");
+        job["counts"]["by_status"] = by_status;
+        job["counts"]["distinct"] = json!(distinct);
+        job["counts"]["complete"] = json!(true);
+        let processed = failed + completed;
+        let rate = failed as f64 / processed.max(1) as f64;
+        job["rates"]["failure"] = json!({
+            "numerator": failed, "denominator": processed,
+            "value": (processed > 0).then_some(rate),
+            "ci95": (processed > 0).then_some([rate / 2.0, (rate * 2.0).min(1.0)]),
+        });
+        for (name, value) in [
+            ("batch_job_id", json!("bjb-1")),
+            ("label", json!("bjb-1")),
+            ("api", json!("v1")),
+            ("verdict", json!("")),
+            ("job", json!({ "id": "bjb-1", "status": "completed" })),
+        ] {
+            job[name] = value;
+        }
+        edit(&mut job);
+        serde_json::from_value(job).expect("a job")
+    }
+
+    fn verdict(by_status: Value, edit: impl FnOnce(&mut Value)) -> String {
+        of_job(&job(by_status, edit))
+    }
+
+    #[test]
+    fn the_rate_comes_first_and_others_after_it() {
+        assert_eq!(
+            verdict(
+                json!({ "completed": 190, "failed": 10, "skipped": 9, "pending": 1 }),
+                |job| {
+                    job["error_groups"] = json!([{
+                        "id": "x", "pattern": "Timeout", "count": 8, "share": 0.8,
+                        "per_interval": [], "undated": 0, "examples": []
+                    }]);
+                    job["job"] =
+                        json!({ "id": "bjb-1", "status": "running", "progress_percentage": 95.0 });
+                }
+            ),
+            "The job is still running (95.0% done). 10 of 200 processed items failed (5.0%, 95% CI \
+             2.5–10.0%), 8 of them with “Timeout”. 1 is pending and 9 were skipped."
+        );
+    }
+
+    #[test]
+    fn nothing_and_everything_read_like_sentences() {
+        let same = |_: &mut Value| {};
+        for (by_status, words) in [
+            (json!({}), "The list has no items."),
+            (json!({ "skipped": 19 }), "All 19 items were skipped."),
+            (json!({ "skipped": 1 }), "The only item was skipped."),
+            (
+                json!({ "completed": 3 }),
+                "None of 3 processed items failed (95% CI 0%).",
+            ),
+            (
+                json!({ "completed": 1 }),
+                "The only processed item completed (95% CI 0%).",
+            ),
+            (
+                json!({ "failed": 2 }),
+                "All 2 processed items failed (95% CI 50.0–100%).",
+            ),
+            (
+                json!({ "skipped": 2, "queued": 1 }),
+                "None of 3 items completed or failed. 2 were skipped and 1 has status “queued”.",
+            ),
+        ] {
+            assert_eq!(verdict(by_status, same), words);
+        }
+    }
+
+    #[test]
+    fn a_failed_job_says_why() {
+        let words = verdict(json!({ "failed": 1 }), |job| {
+            job["job"] = json!({
+                "id": "bjb-1", "status": "failed", "error_message": "Worker lost"
+            });
+        });
+        assert!(
+            words.starts_with("The job failed: “Worker lost”. "),
+            "{words}"
+        );
+    }
+
+    #[test]
+    fn open_items_of_an_ended_job_are_told_with_the_way_out() {
+        let words = verdict(json!({ "completed": 5, "processing": 2 }), |_| {});
+        assert!(
+            words.starts_with(
+                "The list is older than the job: the job has completed, but 2 items are still open in \
+                 the list; fetch the list again. "
+            ),
+            "{words}"
+        );
+        let words = verdict(json!({ "completed": 5, "processing": 2 }), |job| {
+            job["job"]["status"] = json!("running");
+        });
+        assert!(!words.contains("older"), "{words}");
+    }
+
+    #[test]
+    fn the_oldest_open_item_is_told_with_its_age() {
+        let words = verdict(json!({ "completed": 5, "processing": 2 }), |job| {
+            job["job"]["status"] = json!("running");
+            job["open"] = json!([{
+                "item_id": "a", "item_name": null, "status": "processing", "started_at": null,
+                "age_seconds": 172_800.0, "job": "bjb-1"
+            }]);
+        });
+        assert!(
+            words.contains("2 are being processed, the oldest for 2 d 0 h."),
+            "{words}"
+        );
+    }
+
+    #[test]
+    fn the_rate_of_a_filtered_list_is_not_the_jobs() {
+        let words = verdict(json!({ "failed": 13 }), |job| {
+            job["counts"]["status_filter"] = json!("failed");
+            job["counts"]["filtered_jobs"] = json!(1);
+            job["job"] = json!({
+                "id": "bjb-1", "status": "completed", "total_items": 250, "failed_items": 13,
+                "skipped_items": 5
+            });
+        });
+        assert_eq!(
+            words,
+            "The list holds only the 13 items with status “failed”, so the job's failure rate cannot \
+             be computed from it; the job itself counts 13 failed and 5 skipped of 250 items."
+        );
+        assert!(!words.contains('%'));
+    }
+
+    #[test]
+    fn completeness_is_told_unless_the_list_is_whole() {
+        let missing = verdict(json!({ "completed": 2 }), |job| {
+            job["counts"]["complete"] = json!(false);
+            job["counts"]["stated_total"] = json!(5);
+            job["counts"]["missing"] = json!(3);
+        });
+        assert!(
+            missing.ends_with(" The list is missing 3 of 5 items."),
+            "{missing}"
+        );
+        let unknown = verdict(json!({ "completed": 2 }), |job| {
+            job["counts"]["complete"] = json!(null);
+        });
+        assert!(
+            unknown.ends_with(" The list may be incomplete (no total given)."),
+            "{unknown}"
+        );
+    }
+
+    #[test]
+    fn several_jobs_are_counted_by_their_ends() {
+        let one = job(json!({ "completed": 2 }), |_| {});
+        let other = job(json!({ "completed": 2 }), |job| {
+            job["job"]["status"] = json!("failed")
+        });
+        let words = of_jobs(&one.sections.clone(), &[one.clone(), one, other]);
+        assert!(
+            words.starts_with("3 jobs: 2 completed, 1 failed. None of 2 "),
+            "{words}"
+        );
+    }
+}
