@@ -6,8 +6,8 @@ use std::collections::BinaryHeap;
 use super::limits::{message, name};
 use super::model::{ItemRow, ItemRows, ItemSelection, Report};
 use crate::api::UtcTime;
-use crate::api::status::code::{FAILED, SKIPPED};
-use crate::frame::ItemFrame;
+use crate::api::status::{self, code};
+use crate::frame::Row;
 use crate::load::Dump;
 use crate::metrics::Failures;
 use crate::metrics::errors::group_id;
@@ -17,17 +17,36 @@ use crate::parallel::{self, MANY_ROWS};
 /// Maximum number of rows of [`ItemSelection::Failed`], the slowest ones not counted.
 pub const MOST_ROWS: usize = 10_000;
 
+/// What makes an item worth a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Failed,
+    Skipped,
+    Open,
+    Other,
+}
+
 impl Report {
     /// Drops rows that are not in a selection; those that the report does not hold cannot be added.
     pub fn select_items(&mut self, selection: ItemSelection) {
-        if selection == ItemSelection::None {
-            self.items.clear();
-            self.item_rows = ItemRows {
-                selection,
-                of: self.item_rows.of,
-                ..ItemRows::default()
-            };
-        }
+        let of = self.item_rows.of;
+        let kinds: Vec<Kind> = self.items.iter().map(kind_of_row).collect();
+        let micros = self.items.iter().map(|item| {
+            let seconds = item.duration_seconds?;
+            Some((seconds * 1e6).round() as i64)
+        });
+        let rows = kinds.iter().copied().zip(micros);
+        let chosen = match selection {
+            ItemSelection::None => Vec::new(),
+            ItemSelection::Failed if of > MOST_ROWS as u64 => {
+                remarkable(rows, self.overall.slowest.len())
+            }
+            ItemSelection::Failed | ItemSelection::All => return,
+        };
+        let mut items: Vec<Option<ItemRow>> = self.items.drain(..).map(Some).collect();
+        let taken = chosen.iter().filter_map(|row| items[*row].take());
+        self.items = taken.collect();
+        self.item_rows = held(selection, chosen.iter().map(|row| kinds[*row]), of);
     }
 }
 
@@ -40,10 +59,15 @@ pub(super) fn rows(
     slowest: usize,
 ) -> (Vec<ItemRow>, ItemRows) {
     let items = &dump.items;
-    let recorded: u64 = dump.jobs.iter().map(|job| job.recorded.rows).sum();
     let chosen: Vec<usize> = match selection {
         ItemSelection::None => Vec::new(),
-        ItemSelection::Failed if recorded > MOST_ROWS as u64 => remarkable(items, slowest),
+        ItemSelection::Failed if items.len() > MOST_ROWS => {
+            let row = |row| {
+                let item = items.row(row);
+                (kind_of(&item), item.micros())
+            };
+            remarkable((0..items.len()).map(row), slowest)
+        }
         ItemSelection::Failed | ItemSelection::All => (0..items.len()).collect(),
     };
     let groups: Vec<String> = failures
@@ -53,43 +77,75 @@ pub(super) fn rows(
         .collect();
     let row = |at| item_row(dump, failures, labels, &groups, chosen[at]);
     let rows = parallel::each(chosen.len() > MANY_ROWS, chosen.len(), row);
-    let count = |is: fn(&ItemFrame, usize) -> bool| {
-        chosen.iter().filter(|row| is(items, **row)).count() as u64
-    };
-    let held = ItemRows {
+    let kinds = chosen.iter().map(|row| kind_of(&items.row(*row)));
+    (rows, held(selection, kinds, items.len() as u64))
+}
+
+/// Counts the rows of a selection.
+fn held(selection: ItemSelection, kinds: impl Iterator<Item = Kind>, of: u64) -> ItemRows {
+    let mut held = ItemRows {
         selection,
-        held: rows.len() as u64,
-        of: items.len() as u64,
-        failed: count(|items, row| items.row(row).status == FAILED),
-        skipped: count(|items, row| items.row(row).status == SKIPPED),
-        open: count(|items, row| is_open(&items.row(row))),
+        of,
+        ..ItemRows::default()
     };
-    (rows, held)
+    for kind in kinds {
+        held.held += 1;
+        match kind {
+            Kind::Failed => held.failed += 1,
+            Kind::Skipped => held.skipped += 1,
+            Kind::Open => held.open += 1,
+            Kind::Other => {}
+        }
+    }
+    // A page is the same, whichever selection holds all items.
+    if held.held == of {
+        held.selection = ItemSelection::All;
+    }
+    held
+}
+
+fn kind_of(item: &Row) -> Kind {
+    match item.status {
+        code::FAILED => Kind::Failed,
+        code::SKIPPED => Kind::Skipped,
+        _ if is_open(item) => Kind::Open,
+        _ => Kind::Other,
+    }
+}
+
+/// The same of a row that was saved.
+fn kind_of_row(item: &ItemRow) -> Kind {
+    match item.status.as_str() {
+        status::FAILED => Kind::Failed,
+        status::SKIPPED => Kind::Skipped,
+        word if item.completed_at.is_none() && !status::is_terminal(word) => Kind::Open,
+        _ => Kind::Other,
+    }
 }
 
 /// Chooses failed, then skipped, then open items up to [`MOST_ROWS`], and the slowest of the others.
-fn remarkable(items: &ItemFrame, slowest: usize) -> Vec<usize> {
+fn remarkable(rows: impl Iterator<Item = (Kind, Option<i64>)>, slowest: usize) -> Vec<usize> {
     let (mut chosen, mut skipped, mut open) = (Vec::new(), Vec::new(), Vec::new());
     let mut slow: BinaryHeap<Reverse<(i64, Reverse<usize>)>> = BinaryHeap::new();
-    items.rows(0..items.len()).each(|row, item| {
-        let list = match item.status {
-            FAILED => &mut chosen,
-            SKIPPED => &mut skipped,
-            _ if is_open(&item) => &mut open,
-            _ => {
-                if let Some(micros) = item.micros().filter(|micros| *micros >= 0) {
+    for (row, (kind, micros)) in rows.enumerate() {
+        let list = match kind {
+            Kind::Failed => &mut chosen,
+            Kind::Skipped => &mut skipped,
+            Kind::Open => &mut open,
+            Kind::Other => {
+                if let Some(micros) = micros.filter(|micros| *micros >= 0) {
                     slow.push(Reverse((micros, Reverse(row))));
                     if slow.len() > slowest {
                         slow.pop();
                     }
                 }
-                return;
+                continue;
             }
         };
         if list.len() < MOST_ROWS {
             list.push(row);
         }
-    });
+    }
     chosen.extend(skipped);
     chosen.extend(open);
     chosen.truncate(MOST_ROWS);
@@ -129,5 +185,41 @@ fn item_row(
             .map(|reason| name(items.reasons().get(reason))),
         processing_job_id: texts.work.map(name),
         source: source.map(|file| file.path.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failed_items_come_before_skipped_and_open_ones_and_the_slowest_are_added() {
+        let other = (0..5).map(|n| (Kind::Other, Some(n)));
+        let rows = other.chain([
+            (Kind::Open, None),
+            (Kind::Failed, None),
+            (Kind::Other, None),
+        ]);
+        assert_eq!(remarkable(rows, 2), [3, 4, 5, 6]);
+        let many = |kind, count| std::iter::repeat_n((kind, Some(1)), count);
+        let rows = many(Kind::Skipped, MOST_ROWS)
+            .chain(many(Kind::Other, 1))
+            .chain(many(Kind::Failed, 7));
+        let chosen = remarkable(rows, 1);
+        assert_eq!(chosen.len(), MOST_ROWS + 1);
+        assert_eq!(chosen[MOST_ROWS - 7], MOST_ROWS);
+        assert_eq!(chosen[MOST_ROWS], MOST_ROWS + 7);
+    }
+
+    #[test]
+    fn rows_that_hold_every_item_are_all_of_them() {
+        let kinds = [Kind::Failed, Kind::Other].into_iter();
+        let rows = held(ItemSelection::Failed, kinds.clone(), 2);
+        assert_eq!(
+            (rows.selection, rows.held, rows.failed),
+            (ItemSelection::All, 2, 1)
+        );
+        let rows = held(ItemSelection::Failed, kinds, 3);
+        assert_eq!(rows.selection, ItemSelection::Failed);
     }
 }

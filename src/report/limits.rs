@@ -17,7 +17,7 @@ pub(super) const MOST_TIMELINES: usize = 1_000;
 /// Maximum number of jobs in a report.
 pub(super) const MOST_JOBS: usize = 20_000;
 /// Maximum number of error groups, and of skip reasons, in all jobs together.
-const MOST_LISTED: usize = 1_000;
+const MOST_LISTED: usize = 500;
 /// Number of error groups, and of skip reasons, that each job may list however many jobs there are.
 const LEAST_LISTED: usize = 10;
 /// Maximum number of status words that are counted by name.

@@ -179,7 +179,7 @@ pub struct Sections {
     pub left_out: LeftOut,
 }
 
-/// Entries that lists leave out. A report of one job lists 1,000 error groups and skip reasons; one of
+/// Entries that lists leave out. A report of one job lists 500 error groups and skip reasons; one of
 /// several lists as many of each for all jobs together, and at least 10 for each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeftOut {
@@ -297,7 +297,7 @@ pub enum ItemSelection {
 /// The number of items that a report holds as rows, and of all items.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ItemRows {
-    /// What was asked for.
+    /// What was asked for; `all` if every item is in `items`.
     pub selection: ItemSelection,
     /// Items in `items`.
     pub held: u64,

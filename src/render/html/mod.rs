@@ -139,8 +139,11 @@ const JOBS_AS_DATA: usize = 50;
 /// Maximum number of rows of the plain table.
 const FIRST_ITEMS: usize = 50;
 
-/// Makes the summary that a page holds for machines: the report without its rows, and without its jobs
-/// if they are many.
+/// Maximum number of files and of notes in those data.
+const MOST_AS_DATA: usize = 1_000;
+
+/// Makes the summary that a page holds for machines: the report without its rows, without its jobs if they
+/// are many, and with its first files and notes.
 pub(super) fn summary(report: &Report) -> serde_json::Result<String> {
     let few = report.jobs.len() <= JOBS_AS_DATA;
     let summary = Report {
@@ -154,8 +157,8 @@ pub(super) fn summary(report: &Report) -> serde_json::Result<String> {
         overall: report.overall.clone(),
         items: Vec::new(),
         item_rows: report.item_rows,
-        inputs: report.inputs.clone(),
-        notes: report.notes.clone(),
+        inputs: report.inputs.iter().take(MOST_AS_DATA).cloned().collect(),
+        notes: report.notes.iter().take(MOST_AS_DATA).cloned().collect(),
     };
     Ok(json_in_html(&serde_json::to_string(&summary)?))
 }
