@@ -53,7 +53,7 @@ pub enum TemplateError {
     Write(#[from] output::WriteError),
 }
 
-/// Where a template is wrong, and how.
+/// A mistake in a template, with its place.
 #[derive(Debug)]
 pub struct Mistake {
     file: String,
@@ -77,7 +77,7 @@ impl Custom {
     ///
     /// # Errors
     ///
-    /// Where it cannot be read; it is checked when it is rendered.
+    /// If it cannot be read; it is checked when it is rendered.
     pub fn read(path: &Path) -> Result<Self, TemplateError> {
         let text = fs::read_to_string(path).map_err(|source| TemplateError::Read {
             path: path.display().to_string(),
@@ -105,7 +105,7 @@ impl Custom {
     ///
     /// # Errors
     ///
-    /// Where there is a mistake in the template, with its place.
+    /// If there is a mistake in the template.
     pub fn render(
         &self,
         model: &Model,
@@ -121,7 +121,7 @@ impl Custom {
     ///
     /// # Errors
     ///
-    /// Where the user's own cannot be read.
+    /// If the user's own cannot be read.
     pub fn assets(&self) -> Result<Assets, TemplateError> {
         match Assets::of(&self.sources) {
             Ok(assets) => Ok(assets.signed()),
@@ -199,8 +199,8 @@ fn excerpt(text: &str, wrong: usize) -> String {
     out
 }
 
-/// What a template makes, told by its name: the ending without that of templates (`.j2`, `.jinja`,
-/// `.jinja2`), in small letters; `None` where there is none.
+/// Returns the extension of a template's output, in lower case: that of its name without `.j2`, `.jinja` or
+/// `.jinja2`.
 pub fn ending_of_template(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     output_ending(name).map(str::to_lowercase)
@@ -210,7 +210,7 @@ pub fn ending_of_template(path: &Path) -> Option<String> {
 ///
 /// # Errors
 ///
-/// Where a file is there already and is not to be overwritten, or one cannot be written.
+/// If a file exists and is not to be overwritten, or cannot be written.
 pub fn export(folder: &Path, force: bool) -> Result<Vec<PathBuf>, TemplateError> {
     fs::create_dir_all(folder).map_err(|source| TemplateError::Folder {
         path: folder.display().to_string(),

@@ -1,4 +1,4 @@
-//! How numbers, times and user text are written. What is absent is shown as "–".
+//! Template filters that write numbers, times and user text. An absent value is shown as "–".
 
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, HtmlEscape, State, Value};
@@ -89,7 +89,7 @@ fn more_filter(
     Ok(format!("{} more {word}", thousands(more)))
 }
 
-/// How many entries a list has.
+/// Number of entries of a list.
 pub(super) fn length(list: &Value) -> Result<usize, Error> {
     let no_list = || {
         let words = format!("{} is no list", list.kind());
@@ -103,7 +103,7 @@ pub(super) fn length(list: &Value) -> Result<usize, Error> {
     }
 }
 
-/// The value, where there is one. A field that does not exist is a fault of the template, not
+/// Returns the value, if there is one. A field that does not exist is a fault of the template, not
 /// something absent.
 pub(super) fn present(value: &Value) -> Result<Option<&Value>, Error> {
     if value.is_undefined() {

@@ -129,7 +129,7 @@ mod tests {
     use super::*;
     use crate::render::samples;
 
-    /// What templates see, without the charts.
+    /// Removes the charts from the value that templates see.
     fn without_charts(mut seen: serde_json::Value) -> serde_json::Value {
         let jobs = seen["jobs"].as_array_mut().expect("a list").iter_mut();
         for job in jobs {

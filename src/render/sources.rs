@@ -1,4 +1,4 @@
-//! Where the text of templates comes from: the program itself, or a folder of the user's before it.
+//! Sources of templates: a folder of the user, then the program itself.
 
 use std::borrow::Cow;
 use std::fs;
@@ -40,7 +40,7 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    /// The text of a template; `None` where there is none of that name.
+    /// Returns the text of a template, if there is one of that name.
     pub(super) fn get(&self, name: &str) -> Result<Option<Cow<'static, str>>, Error> {
         if let Some(path) = self.file(name) {
             match fs::read_to_string(&path) {
@@ -60,7 +60,7 @@ impl Sources {
             .ok_or_else(|| Error::new(ErrorKind::TemplateNotFound, name.to_owned()))
     }
 
-    /// Where the user's file of that name would be. A name that leads out of the folder is none.
+    /// Returns the path of the user's file of that name. A name that leads out of the folder has none.
     pub(super) fn file(&self, name: &str) -> Option<PathBuf> {
         let inside = Path::new(name)
             .components()

@@ -1,4 +1,4 @@
-//! Which items a report holds as rows, and the rows themselves.
+//! Rows of items: their selection, and the rows themselves.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -17,7 +17,7 @@ use crate::parallel::{self, MANY_ROWS};
 /// Maximum number of rows of [`ItemSelection::Failed`], the slowest ones not counted.
 pub const MOST_ROWS: usize = 10_000;
 
-/// What makes an item worth a row.
+/// Reason to hold an item as a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Failed,
@@ -113,7 +113,7 @@ fn kind_of(item: &Row) -> Kind {
     }
 }
 
-/// The same of a row that was saved.
+/// Kind of a saved row.
 fn kind_of_row(item: &ItemRow) -> Kind {
     match item.status.as_str() {
         status::FAILED => Kind::Failed,

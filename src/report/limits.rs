@@ -1,5 +1,5 @@
-//! How long texts and lists of a report may be: a dump may hold a message of 10 MB, or 100,000 kinds of
-//! messages. What is left out is counted.
+//! Limits of texts and lists of a report: a dump may hold a message of 10 MB, or 100,000 kinds of messages.
+//! Everything left out is counted.
 
 use indexmap::IndexMap;
 

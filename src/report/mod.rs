@@ -10,15 +10,15 @@ pub use self::build::{Built, build};
 pub use self::model::{ItemSelection, Report};
 use crate::metrics::NamedGroup;
 
-/// What the user chose about the report.
+/// Options of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportOptions {
-    /// How many of the slowest items are listed.
+    /// Number of slowest items to list.
     pub slowest: usize,
-    /// How many examples each error group has.
+    /// Number of examples of each error group.
     pub examples: usize,
-    /// Which items the report holds as rows.
+    /// Selection of items that the report holds as rows.
     pub items: ItemSelection,
-    /// The kinds of errors that the user names, of which the first that matches counts.
+    /// Error groups that the user names; the first that matches counts.
     pub named_groups: Vec<NamedGroup>,
 }

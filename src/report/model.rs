@@ -37,32 +37,32 @@ pub enum Severity {
 pub struct Report {
     /// Always 2; a change that would break a reader raises it.
     pub schema_version: u32,
-    /// The program that made the report.
+    /// Program that made the report.
     pub generator: Generator,
-    /// When the report was made; `SOURCE_DATE_EPOCH` where that is set.
+    /// Time the report was made; `SOURCE_DATE_EPOCH` if set.
     pub generated_at: UtcTime,
-    /// The heading: `--title`, or one made from the jobs.
+    /// Heading: `--title`, or one made from the jobs.
     pub title: String,
-    /// The answer in one sentence.
+    /// Answer in one sentence.
     pub verdict: String,
     /// Batch jobs, worst first: those that failed, then by failure rate, then in the order in which the
     /// inputs name them. Up to 20,000.
     pub jobs: Vec<JobReport>,
-    /// Jobs that are left out of `jobs`. They are part of all other figures.
+    /// Number of jobs left out of `jobs`. All other figures include them.
     pub jobs_left_out: u64,
-    /// The same figures over the items of all jobs.
+    /// Figures over the items of all jobs.
     pub overall: Sections,
-    /// The items themselves: those that `item_rows` describes, in the order of the inputs.
+    /// Rows of items, in the order of the inputs; `item_rows` tells which.
     pub items: Vec<ItemRow>,
-    /// Which items are in `items`.
+    /// Selection and number of the rows in `items`.
     pub item_rows: ItemRows,
-    /// Every file that was found, in path order.
+    /// All files found, in path order.
     pub inputs: Vec<Input>,
-    /// What the reader has to know to trust the numbers, worst first.
+    /// Notes on the data, worst first.
     pub notes: Vec<Note>,
 }
 
-/// The program that made a report.
+/// Program that made a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Generator {
     /// `batch-report`.
@@ -71,61 +71,60 @@ pub struct Generator {
     pub version: String,
 }
 
-/// What is said about one batch job.
+/// One batch job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct JobReport {
-    /// The id of the batch job (`bjb-…`); absent where the dump does not tell it.
+    /// Id of the batch job (`bjb-…`, `bat-…`); absent if the dump does not give it.
     pub batch_job_id: Option<String>,
-    /// What the job is called on the page: its id, else the folder or file its items came from.
+    /// Name of the job on the page: its id, else the folder or file of its items.
     pub label: String,
-    /// The generation of the API that the job was recorded from.
+    /// Generation of the API.
     pub api: Api,
-    /// The answer for this job in one sentence.
+    /// Answer for this job in one sentence.
     pub verdict: String,
-    /// The newest status record of the job; absent where none was recorded.
+    /// Newest status record of the job; absent if there is none.
     pub job: Option<JobFacts>,
-    /// The figures over this job's items.
+    /// Figures over the items of this job.
     #[serde(flatten)]
     pub sections: Sections,
 }
 
-/// A job as its newest status record tells it.
+/// Newest status record of a job.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct JobFacts {
-    /// The id of the batch job.
+    /// Id of the batch job.
     pub id: String,
     /// parse, extract or classify; another word survives as it is.
     pub job_type: Option<String>,
-    /// The project it belongs to.
+    /// Project.
     pub project_id: Option<String>,
     /// pending, running, dispatched, completed, failed or cancelled; another word survives.
     pub status: Option<String>,
-    /// The number of items the job states.
+    /// Number of items the job states.
     pub total_items: Option<u64>,
-    /// When the job ended.
+    /// End of the job.
     pub completed_at: Option<UtcTime>,
-    /// When the job was created.
+    /// Creation of the job.
     pub created_at: Option<UtcTime>,
-    /// The directory it works on.
+    /// Directory.
     pub directory_id: Option<String>,
-    /// The instant this record speaks of.
+    /// Instant this record describes.
     pub effective_at: Option<UtcTime>,
-    /// The error of the job's latest attempt.
+    /// Error of the job's latest attempt.
     pub error_message: Option<String>,
-    /// Items that failed, as the job counts them.
+    /// Job counter: failed items.
     pub failed_items: Option<u64>,
-    /// The id of this status record.
+    /// Id of this status record.
     pub job_record_id: Option<String>,
-    /// Items processed, as the job counts them; whether failed and skipped ones are among them is
-    /// not documented.
+    /// Job counter: processed items. It is not documented if it includes failed and skipped ones.
     pub processed_items: Option<u64>,
-    /// Items skipped, as the job counts them.
+    /// Job counter: skipped items.
     pub skipped_items: Option<u64>,
-    /// When work on the job began.
+    /// Start of the job.
     pub started_at: Option<UtcTime>,
-    /// When the record was changed last.
+    /// Last change of the record.
     pub updated_at: Option<UtcTime>,
-    /// The id of the workflow behind the job.
+    /// Id of the workflow.
     pub workflow_id: Option<String>,
     /// Configuration of a v2 batch.
     #[serde(default)]
@@ -134,21 +133,20 @@ pub struct JobFacts {
     /// record, not a wall time.
     #[serde(default)]
     pub span_seconds: Option<f64>,
-    /// `completed_at - started_at`; absent while the job runs, and where a time is missing or the
-    /// difference is negative.
+    /// `completed_at - started_at`; absent while the job runs, if a time is missing, or if it is negative.
     pub wall_seconds: Option<f64>,
-    /// 0–100, as the server said it.
+    /// Progress, 0–100, as the server gives it.
     pub progress_percentage: Option<f64>,
 }
 
-/// The figures over a set of items: one job's, or all.
+/// Figures over a set of items.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Sections {
-    /// How many items were recorded, and whether that is all of them.
+    /// Numbers of items, and completeness.
     pub counts: ItemCounts,
-    /// Shares, each with its numerator, denominator and interval.
+    /// Rates, each with its numerator, denominator and interval.
     pub rates: Rates,
-    /// How long items took, per status.
+    /// Durations of items, by status.
     pub durations: Durations,
     /// Waiting times of items, `running_at - pending_at`, by status; absent unless data points of v2 tell
     /// them.
@@ -156,26 +154,25 @@ pub struct Sections {
     /// Credits that items cost; absent unless jobs of v2 tell them.
     #[serde(default)]
     pub credits: Option<Credits>,
-    /// How fast items ended, and how many were worked on at once.
+    /// Speed and concurrency.
     pub throughput: Throughput,
-    /// Why items were skipped: most first, then by name.
+    /// Skip reasons: most first, then by name.
     pub skip_reasons: Vec<SkipReason>,
-    /// Why items failed: most first, then by pattern, those without a message last.
+    /// Error groups: most first, then by pattern, failures without a message last.
     pub error_groups: Vec<ErrorGroup>,
-    /// The items that took longest, longest first.
+    /// Slowest items, longest first.
     pub slowest: Vec<SlowItem>,
-    /// Items that have not ended, the oldest first, up to 20.
+    /// Open items, oldest first, up to 20.
     pub open: Vec<OpenItem>,
-    /// What is remarkable about these figures, the most important first; often nothing.
+    /// Findings, most important first; often none.
     #[serde(default)]
     pub findings: Vec<Finding>,
-    /// Items that ended over time, and the concurrency; absent if nothing is known to have begun or ended,
-    /// and of single jobs if the report holds more than 1,000.
+    /// Ended items and concurrency over time; absent if no item has a time, and for single jobs if there
+    /// are more than 1,000.
     pub timeline: Option<Timeline>,
-    /// Distribution of durations; absent if no item has one, and of single jobs if the report holds more
-    /// than 50.
+    /// Distribution of durations; absent if no item has one, and for single jobs if there are more than 50.
     pub histogram: Option<Histogram>,
-    /// Entries that lists of this section leave out because they are too long.
+    /// Number of entries that the lists of this section leave out.
     pub left_out: LeftOut,
 }
 
@@ -189,52 +186,52 @@ pub struct LeftOut {
     pub skip_reasons: u64,
 }
 
-/// Something remarkable, in words with its numbers.
+/// A remarkable pattern, in words with its numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
-    /// What kind of thing it is, in kebab-case; stable, for machines.
+    /// Stable code, in kebab-case.
     pub code: String,
-    /// How much it matters.
+    /// Severity.
     pub severity: Severity,
-    /// The finding as a sentence.
+    /// Sentence.
     pub message: String,
-    /// The numbers it rests on, by name.
+    /// Numbers behind it, by name.
     pub evidence: IndexMap<String, f64>,
 }
 
-/// How many items were recorded, and whether that is all of them.
+/// Numbers of items, and completeness.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ItemCounts {
-    /// Whether any list of items was recorded; where none was, the counts are of nothing, and what
-    /// is known is what the status says.
+    /// True if a list of items was found. If not, all counts are 0, and only the status record tells
+    /// anything.
     pub listed: bool,
-    /// Rows read, repeated ones included, unreadable ones not.
+    /// Rows read, including repeated ones, excluding unreadable ones.
     pub recorded: u64,
-    /// Distinct `item_id`s; every figure is about these, each by its newest record.
+    /// Distinct `item_id`s. All figures use the newest record of each.
     pub distinct: u64,
     /// `recorded - distinct`.
     pub duplicates: u64,
     /// Items recorded more than once whose records differ.
     pub conflicting_duplicates: u64,
-    /// Rows that were there but could not be read as items.
+    /// Rows that could not be read as items.
     pub unreadable: u64,
-    /// The status the list was filtered by, where that is known or can be seen; several, of several lists,
-    /// are sorted and parted by a comma. The rates of such a list are not the job's.
+    /// Status the list was filtered by; several are sorted and separated by a comma. The rates of such a
+    /// list are not the job's.
     pub status_filter: Option<String>,
-    /// Whether lists that are not filtered stand beside it, so that there are other items, but not all.
+    /// True if there are lists without a filter beside the filtered one, and still not all items.
     #[serde(default)]
     pub filtered_in_part: bool,
-    /// Of how many jobs the list is filtered by a status. Where that is some of several, the rates of all
-    /// together are not those of the jobs either.
+    /// Number of jobs whose list is filtered by status. If it is not 0, the rates of all jobs together are
+    /// not those of the jobs either.
     #[serde(default)]
     pub filtered_jobs: u64,
-    /// How many items there should be; absent where nothing states it.
+    /// Stated number of items; absent if nothing states it.
     pub stated_total: Option<u64>,
-    /// Where `stated_total` comes from.
+    /// Origin of `stated_total`.
     pub stated_total_source: Option<TotalSource>,
-    /// Stated but not recorded items; absent where no total is stated.
+    /// Stated items that were not recorded; absent if no total is stated.
     pub missing: Option<u64>,
-    /// Whether every stated item was recorded; absent where no total is stated.
+    /// True if every stated item was recorded; absent if no total is stated.
     pub complete: Option<bool>,
     /// Failed items of v2 batches for which no job could be made.
     #[serde(default)]
@@ -245,14 +242,15 @@ pub struct ItemCounts {
     /// Pages that failed of these items.
     #[serde(default)]
     pub failed_pages: u64,
-    /// Distinct items per status word: the six known ones, then others by name.
+    /// Distinct items by status word: the six known ones, then others by name. Beyond 100 words the rest is
+    /// `(other statuses)`.
     pub by_status: IndexMap<String, u64>,
 }
 
 /// An item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ItemRow {
-    /// The `label` of the job it belongs to.
+    /// `label` of its job.
     pub job: String,
     /// Its id.
     pub item_id: String,
@@ -260,27 +258,27 @@ pub struct ItemRow {
     pub item_name: Option<String>,
     /// Its status: one of the six known words, or another as it is.
     pub status: String,
-    /// When work on it began.
+    /// Start.
     pub started_at: Option<UtcTime>,
-    /// When it ended.
+    /// End.
     pub completed_at: Option<UtcTime>,
     /// The instant its record speaks of.
     pub effective_at: Option<UtcTime>,
     /// `completed_at - started_at`; negative if they are swapped.
     pub duration_seconds: Option<f64>,
-    /// The error of its latest attempt, cut if it is very long.
+    /// Error of its latest attempt, up to 2,000 characters.
     pub error_message: Option<String>,
-    /// The `id` of its error group; absent unless it failed.
+    /// `id` of its error group; absent unless it failed.
     pub error_group: Option<String>,
-    /// Why it was skipped.
+    /// Skip reason.
     pub skip_reason: Option<String>,
-    /// The id of the parse or extract job behind it.
+    /// Id of the parse or extract job behind it.
     pub processing_job_id: Option<String>,
-    /// The `path` of the input it was read from.
+    /// `path` of the input it was read from.
     pub source: Option<String>,
 }
 
-/// Which items a report holds as rows.
+/// Selection of the items that a report holds as rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ItemSelection {
@@ -294,14 +292,14 @@ pub enum ItemSelection {
     None,
 }
 
-/// The number of items that a report holds as rows, and of all items.
+/// Numbers of the items that a report holds as rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ItemRows {
-    /// What was asked for; `all` if every item is in `items`.
+    /// Selection; `all` if `items` holds every item.
     pub selection: ItemSelection,
     /// Items in `items`.
     pub held: u64,
-    /// Items there are.
+    /// All items.
     pub of: u64,
     /// Failed items in `items`.
     pub failed: u64,
@@ -311,37 +309,37 @@ pub struct ItemRows {
     pub open: u64,
 }
 
-/// A file that was found.
+/// A file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Input {
-    /// Its path as it was given or found, `-` for standard input.
+    /// Path as given or found; `-` for standard input.
     pub path: String,
-    /// Its size as it lies there, before decompression; absent where it could not be read.
+    /// Size before decompression; absent if the file could not be read.
     pub bytes: Option<u64>,
-    /// What it is, in a word: `items`, `status`, `jobs`, `combined`, `sdk-page`, `summary`,
+    /// Kind: `items`, `status`, `jobs`, `combined`, `sdk-page`, `summary`,
     /// `error-response`, `html`, `text`, `empty`, `unreadable`, …
     pub kind: String,
-    /// Documents of the API in it.
+    /// Number of API documents in it.
     pub documents: u64,
-    /// Items read from it.
+    /// Number of items read from it.
     pub items: u64,
-    /// What it looks like, where it is nothing of the API.
+    /// Description, if it holds nothing of the API.
     pub looks_like: Option<String>,
 }
 
-/// Something the reader has to know to trust the numbers.
+/// A note on the data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Note {
-    /// How much it matters.
+    /// Severity.
     pub severity: Severity,
-    /// What it is about, in kebab-case; stable, for machines.
+    /// Stable code, in kebab-case.
     pub code: String,
-    /// The file it is about.
+    /// File.
     pub path: Option<String>,
-    /// The `label` of the job it is about.
+    /// `label` of the job.
     pub job: Option<String>,
-    /// Whether something is lost, cut, skipped or missing: what `--strict` looks at.
+    /// True if something is lost, cut, skipped or missing; `--strict` fails then.
     pub loss: bool,
-    /// What happened, and the next step where there is one.
+    /// What happened, and the next step if there is one.
     pub message: String,
 }

@@ -21,7 +21,7 @@ use crate::report::model::ItemRow;
 const STYLES: [&str; 2] = ["style.css", "items.css"];
 const SCRIPT: &str = "report.js";
 
-/// How a page comes by its style and its script.
+/// Delivery of the style and the script of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery<'a> {
     /// Both are in the page, which is one file then.
@@ -51,7 +51,7 @@ impl Assets {
         })
     }
 
-    /// The same for files of their own, which say who made them.
+    /// Adds a comment that says who made the files.
     pub(super) fn signed(mut self) -> Self {
         let mark = concat!(
             "/* Made by ",
@@ -83,7 +83,7 @@ fn bare(text: &str) -> String {
     bare
 }
 
-/// What templates know as `page`.
+/// Makes the value that templates know as `page`.
 pub(super) fn page(assets: &Assets, delivery: Delivery<'_>) -> Value {
     let absent = || Value::from(());
     match delivery {
