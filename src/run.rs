@@ -103,7 +103,7 @@ pub enum RunError {
         jobs: usize,
     },
     /// Signals cannot be handled.
-    #[error("cannot prepare for Ctrl-C")]
+    #[error("cannot prepare for signals")]
     Signal(#[source] io::Error),
     /// The schema could not be serialized.
     #[error("cannot write the schema")]
@@ -133,7 +133,10 @@ pub fn run(
     now: impl FnOnce() -> Result<UtcTime, WrongClock>,
 ) -> Result<Outcome, RunError> {
     match command {
-        Command::Report(args) => report(&args, now()?),
+        Command::Report(args) => {
+            signals::survive_large_files().map_err(RunError::Signal)?;
+            report(&args, now()?)
+        }
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => fetching::run(&args),
         Command::PrintSchema => {

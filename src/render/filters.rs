@@ -36,13 +36,22 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("clock", |state: &State<'_, '_>, value: &Value| {
         time_filter(state, value, clock)
     });
-    env.add_filter("code", |value: &Value, max: usize| {
-        user_text(value, max, escape::markdown_code)
-    });
-    env.add_filter("prose", |value: &Value, max: usize| {
-        user_text(value, max, escape::markdown_prose)
-    });
+    env.add_filter(
+        "code",
+        |state: &State<'_, '_>, value: &Value, max: usize| {
+            for_markdown(state, value, max, escape::markdown_code)
+        },
+    );
+    env.add_filter(
+        "prose",
+        |state: &State<'_, '_>, value: &Value, max: usize| {
+            for_markdown(state, value, max, escape::markdown_prose)
+        },
+    );
     env.add_filter("cut", cut_filter);
+    // Whatever is printed is escaped anyway: for its format, and with invisible characters shown.
+    env.add_filter("e", |value: Value| value);
+    env.add_filter("escape", |value: Value| value);
     env.add_filter("status_class", |status: &Value| {
         Ok::<_, Error>(
             present(status)?
@@ -138,10 +147,20 @@ fn finished(state: &State<'_, '_>, text: String) -> Value {
     }
 }
 
-fn user_text(value: &Value, max: usize, format: fn(&str, usize) -> String) -> Result<Value, Error> {
-    Ok(match present(value)? {
-        Some(text) => Value::from_safe_string(format(&text.to_string(), max)),
-        None => Value::from(ABSENT),
+/// Text of at most `max` columns, in Markdown as `format` makes it.
+fn for_markdown(
+    state: &State<'_, '_>,
+    value: &Value,
+    max: usize,
+    format: fn(&str, usize) -> String,
+) -> Result<Value, Error> {
+    let Some(text) = present(value)? else {
+        return Ok(Value::from(ABSENT));
+    };
+    let text = text.to_string();
+    Ok(match *state.auto_escape() == super::MARKDOWN {
+        true => Value::from_safe_string(format(&text, max)),
+        false => Value::from(escape::cut(&text, max)),
     })
 }
 

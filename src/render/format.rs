@@ -65,7 +65,7 @@ pub enum Content {
 }
 
 pub(super) const MARKDOWN: AutoEscape = AutoEscape::Custom(Cow::Borrowed("markdown"));
-const TEXT: AutoEscape = AutoEscape::Custom(Cow::Borrowed("text"));
+pub(super) const TEXT: AutoEscape = AutoEscape::Custom(Cow::Borrowed("text"));
 
 /// All formats, in the order in which help lists them.
 pub const FORMATS: &[Row] = &[

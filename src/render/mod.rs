@@ -20,7 +20,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
+use minijinja::value::{Serde, ValueKind};
 use minijinja::{
     AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value, escape_formatter,
 };
@@ -232,8 +232,8 @@ fn escape_of(name: &str) -> AutoEscape {
     output_ending(name).map_or(AutoEscape::None, format::escaping)
 }
 
-/// Writes what a template prints. What no filter has declared safe is escaped for the format, and
-/// what is absent is shown as absent.
+/// Writes what a template prints. Text of any type, such as that of a list or a map, is escaped for the
+/// format unless a filter made it fit for it; what is absent is shown as absent.
 fn write_escaped(
     out: &mut Output<'_>,
     state: &mut State<'_, '_>,
@@ -245,16 +245,24 @@ fn write_escaped(
     if value.is_none() {
         return Ok(out.write_str(escape::ABSENT)?);
     }
-    let Some(text) = value.as_str().filter(|_| !value.is_safe()) else {
+    let is_plain = matches!(
+        value.kind(),
+        ValueKind::Undefined | ValueKind::Bool | ValueKind::Number
+    );
+    if value.is_safe() || is_plain {
         return Ok(write!(out, "{value}")?);
+    }
+    let text = match value.as_str() {
+        Some(text) => Cow::Borrowed(text),
+        None => Cow::Owned(value.to_string()),
     };
     if *state.auto_escape() == AutoEscape::Html {
-        let text = text::visible(text, Newlines::Keep);
+        let text = text::visible(&text, Newlines::Keep);
         escape_formatter(out, state, &Value::from(text.as_ref()))
     } else if *state.auto_escape() == MARKDOWN {
-        Ok(out.write_str(&escape::markdown_prose(text, usize::MAX))?)
+        Ok(out.write_str(&escape::markdown_prose(&text, usize::MAX))?)
     } else {
-        Ok(out.write_str(&text::visible(text, Newlines::Mark))?)
+        Ok(out.write_str(&text::visible(&text, Newlines::Mark))?)
     }
 }
 

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use anstyle::{AnsiColor, Style};
-use minijinja::{Environment, Error, ErrorKind, Value};
+use minijinja::{Environment, Error, ErrorKind, State, Value};
 use unicode_width::UnicodeWidthChar;
 
 use super::Look;
 use super::escape::ABSENT;
 use super::filters::present;
+use super::format::TEXT;
 use crate::text::one_line;
 
 /// Below this the numbers of a table would have to be cut.
@@ -20,23 +21,29 @@ const NARROWEST_WRAPPED: usize = 20;
 
 pub(super) fn add_to(env: &mut Environment<'_>, look: Look) {
     let width = look.width.max(NARROWEST);
-    env.add_filter("wrap", move |text: &Value| {
+    env.add_filter("wrap", move |state: &State<'_, '_>, text: &Value| {
         let text = present(text)?.map_or(ABSENT.to_owned(), Value::to_string);
         let text = one_line(&text);
-        Ok::<_, Error>(laid_out(&wrap(&text, width).join("\n")))
+        Ok::<_, Error>(laid_out(state, &wrap(&text, width).join("\n")))
     });
-    env.add_filter("columns", move |rows: &Value, spec: &str| {
-        Ok::<_, Error>(laid_out(&columns(&shown(rows)?, spec, width)))
-    });
-    env.add_filter("style", move |text: &Value, role: &str| {
-        let style = style_of(role)?;
-        let text = shown(text)?;
-        Ok::<_, Error>(Value::from_safe_string(if look.color {
-            format!("{}{text}{}", style.render(), style.render_reset())
-        } else {
-            text.into_owned()
-        }))
-    });
+    env.add_filter(
+        "columns",
+        move |state: &State<'_, '_>, rows: &Value, spec: &str| {
+            Ok::<_, Error>(laid_out(state, &columns(&shown(rows)?, spec, width)))
+        },
+    );
+    env.add_filter(
+        "style",
+        move |state: &State<'_, '_>, text: &Value, role: &str| {
+            let style = style_of(role)?;
+            let text = shown(text)?;
+            let text = match look.color && *state.auto_escape() == TEXT {
+                true => format!("{}{text}{}", style.render(), style.render_reset()),
+                false => text.into_owned(),
+            };
+            Ok::<_, Error>(made_for_text(state, text))
+        },
+    );
 }
 
 /// The text, harmless. What is marked as safe was made so before, and may hold colours.
@@ -51,8 +58,16 @@ fn shown(text: &Value) -> Result<Cow<'_, str>, Error> {
     })
 }
 
-fn laid_out(text: &str) -> Value {
-    Value::from_safe_string(breakable(text))
+fn laid_out(state: &State<'_, '_>, text: &str) -> Value {
+    made_for_text(state, breakable(text))
+}
+
+/// Text fit for a terminal. In any other format it is escaped like any text.
+fn made_for_text(state: &State<'_, '_>, text: String) -> Value {
+    match *state.auto_escape() == TEXT {
+        true => Value::from_safe_string(text),
+        false => Value::from(text),
+    }
 }
 
 /// Text that is laid out needs no no-break spaces any more, and is easier to search without.

@@ -17,6 +17,7 @@ use crate::{clock, output};
 /// Runs `fetch`.
 pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
     let interrupted = Arc::new(AtomicBool::new(false));
+    signals::survive_large_files().map_err(RunError::Signal)?;
     signals::prepare(Some(Arc::clone(&interrupted))).map_err(RunError::Signal)?;
     let mut unprinted = None;
     let mut done = |folder: &Path| {

@@ -309,35 +309,43 @@ fn a_signal_ends_the_run_as_a_signal_and_leaves_nothing() {
     use std::os::unix::process::ExitStatusExt;
 
     let folder = Folder::new();
+    let items: Vec<String> = (0..30_000)
+        .map(|id| format!(r#"{{"item_id":"{id}","status":"failed"}}"#))
+        .collect();
     folder.write(
-        "d/items.json",
-        r#"{"items":[{"item_id":"a","status":"failed"}]}"#,
+        "items.json",
+        format!(r#"{{"items":[{}]}}"#, items.join(",")),
     );
-    for (name, number) in [("TERM", 15), ("INT", 2)] {
-        let fifo = folder.path().join("fifo");
-        let made = std::process::Command::new("mkfifo").arg(&fifo).status();
-        assert!(made.expect("it runs").success());
-        let mut child = program()
-            .current_dir(folder.path())
-            .args(["report", "d", "-o", "r.md", "-o", "html:fifo"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("starts");
-        // The second output waits for a reader.
-        let written = || folder.path().join("r.md").exists();
-        while !written() && child.try_wait().expect("known").is_none() {
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-        let killed = std::process::Command::new("kill")
-            .args([format!("-{name}"), child.id().to_string()])
-            .status();
-        assert!(killed.expect("it runs").success());
-        let status = child.wait().expect("ends");
-        assert_eq!(status.signal(), Some(number));
-        fs::remove_file(&fifo).expect("removed");
-        fs::remove_file(folder.path().join("r.md")).expect("removed");
-        assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 1);
+    folder.write("out/kept", "");
+    let names = || -> Vec<String> {
+        let entries = fs::read_dir(folder.path().join("out")).expect("there");
+        let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+        entries
+            .map(|entry| name(entry.expect("readable")))
+            .collect()
+    };
+    for (signal, number) in [("TERM", 15), ("INT", 2)] {
+        // A run that was faster than the signal left the whole file.
+        let interrupted = (0..20).any(|_| {
+            let mut child = program()
+                .current_dir(folder.path())
+                .args(["report", "items.json", "-q", "-o", "out/items.csv"])
+                .spawn()
+                .expect("starts");
+            while names().len() < 2 && child.try_wait().expect("known").is_none() {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            let killed = std::process::Command::new("kill")
+                .args([format!("-{signal}"), child.id().to_string()])
+                .stderr(Stdio::null())
+                .status();
+            killed.expect("it runs");
+            let status = child.wait().expect("ends");
+            let whole = fs::remove_file(folder.path().join("out/items.csv")).is_ok();
+            assert_eq!(names(), ["kept"], "{status}");
+            !whole && status.signal() == Some(number)
+        });
+        assert!(interrupted, "{signal}");
     }
 }
 

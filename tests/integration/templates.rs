@@ -297,3 +297,28 @@ fn which_items_a_report_holds_is_the_users_choice() {
     assert_eq!(without.code, 0, "{}", without.stderr);
     assert!(!without.stdout.contains("id=\"items-data\""));
 }
+
+#[test]
+fn text_of_any_type_and_from_any_filter_is_escaped_for_the_format() {
+    let folder = Folder::new();
+    let page = r#"{"items":[{"item_id":"a","status":"failed","error_message":"<img src=x onerror=alert(1)> \u202e"},{"item_id":"b","status":"<b>odd</b> \u202e"}]}"#;
+    folder.write("items.json", page);
+    let template = r#"{% set found = namespace(group=report.overall.error_groups[0]) %}
+{% set message = found.group.examples[0].error_message %}
+{{ message|code(80) }} {{ message|prose(80) }} {{ message|style("failed") }}
+{{ message|wrap }} {{ message|columns("l") }} {{ message|e }}
+{{ report.overall.counts.by_status }} {{ report.overall.error_groups }} {{ [message] }}
+{{ {"key": message} }} {{ found }} {{ found.group }}
+"#;
+    for ending in ["html", "md", "txt", "tex"] {
+        let name = format!("list.{ending}.j2");
+        folder.write(&name, template);
+        let run = folder.run(&["report", "items.json", "-q", "--template", &name]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(run.stdout.contains("onerror"), "{ending}: {}", run.stdout);
+        assert!(!run.stdout.contains('\u{202e}'), "{ending}: {}", run.stdout);
+        if ending == "html" {
+            assert!(!run.stdout.contains(['<', '>']), "{}", run.stdout);
+        }
+    }
+}
