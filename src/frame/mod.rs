@@ -17,6 +17,7 @@ mod interner;
 mod kinds;
 mod logical;
 mod newest;
+mod retried;
 mod runs;
 mod texts;
 
@@ -34,6 +35,7 @@ pub use self::interner::{Interner, InternerList};
 pub use self::logical::Labels;
 pub use self::newest::Recorded;
 use self::newest::Records;
+pub use self::retried::Retried;
 pub use self::runs::Runs;
 use self::texts::TextArena;
 use crate::api::ItemFields;
@@ -137,6 +139,7 @@ pub struct TooManyRows(usize);
 /// The frame of items.
 #[derive(Debug)]
 pub struct ItemFrame {
+    retried: Retried,
     chunks: Chunks,
     runs: Runs,
     texts: TextArena,
@@ -167,14 +170,24 @@ impl ItemFrame {
             read.chunks = read.chunks.gather(&rows);
             runs = runs.reordered(&rows);
         }
+        let retried = match jobs {
+            0 | 1 => Retried::default(),
+            _ => Retried::among(&read.chunks, &read.texts, &runs),
+        };
         read.chunks.forget_id_hashes();
         let items = Self {
+            retried,
             chunks: read.chunks,
             runs,
             texts: read.texts,
             words: read.words,
         };
         Ok((items, recorded))
+    }
+
+    /// Items that failed in one job and are recorded in another one.
+    pub fn retried(&self) -> Retried {
+        self.retried
     }
 
     /// Number of rows, which are distinct items.
@@ -272,6 +285,7 @@ impl Default for ItemFrame {
             texts,
         } = Read::join(Vec::new());
         Self {
+            retried: Retried::default(),
             chunks,
             runs: Runs::default(),
             texts,

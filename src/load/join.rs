@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::accumulator::{Accumulator, FileRead, FoundJob, PartRead, TotalSizes};
-use super::note::Note;
+use super::note::{Note, NoteKind};
 use super::pair::{Folder, Owner, Pairing};
 use super::tally::Tally;
 use super::v2;
@@ -102,6 +102,12 @@ pub(super) fn join(
         let Jobs { jobs: list, .. } = &jobs;
         ItemFrame::build(columns, runs, list.len())?
     };
+    if items.retried().items > 0 {
+        notes.push(Note {
+            path: None,
+            kind: NoteKind::RetriedItems(items.retried()),
+        });
+    }
     let ranges = items.rows_by_job(jobs.jobs.len());
     let mut finished = jobs.finish(recorded, &ranges, &items, &paths);
     for job in &mut finished {

@@ -43,6 +43,7 @@ pub(crate) fn code(kind: &NoteKind) -> Code {
         NoteKind::AmbiguousJob(_) => Code::AmbiguousJob,
         NoteKind::UnreferencedJobs { .. } => Code::UnreferencedJobs,
         NoteKind::UntiedJobs(_) => Code::UntiedJobs,
+        NoteKind::RetriedItems(_) => Code::RetriedItems,
         NoteKind::UnreadableManifest { .. } => Code::UnreadableManifest,
         NoteKind::StoppedSnapshot(_) | NoteKind::PartialSnapshot(_) => Code::PartialSnapshot,
         NoteKind::MissingPage(_) => Code::MissingPage,
@@ -156,14 +157,22 @@ pub(crate) fn message(kind: &NoteKind) -> String {
             if rows.count == 1 { "an item" } else { "items" },
             list(rows, fault)
         ),
-        NoteKind::UnreadableTimes(times) => format!(
-            "{} an unreadable time, treated as absent: {}",
-            counted(times.count, "item has", "items have"),
-            list(times, |(field, text)| format!(
-                "`{}` is “{text}”, which is no time like 2026-05-14T08:30:33Z",
-                field.name()
-            ))
-        ),
+        NoteKind::UnreadableTimes(times) => {
+            let items = counted(times.count, "item has", "items have");
+            let first = match times.first.first() {
+                Some((place, (field, text))) => {
+                    let place = place
+                        .map(|place| format!(" at {place}"))
+                        .unwrap_or_default();
+                    format!(": `{}` is “{text}”{place}", field.name())
+                }
+                None => String::new(),
+            };
+            format!(
+                "{items} an unreadable time, treated as absent{first}; write times as \
+                 2026-05-14T08:30:33Z"
+            )
+        }
         NoteKind::WrongTypes(fields) => format!(
             "{} a field of the wrong type, treated as absent: {}",
             counted(fields.count, "item has", "items have"),
@@ -229,6 +238,15 @@ pub(crate) fn message(kind: &NoteKind) -> String {
             "no results of a batch are recorded, so {} reported without a batch; record the batch \
              with expand=results",
             counted(*jobs, "job is", "jobs are")
+        ),
+        NoteKind::RetriedItems(retried) => format!(
+            "{} in one job and recorded in another: {} completed there",
+            counted(retried.items, "item failed", "items failed"),
+            match retried.completed {
+                0 => "none".to_owned(),
+                completed if completed == retried.items => "all".to_owned(),
+                completed => number(completed),
+            },
         ),
         NoteKind::UnreadableManifest { error } => {
             format!("cannot check the pages of this snapshot: {error}")

@@ -341,7 +341,7 @@ fn files_that_are_none_of_the_apis_are_one_note_and_no_loss() {
     let notes = codes(&summary);
     let of_files = notes.iter().filter(|code| code.contains("file"));
     assert_eq!(of_files.collect::<Vec<_>>(), ["foreign-files"]);
-    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    assert!(run.stderr.lines().count() <= 1, "{}", run.stderr);
     assert_eq!(summary["inputs"].as_array().map(Vec::len), Some(5));
     // An error response is a loss, wherever it was saved.
     folder.write(
@@ -434,6 +434,9 @@ fn figures_of_jobs_that_share_items_are_those_of_both() {
     let summary = case("retried-in-another-job").summary();
     let figures = figures(&summary);
     assert_eq!((figures.distinct, figures.failed), (12, 2));
+    let notes = summary["notes"].to_string();
+    let said = "2 items failed in one job and recorded in another: all completed there";
+    assert!(notes.contains(said), "{notes}");
 }
 
 /// A zip archive whose members are stored as they are.

@@ -173,6 +173,22 @@ fn a_file_name_tells_a_filter_unless_the_list_holds_the_whole_job() {
 }
 
 #[test]
+fn a_list_is_not_taken_for_a_filtered_one_because_its_newest_records_have_one_status() {
+    let folder = Folder::new();
+    folder.write("status.json", status(A, 50));
+    let before = item("a", "processing").replace("08:30:10Z\"}", "08:30:05Z\"}");
+    folder.write(
+        "1/failed.jsonl",
+        format!("{before}\n{}\n", item("b", "failed")),
+    );
+    folder.write("2/failed.jsonl", item("a", "failed") + "\n");
+    let summary = folder.summary(&[]).summary();
+    let counts = &summary["jobs"][0]["counts"];
+    assert_eq!(counts["by_status"]["failed"], 2);
+    assert_eq!(counts["status_filter"], Value::Null);
+}
+
+#[test]
 fn the_begin_of_a_whole_list_is_not_taken_for_a_filtered_one() {
     let folder = Folder::new();
     folder.write("status.json", status(A, 50));
