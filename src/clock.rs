@@ -1,25 +1,25 @@
-//! The time a report is made at: the one thing in it that does not come from its inputs.
+//! The time a report is made at: the only thing in it that does not come from its inputs.
 
 use std::time::SystemTime;
 
 use crate::api::UtcTime;
 
-/// The variable that fixes it.
+/// Variable that fixes it.
 const FIXED: &str = "SOURCE_DATE_EPOCH";
 
 /// `SOURCE_DATE_EPOCH` holds no time.
 #[derive(Debug, thiserror::Error)]
-#[error("`{FIXED}` is `{0}`, and not seconds since 1970 within the years 0 to 9999")]
+#[error("`{FIXED}` is `{0}`: set it to a number of seconds since 1970, or unset it")]
 pub struct WrongClock(String);
 
-/// Now, or what `SOURCE_DATE_EPOCH` says, in whole seconds.
+/// Returns the time, or that of `SOURCE_DATE_EPOCH`, in whole seconds.
 ///
 /// See <https://reproducible-builds.org/specs/source-date-epoch/>, which wants a wrong value to be an
 /// error.
 ///
 /// # Errors
 ///
-/// Where `SOURCE_DATE_EPOCH` is set and holds no time.
+/// If `SOURCE_DATE_EPOCH` is set and holds no time.
 pub fn now() -> Result<UtcTime, WrongClock> {
     let time = |seconds: i64| UtcTime::from_micros(seconds.checked_mul(1_000_000)?);
     match std::env::var_os(FIXED).filter(|fixed| !fixed.is_empty()) {

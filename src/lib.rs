@@ -1,21 +1,23 @@
-//! From recorded dumps of a batch-processing API to a report.
+//! Turns saved responses of LlamaCloud's batch APIs into a report.
 //!
 //! Data flows one way, through one room after another:
 //!
 //! ```text
-//! args -> load -> frame -> metrics -> report -> render -> output
+//! args -> load -> frame -> metrics -> report -> say -> render -> output
 //! args -> fetch -> snapshot -> output        (a snapshot is an ordinary input of load)
 //! ```
 //!
 //! - [`args`] turns the command line into options.
-//! - [`load`] finds files, recognises what they hold and pairs items with their job; [`api`] knows
+//! - [`load`] finds files, recognizes what they hold and pairs items with their job; [`api`] knows
 //!   the names and types of the fields.
-//! - [`frame`] holds the items as columns.
+//! - [`frame`] holds the items as columns, and exports them.
 //! - [`metrics`] defines every statistic.
-//! - [`report`] is the summary model: what is said, in which order and in which words.
-//! - [`render`] turns it into text by templates, [`output`] puts that where it belongs.
-//! - `fetch` asks the server, the only room that does; [`snapshot`] keeps what it answers.
-//! - [`run`] walks the way; [`clock`] and [`progress`] are what it needs from outside.
+//! - [`report`] is the summary model: facts, rows of items, data of charts.
+//! - [`say`] has every sentence about the data: verdict, findings, notes, messages.
+//! - [`render`] turns the model into text by templates; [`render::format`] is the table of formats.
+//! - [`output`] writes files, whole or not at all, and standard output.
+//! - `fetch` is the only room that talks to the server; [`snapshot`] keeps its responses.
+//! - [`run`] tells the story of each command; [`clock`] and [`progress`] are what it needs from outside.
 //! - `text` writes numbers, times and lists, and makes foreign text fit to quote.
 
 pub mod api;

@@ -1,12 +1,11 @@
 //! The command line of `batch-report`: parse, run, print the chain of an error, set the exit code.
 
-use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 
 use batch_report::args::{self, Refusal};
 use batch_report::run::{self, Outcome};
-use batch_report::{clock, output, render};
+use batch_report::{clock, output};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -21,7 +20,10 @@ fn main() -> ExitCode {
         Ok(Outcome::Loss) => ExitCode::from(4),
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) => {
-            complain(&error);
+            say(&format!(
+                "batch-report: error: {}\n",
+                run::error_words(&error)
+            ));
             ExitCode::from(if error.is_usage() { 2 } else { 1 })
         }
     }
@@ -42,24 +44,7 @@ fn refuse(refusal: &Refusal) -> ExitCode {
     }
 }
 
-fn complain(error: &dyn Error) {
-    let mut words = format!("batch-report: error: {}\n", harmless(error));
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(&format!("  because: {}\n", harmless(error)));
-        cause = error.source();
-    }
-    say(&words);
-}
-
 /// Prints to standard error. If that is closed, there is nobody to tell, and the exit code is enough.
 fn say(words: &str) {
     let _ = anstream::stderr().write_all(words.as_bytes());
-}
-
-/// The message of an error, which may quote a file, made harmless line by line.
-fn harmless(error: &dyn Error) -> String {
-    let words = error.to_string();
-    let lines: Vec<String> = words.lines().map(render::visible).collect();
-    lines.join("\n")
 }

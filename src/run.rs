@@ -123,6 +123,11 @@ impl RunError {
     }
 }
 
+/// Returns the message of an error with those of its causes, harmless on a terminal.
+pub fn error_words(error: &RunError) -> String {
+    say::stderr::error_words(error)
+}
+
 /// Runs a command. `now` is asked for the time only if a report is made.
 ///
 /// # Errors

@@ -1,8 +1,8 @@
-//! The manual, made from the command line itself.
+//! The manual, made from the definition of the command line.
 
 use std::io;
 
-/// The pages of a command and of all below it, one after another.
+/// Makes the pages of a command and of all below it, one after another.
 pub(super) fn of(mut command: clap::Command) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     command.build();
@@ -24,7 +24,7 @@ pub(super) fn of(mut command: clap::Command) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// The page of a command; its examples and tables stay in their lines.
+/// Writes the page of a command; its examples and tables keep their lines.
 fn write_page(command: &clap::Command, out: &mut Vec<u8>) -> io::Result<()> {
     let name = command.get_display_name().unwrap_or("batch-report");
     let man = clap_mangen::Man::new(command.clone())
@@ -43,7 +43,7 @@ fn write_page(command: &clap::Command, out: &mut Vec<u8>) -> io::Result<()> {
     if let Some(more) = more {
         out.extend_from_slice(b".SH MORE\n.nf\n");
         for line in more.to_string().lines() {
-            // What begins with a full stop or an apostrophe would be a request.
+            // A line that begins with a full stop or an apostrophe would be a request.
             let guard = if line.starts_with(['.', '\'']) {
                 "\\&"
             } else {

@@ -1,4 +1,4 @@
-//! What is written and printed, and in which format.
+//! Outputs of a run and their formats.
 
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
@@ -12,7 +12,7 @@ const STDOUT: &str = "-";
 /// Name of a report, without its ending, in a folder that was given as an output.
 const REPORT: &str = "report";
 
-/// What makes an output.
+/// Maker of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rendering {
     /// The program's own template or writer.

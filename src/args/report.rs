@@ -17,7 +17,7 @@ use crate::render::format::FORMATS;
 use crate::report::ItemSelection;
 
 /// The options of `report`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ReportArgs {
     /// Files, folders, `-`.
     pub paths: Vec<PathBuf>,
@@ -25,7 +25,7 @@ pub struct ReportArgs {
     pub ignore: Ignore,
     /// Files to write, with what makes them.
     pub outputs: Vec<(PathBuf, Rendering)>,
-    /// What to print; absent if nothing is printed.
+    /// Report on standard output; absent if nothing is printed.
     pub print: Option<Rendering>,
     /// The user's template.
     pub template: Option<PathBuf>,
@@ -54,9 +54,10 @@ pub struct ReportArgs {
 }
 
 /// Colors in what is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal, unless NO_COLOR is set
+    #[default]
     Auto,
     /// Always
     Always,
@@ -198,7 +199,7 @@ struct RawMessages {
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Say what each file is
+    /// Print a line for each file
     #[arg(short, long)]
     verbose: bool,
 

@@ -90,7 +90,7 @@ pub enum RenderError {
 ///
 /// # Errors
 ///
-/// Where a template does not fit the report model, which is a fault of the program.
+/// If a template does not fit the report model, which is a bug of the program.
 pub fn render(model: &Model, format: Format, look: Look) -> Result<String, RenderError> {
     match format.row().content {
         Content::Template(template) => built_in(model, template, look, Delivery::Inline),

@@ -1,16 +1,13 @@
 //! `fetch`: saves jobs, prints their folders, and reports on them.
 
-use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::{Outcome, RunError, report, signals};
-use crate::args::{Color, FetchArgs, ReportArgs, Verbosity};
+use crate::args::{FetchArgs, ReportArgs, Verbosity};
 use crate::fetch::{self, FetchError, Hooks, Selection};
-use crate::frame::export::Formulas;
-use crate::load::Ignore;
-use crate::say::stderr::say;
+use crate::say::stderr::{error_words, say};
 use crate::text::one_line;
 use crate::{clock, output};
 
@@ -31,7 +28,10 @@ pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
     let mut looked = |folders: &[PathBuf]| {
         // A report that cannot be written now may be written after the next look.
         if let Err(error) = write_reports(args, folders, quietly) {
-            complain("warning: cannot write the report yet", &error);
+            say(&format!(
+                "warning: cannot write the report yet: {}",
+                error_words(&error)
+            ));
         }
     };
     let fetched = fetch::fetch(
@@ -69,7 +69,8 @@ pub(super) fn run(args: &FetchArgs) -> Result<Outcome, RunError> {
         return Err(RunError::Fetch { what: id, source });
     }
     for (id, error) in &fetched.failures {
-        complain(&format!("error: cannot fetch {}", one_line(id)), error);
+        let (id, words) = (one_line(id), error_words(error));
+        say(&format!("error: cannot fetch {id}: {words}"));
     }
     written?;
     if failed > 0 {
@@ -91,33 +92,11 @@ fn write_reports(
         return Ok(());
     }
     let report_args = ReportArgs {
-        named_groups: Vec::new(),
         paths: folders.to_vec(),
-        ignore: Ignore::default(),
         outputs: args.reports.clone(),
-        print: None,
-        job_id: None,
-        title: None,
-        slowest: None,
-        examples: None,
-        template: None,
-        assets: false,
-        items: None,
-        formulas: Formulas::default(),
-        strict: false,
         verbosity,
-        color: Color::Never,
+        ..ReportArgs::default()
     };
     // The time is taken now, because a job may have been watched for hours.
     report(&report_args, clock::now()?).map(|_| ())
-}
-
-/// Prints an error with its causes, as `main` does for the one that ends the run.
-fn complain(what: &str, error: &dyn Error) {
-    say(&format!("{what}: {error}"));
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        say(&format!("  because: {error}"));
-        cause = error.source();
-    }
 }

@@ -1,5 +1,6 @@
 //! What standard error says beside the report.
 
+use std::error::Error;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use crate::load::note::NoteKind;
 use crate::load::{Dump, FileRead};
 use crate::report::Report;
 use crate::report::model::{Note, Severity};
-use crate::text::{clip, counted, joined, number, one_line};
+use crate::text::{clip, counted, joined, mask, number, one_line};
 
 /// Notes that are printed without `-v`; the others are counted.
 const NOTES: usize = 20;
@@ -161,6 +162,24 @@ fn note_words(note: &Note) -> String {
         Some(about) => format!("{severity}: {}: {message}", cut(about, PATH_CHARS)),
         None => format!("{severity}: {message}"),
     }
+}
+
+/// Returns the message of an error with those of its causes, one a line. They may quote a file, so they
+/// are masked and made harmless.
+pub(crate) fn error_words(error: &dyn Error) -> String {
+    let harmless = |error: &dyn Error| {
+        let words = error.to_string();
+        let lines = words.lines().map(|line| one_line(&mask(line)).into_owned());
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let mut words = harmless(error);
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words.push_str("\n  because: ");
+        words.push_str(&harmless(error));
+        cause = error.source();
+    }
+    words
 }
 
 /// Prints a line. Nobody may be listening any more, which is no reason to fail.

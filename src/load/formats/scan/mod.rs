@@ -92,10 +92,6 @@ impl<'t> Scan<'t> {
                 Some(
                     Field::BatchJobId | Field::PendingAt | Field::Credits | Field::FailedPages,
                 ) => return None,
-                // Members of items that only exports of this program have.
-                Some(
-                    Field::BatchJobId | Field::PendingAt | Field::Credits | Field::FailedPages,
-                ) => return None,
                 Some(field) => Some(field as ItemField).filter(|at| usize::from(*at) < ITEM_FIELDS),
                 None => None,
             };
