@@ -3,6 +3,7 @@
 //! A `stored` column is an array in each chunk, a `text` stands in the arena of texts, and a `derived`
 //! column is made when the logical frame is asked for ([`super::logical`]).
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use polars_arrow::array::PrimitiveArray;
@@ -171,9 +172,9 @@ macro_rules! item_columns {
         }
 
         /// Texts of one item.
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
         pub struct ItemTexts<'a> {
-            $($(#[$doc] pub $text: Option<&'a str>,)?)+
+            $($(#[$doc] pub $text: Option<Cow<'a, str>>,)?)+
         }
 
         impl<'a> ItemTexts<'a> {

@@ -1,5 +1,6 @@
 //! The logical frame: all columns of items as polars knows them, made when asked for.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use polars::prelude::{
@@ -110,7 +111,7 @@ impl Selection<'_> {
     pub(super) fn texts(
         &self,
         name: &'static str,
-        text: impl for<'t> Fn(ItemTexts<'t>) -> Option<&'t str>,
+        text: impl for<'t> Fn(ItemTexts<'t>) -> Option<Cow<'t, str>>,
     ) -> Column {
         self.strings(name, |row| text(self.items.texts(row)))
     }
@@ -146,15 +147,19 @@ impl Selection<'_> {
         Float64Chunked::from_iter_options(name.into(), seconds).into_column()
     }
 
-    fn strings<'t>(&self, name: &'static str, text: impl Fn(usize) -> Option<&'t str>) -> Column {
+    fn strings<S: AsRef<str>>(
+        &self,
+        name: &'static str,
+        text: impl Fn(usize) -> Option<S>,
+    ) -> Column {
         strings(name.into(), self.rows.clone().map(text))
     }
 }
 
 /// A column of strings.
-pub(super) fn strings<'t>(
+pub(super) fn strings<S: AsRef<str>>(
     name: PlSmallStr,
-    texts: impl Iterator<Item = Option<&'t str>>,
+    texts: impl Iterator<Item = Option<S>>,
 ) -> Column {
     StringChunked::from_iter_options(name, texts).into_column()
 }

@@ -20,7 +20,9 @@ mod newest;
 mod retried;
 mod runs;
 mod texts;
+mod uuid;
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -235,12 +237,12 @@ impl ItemFrame {
     }
 
     /// Id of a row's item.
-    pub fn item_id(&self, row: usize) -> Option<&str> {
+    pub fn item_id(&self, row: usize) -> Option<Cow<'_, str>> {
         self.texts(row).id
     }
 
     /// Name of a row's item.
-    pub fn item_name(&self, row: usize) -> Option<&str> {
+    pub fn item_name(&self, row: usize) -> Option<Cow<'_, str>> {
         self.texts(row).name
     }
 

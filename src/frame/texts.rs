@@ -1,7 +1,12 @@
 //! An append-only arena of the texts of items: their ids, their names, the ids of the jobs behind them.
 //!
 //! Its blocks are never moved, so that nothing is copied when there are more. Before the texts of an
-//! item stand their lengths, each one more than it is, and 0 for an absent text.
+//! item stand their lengths: twice one more than the length, and one more than that if the text ends with
+//! a packed UUID; 0 for an absent text.
+
+use std::borrow::Cow;
+
+use super::uuid;
 
 /// Where the texts of an item stand: the block in the upper half, the byte in the lower one.
 pub(super) type Place = u64;
@@ -32,16 +37,24 @@ impl TextArena {
         let index = self.blocks.len() - 1;
         let block = &mut self.blocks[index];
         let at = block.len();
-        for text in texts {
-            let mut length = text.map_or(0, |text| text.len() + 1);
+        let packed = texts.map(|text| uuid::pack(text?));
+        for (text, packed) in texts.iter().zip(&packed) {
+            let length = text.map_or(0, |text| (text.len() + 1) << 1);
+            let mut length = length | usize::from(packed.is_some());
             while length > 0x7f {
                 block.push(length as u8 | 0x80);
                 length >>= 7;
             }
             block.push(length as u8);
         }
-        for text in texts.into_iter().flatten() {
-            block.extend_from_slice(text.as_bytes());
+        for (text, packed) in texts.into_iter().zip(&packed) {
+            match (text.unwrap_or_default().as_bytes(), packed) {
+                (text, None) => block.extend_from_slice(text),
+                (text, Some(packed)) => {
+                    block.extend_from_slice(&text[..text.len() - uuid::TEXT_BYTES]);
+                    block.extend_from_slice(packed);
+                }
+            }
         }
         (index as Place) << 32 | at as Place
     }
@@ -60,7 +73,7 @@ impl TextArena {
     }
 
     /// Texts at a place.
-    pub(super) fn get<const N: usize>(&self, place: Place) -> [Option<&str>; N] {
+    pub(super) fn get<const N: usize>(&self, place: Place) -> [Option<Cow<'_, str>>; N] {
         let block = self.blocks.get((place >> 32) as usize);
         let mut rest = block
             .and_then(|block| block.get(place as u32 as usize..))
@@ -78,10 +91,24 @@ impl TextArena {
             }
         }
         lengths.map(|length: usize| {
-            let (text, others) = rest.split_at_checked(length.checked_sub(1)?)?;
+            let is_packed = length & 1 == 1;
+            let mut length = (length >> 1).checked_sub(1)?;
+            if is_packed {
+                length = length.checked_sub(uuid::TEXT_BYTES)?;
+            }
+            let (text, others) = rest.split_at_checked(length)?;
             rest = others;
             // It was text when it was written.
-            std::str::from_utf8(text).ok()
+            let text = std::str::from_utf8(text).ok()?;
+            if !is_packed {
+                return Some(Cow::Borrowed(text));
+            }
+            let (packed, others) = rest.split_at_checked(uuid::PACKED_BYTES)?;
+            rest = others;
+            let mut whole = String::with_capacity(length + uuid::TEXT_BYTES);
+            whole.push_str(text);
+            uuid::unpack(packed, &mut whole);
+            Some(Cow::Owned(whole))
         })
     }
 }
@@ -98,7 +125,8 @@ mod tests {
         let text = |length: usize| "ü".repeat(length / 2) + &"x".repeat(length % 2);
         let texts_of = |length: usize| {
             let name = (length % 3 > 0).then(|| text(length / 2));
-            (text(length), name, (length < 130).then_some("pjb"))
+            let job = "pjb-01234567-89ab-cdef-0123-456789abcdef";
+            (text(length), name, (length < 130).then_some(job))
         };
         let mut arena = TextArena::default();
         let mut places = Vec::new();
@@ -113,7 +141,9 @@ mod tests {
         }
         for (place, length) in places.into_iter().zip(lengths.into_iter().cycle()) {
             let (id, name, work) = texts_of(length);
-            assert_eq!(arena.get(place), [Some(&*id), name.as_deref(), work]);
+            let found = arena.get(place);
+            let found = found.each_ref().map(Option::as_deref);
+            assert_eq!(found, [Some(&*id), name.as_deref(), work]);
         }
     }
 }

@@ -234,8 +234,8 @@ pub fn slowest(
         .map(|(micros, row)| {
             let (item, texts) = (items.row(row), items.texts(row));
             SlowItem {
-                item_id: texts.id.unwrap_or_default().to_owned(),
-                item_name: texts.name.map(str::to_owned),
+                item_id: texts.id.unwrap_or_default().into_owned(),
+                item_name: texts.name.map(Into::into),
                 status: items.statuses().get(item.status).to_owned(),
                 duration_seconds: micros as f64 / 1e6,
                 started_at: item.started_at.and_then(UtcTime::from_micros),

@@ -1,5 +1,6 @@
 //! Groups of failures whose messages are equal once what varies in them is masked.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -101,7 +102,7 @@ struct Failed {
 }
 
 /// Message of a failed item, and the item's own name if the message holds it.
-type Message<'a> = (&'a str, Option<&'a str>);
+type Message<'a> = (&'a str, Option<Cow<'a, str>>);
 
 /// Failed items of some rows, before their groups are known.
 #[derive(Default)]
@@ -158,13 +159,14 @@ impl Failures {
             failed.extend(found.failed);
             places.extend(found.messages.into_iter().map(|message| {
                 let (number, message) = message?;
-                let mut ask = || {
+                let holds_name = message.1.is_some();
+                let ask = || {
                     asked.push(message);
                     asked.len() - 1
                 };
-                Some(match message {
-                    (_, Some(_)) => ask(),
-                    (_, None) => *place_of[number as usize].get_or_insert_with(ask),
+                Some(match holds_name {
+                    true => ask(),
+                    false => *place_of[number as usize].get_or_insert_with(ask),
                 })
             }));
         }
@@ -269,8 +271,8 @@ impl Failures {
             if entry.examples.len() < examples {
                 let texts = items.texts(row);
                 entry.examples.push(Example {
-                    item_id: texts.id.unwrap_or_default().to_owned(),
-                    item_name: texts.name.map(str::to_owned),
+                    item_id: texts.id.unwrap_or_default().into_owned(),
+                    item_name: texts.name.map(Into::into),
                     error_message: items.error_message(row).map(str::to_owned),
                     job: super::label(items, labels, row),
                 });
@@ -444,7 +446,7 @@ impl Kinds {
         let of = messages.iter().map(|(message, own_name)| {
             let matching = named.iter().position(|group| group.regex.is_match(message));
             let kind = matching.unwrap_or_else(|| {
-                let pattern = mask(message, *own_name);
+                let pattern = mask(message, own_name.as_deref());
                 let place = patterns.get_index_of(&*pattern);
                 named.len() + place.unwrap_or_else(|| patterns.insert_full(pattern.into_owned()).0)
             });

@@ -55,8 +55,8 @@ pub fn open(
         let texts = items.texts(row);
         let start = plausible(items.row(row).started_at);
         OpenItem {
-            item_id: texts.id.unwrap_or_default().to_owned(),
-            item_name: texts.name.map(str::to_owned),
+            item_id: texts.id.unwrap_or_default().into_owned(),
+            item_name: texts.name.map(Into::into),
             status: items.status_word(row).to_owned(),
             started_at: start.and_then(UtcTime::from_micros),
             age_seconds: start

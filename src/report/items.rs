@@ -169,8 +169,8 @@ fn item_row(
     let group = failures.group_of(row);
     ItemRow {
         job: label.cloned().unwrap_or_default(),
-        item_id: texts.id.map(name).unwrap_or_default(),
-        item_name: texts.name.map(name),
+        item_id: texts.id.as_deref().map(name).unwrap_or_default(),
+        item_name: texts.name.as_deref().map(name),
         status: name(items.statuses().get(item.status)),
         started_at: item.started_at.and_then(UtcTime::from_micros),
         completed_at: item.completed_at.and_then(UtcTime::from_micros),
@@ -183,7 +183,7 @@ fn item_row(
         skip_reason: item
             .skip_reason
             .map(|reason| name(items.reasons().get(reason))),
-        processing_job_id: texts.work.map(name),
+        processing_job_id: texts.work.as_deref().map(name),
         source: source.map(|file| file.path.clone()),
     }
 }

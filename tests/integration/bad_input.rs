@@ -35,7 +35,7 @@ fn load_bytes(folder: &Folder, content: &[u8]) -> Dump {
 
 fn ids(dump: &Dump) -> Vec<String> {
     let ids = (0..dump.items.len()).filter_map(|row| dump.items.item_id(row));
-    ids.map(str::to_owned).collect()
+    ids.map(Into::into).collect()
 }
 
 /// Cuts a text at every byte: the items before the cut are kept, each once and in order, and unless

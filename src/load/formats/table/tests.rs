@@ -58,8 +58,8 @@ fn items(dump: &Dump) -> Vec<String> {
         format!(
             "{job:?} {:?} {:?} {:?} {} {times:?} {:?} {:?}",
             texts.id,
-            filled(texts.name),
-            filled(texts.work),
+            filled(texts.name.as_deref()),
+            filled(texts.work.as_deref()),
             dump.items.status_word(row),
             dump.items.error_message(row),
             dump.items.skip_reason(row),
