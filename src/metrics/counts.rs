@@ -1,4 +1,4 @@
-//! How many items there are, of which status, why they were skipped, and whether that is all.
+//! Numbers of items: per status, per reason for skipping, and against the stated total.
 
 use std::collections::BTreeMap;
 
@@ -9,36 +9,36 @@ use serde::{Deserialize, Serialize};
 use crate::api::status;
 use crate::frame::{ItemFrame, Rows};
 
-/// Where a stated total comes from.
+/// Source of a stated total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum TotalSource {
-    /// The job's own `total_items`.
+    /// `total_items` of the job.
     #[serde(rename = "job.total_items")]
     JobTotalItems,
-    /// The `total_size` of its item list.
+    /// `total_size` of its list of items.
     #[serde(rename = "total_size")]
     TotalSize,
-    /// The number of `results` of a v2 batch.
+    /// Number of `results` of a v2 batch.
     #[serde(rename = "results")]
     Results,
 }
 
-/// Whether all items are there.
+/// Completeness of a list of items.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Completeness {
-    /// How many items there should be.
+    /// Number of items that there should be.
     pub stated_total: Option<u64>,
-    /// Where that comes from.
+    /// Source of this number.
     pub source: Option<TotalSource>,
     /// Stated but not recorded items.
     pub missing: Option<u64>,
-    /// Whether none is missing.
+    /// Whether no item is missing.
     pub complete: Option<bool>,
 }
 
 impl Completeness {
-    /// Compares distinct items with the total that is stated: the job's own, else its list's.
-    /// Without one it is unknown.
+    /// Compares distinct items with the stated total: that of the job, else that of its list. Without one, the
+    /// completeness is unknown.
     pub fn of(distinct: u64, job_total: Option<u64>, total_size: Option<u64>) -> Self {
         let stated = job_total
             .map(|total| (total, TotalSource::JobTotalItems))
@@ -55,8 +55,7 @@ impl Completeness {
         }
     }
 
-    /// Over several jobs: the sums, unknown where one is unknown; but what is incomplete in one
-    /// job is incomplete in all.
+    /// Sums up several jobs. A sum is unknown if a part is, but one incomplete job makes all incomplete.
     pub fn over(jobs: impl Iterator<Item = Self>) -> Self {
         let mut all: Option<Self> = None;
         let mut any_incomplete = false;
@@ -80,27 +79,27 @@ impl Completeness {
     }
 }
 
-/// The sum of what is known; a total beyond all bounds, which only a broken dump states, is not.
+/// Sum of two known numbers; absent if it is beyond all bounds, as only a broken dump states.
 fn sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
     a?.checked_add(b?)
 }
 
-/// A reason for which items were skipped.
+/// Reason for which items were skipped.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SkipReason {
-    /// The reason as the server gave it; absent where it gave none.
+    /// Reason as the server gave it; absent if it gave none.
     pub reason: Option<String>,
     /// Skipped items with this reason.
     pub count: u64,
     /// count / skipped items, 0–1.
     pub share: f64,
-    /// Whether skipping for it does no harm: yes for `already_processed`, no for
-    /// `size_limit_exceeded`; absent for every other reason, which is not documented.
+    /// Whether the reason is harmless: true for `already_processed`, false for `size_limit_exceeded`, absent for
+    /// all others, because they are not documented.
     #[serde(default)]
     pub benign: Option<bool>,
 }
 
-/// Reasons are free text, of which the API documents two as examples.
+/// Judges the two reasons that the API documents as examples of this free text.
 fn is_benign(reason: Option<&str>) -> Option<bool> {
     match reason {
         Some("already_processed") => Some(true),
@@ -109,8 +108,7 @@ fn is_benign(reason: Option<&str>) -> Option<bool> {
     }
 }
 
-/// Items per status word: the six known ones in their order, zero where there is none, then others
-/// by name.
+/// Counts items per status word: the six known ones in their order, also with zero, then others by name.
 pub fn by_status(items: &ItemFrame, rows: &Rows<'_>) -> IndexMap<String, u64> {
     let mut known = [0; status::KNOWN.len()];
     let mut others: BTreeMap<&str, u64> = BTreeMap::new();
@@ -127,7 +125,7 @@ pub fn by_status(items: &ItemFrame, rows: &Rows<'_>) -> IndexMap<String, u64> {
         .collect()
 }
 
-/// Skipped items per reason: most first, then by name, those without a reason last among equals.
+/// Counts skipped items per reason: most first, then by name, those without a reason last among equals.
 pub fn skip_reasons(items: &ItemFrame, rows: &Rows<'_>) -> Vec<SkipReason> {
     let mut counts: BTreeMap<Option<u32>, u64> = BTreeMap::new();
     for piece in rows.pieces() {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 use indexmap::IndexSet;
-use memchr::memmem::Finder;
+use memchr::memmem;
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ pub struct ErrorGroup {
     /// Failures per interval of the timeline, of the first 20 groups; empty for others, without a timeline,
     /// and if the report holds more than 50 jobs.
     pub per_interval: Vec<u64>,
-    /// Failures without a plausible time, which no interval holds.
+    /// Failures that no interval holds, because their time is missing or does not count.
     pub undated: u64,
     /// Some of the failures, in the order of the inputs.
     pub examples: Vec<Example>,
@@ -380,33 +380,22 @@ enum Attempt {
 impl Attempt {
     /// Reads the first "attempt 2/3" or "attempt 2 of 3" in a message.
     fn in_message(message: &str) -> Self {
-        static WORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ttempt "));
-        let bytes = message.as_bytes();
-        let mut words = WORD.find_iter(bytes).filter_map(|at| {
-            let begins = matches!(bytes[..at].last(), Some(b'a' | b'A'));
-            begins.then(|| Self::numbers(&message[at + WORD.needle().len()..]))?
+        static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new("[Aa]ttempt ([0-9]{1,9}) ?(?:/|of) ?([0-9]{1,9})").expect("it is valid")
         });
-        match words.next() {
-            Some((attempt, of)) if attempt >= of => Self::Last,
-            Some(_) => Self::Earlier,
-            None => Self::NotNamed,
+        // Most messages name none.
+        if memmem::find(message.as_bytes(), b"ttempt ").is_none() {
+            return Self::NotNamed;
         }
-    }
-
-    /// Reads the two numbers of "2/3" or "2 of 3" at the begin of a text.
-    fn numbers(text: &str) -> Option<(u64, u64)> {
-        /// Most digits of a number.
-        const DIGITS: usize = 9;
-        let digits = |text: &str| {
-            let digits = text.bytes().take(DIGITS);
-            digits.take_while(u8::is_ascii_digit).count()
+        let Some(found) = PATTERN.captures(message) else {
+            return Self::NotNamed;
         };
-        let (attempt, rest) = text.split_at(digits(text));
-        let rest = rest.strip_prefix(' ').unwrap_or(rest);
-        let rest = rest.strip_prefix('/').or_else(|| rest.strip_prefix("of"))?;
-        let rest = rest.strip_prefix(' ').unwrap_or(rest);
-        let of = &rest[..digits(rest)];
-        Some((attempt.parse().ok()?, of.parse().ok()?))
+        let [attempt, of] = [1, 2].map(|group| found[group].parse::<u64>().unwrap_or_default());
+        if attempt >= of {
+            Self::Last
+        } else {
+            Self::Earlier
+        }
     }
 }
 

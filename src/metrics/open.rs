@@ -16,17 +16,17 @@ const MOST_OPEN: usize = 20;
 /// An item that has not ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OpenItem {
-    /// The item.
+    /// Id of the item.
     pub item_id: String,
-    /// Its name.
+    /// Name of the item.
     pub item_name: Option<String>,
-    /// Its status.
+    /// Status word of the item.
     pub status: String,
-    /// When it started; absent if it has not.
+    /// Start of the item; absent if it has not started.
     pub started_at: Option<UtcTime>,
     /// Time from its start to the newest instant in the dump; absent without a start.
     pub age_seconds: Option<f64>,
-    /// The `label` of the job it belongs to.
+    /// `label` of its job.
     pub job: String,
 }
 
@@ -86,4 +86,53 @@ pub fn newest_instant(items: &ItemFrame) -> Option<i64> {
 
 fn plausible(time: Option<i64>) -> Option<i64> {
     time.filter(|time| PLAUSIBLE_MICROS.contains(time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::examples::{at, frame};
+
+    #[test]
+    fn the_oldest_open_items_come_first_with_their_age() {
+        let frame = frame(&[
+            ("processing", at(30), None, None),
+            ("completed", at(0), at(40), None),
+            ("pending", None, None, None),
+            ("processing", at(-10), None, None),
+            ("failed", at(0), None, None),
+            ("processing", Some(0), None, None),
+        ]);
+        let newest = || at(50);
+        let open = open(&frame, &(0..frame.len()), &["a job".to_owned()], newest);
+        let ages: Vec<_> = open
+            .iter()
+            .map(|item| (&item.item_id[..], item.age_seconds))
+            .collect();
+        // The last one started in 1970, which is no time.
+        let expected = [
+            ("3", Some(60.0)),
+            ("0", Some(20.0)),
+            ("2", None),
+            ("5", None),
+        ];
+        assert_eq!(ages, expected);
+        assert_eq!(open[0].started_at.map(UtcTime::micros), at(-10));
+        assert_eq!(
+            (&open[0].status[..], &open[0].job[..]),
+            ("processing", "a job")
+        );
+        assert_eq!(newest_instant(&frame), at(40));
+    }
+
+    #[test]
+    fn no_more_than_twenty_are_listed() {
+        let items: Vec<_> = (0..30).map(|n| ("processing", at(n), None, None)).collect();
+        let frame = frame(&items);
+        let open = open(&frame, &(0..30), &[String::new()], || at(30));
+        assert_eq!(open.len(), MOST_OPEN);
+        assert_eq!(open[19].age_seconds, Some(11.0));
+        let none = super::open(&frame, &(0..0), &[String::new()], || None);
+        assert_eq!(none, []);
+    }
 }

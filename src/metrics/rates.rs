@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Shares of items.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rates {
-    /// failed / (completed + failed): of those that were worked on to an end.
+    /// failed / (completed + failed).
     pub failure: Rate,
     /// failed / all distinct items.
     pub failed_of_all: Rate,
@@ -14,21 +14,21 @@ pub struct Rates {
     pub skipped_of_all: Rate,
 }
 
-/// A share with what it was made from.
+/// Share with its numerator, denominator and interval.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rate {
-    /// The items counted.
+    /// Items counted.
     pub numerator: u64,
-    /// The items they are counted among.
+    /// Items among which they are counted.
     pub denominator: u64,
-    /// numerator / denominator, 0–1; absent where the denominator is 0.
+    /// numerator / denominator, 0–1; absent if the denominator is 0.
     pub value: Option<f64>,
-    /// The 95 % Wilson score interval, 0–1, low and high; absent where the denominator is 0.
+    /// 95% Wilson score interval, 0–1, low and high; absent if the denominator is 0.
     pub ci95: Option<[f64; 2]>,
 }
 
 impl Rate {
-    /// `numerator` of `denominator`.
+    /// Rate of `numerator` in `denominator`.
     pub fn of(numerator: u64, denominator: u64) -> Self {
         let value = (denominator > 0).then(|| numerator as f64 / denominator as f64);
         Self {
@@ -40,14 +40,14 @@ impl Rate {
     }
 }
 
-/// The two-sided 95 % quantile of the standard normal distribution.
+/// Two-sided 95% quantile of the standard normal distribution.
 const Z95: f64 = 1.959_963_984_540_054;
 
-/// The 95 % Wilson score interval of `successes` in `trials`, as fractions; `None` for no trials.
+/// 95% Wilson score interval of `successes` in `trials`, as fractions; absent for no trials.
 ///
 /// Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
-/// JASA 22 (1927), without continuity correction. The bounds are exactly 0 and 1 at the ends,
-/// where rounding would leave a trace.
+/// JASA 22 (1927), without continuity correction. The bounds are exactly 0 and 1 at the ends, free of the
+/// traces of rounding.
 pub fn wilson95(successes: u64, trials: u64) -> Option<[f64; 2]> {
     if trials == 0 {
         return None;

@@ -376,6 +376,7 @@ fn sections(counts: ItemCounts, metrics: Metrics, shape: &Shape, open: Vec<OpenI
         group.undated = details.undated;
         if let (Some(line), Some(_)) = (line, is_whole) {
             group.per_interval = line.count(&details.at);
+            group.undated = group.count - group.per_interval.iter().sum::<u64>();
         }
     }
     Sections {

@@ -1,8 +1,3 @@
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::sample::select;
-use regex::Regex;
-
 use super::*;
 use crate::api::ItemFields;
 use crate::metrics::examples::{NINE, SECOND, frame_of};
@@ -45,28 +40,6 @@ fn the_last_attempt_is_told_from_an_earlier_one() {
     ];
     let attempts = Failures::of(&failed(&messages), &[]).attempts(&(0..messages.len()));
     assert_eq!(attempts, Attempts { named: 4, last: 1 });
-}
-
-proptest! {
-    #[test]
-    fn attempts_are_read_as_by_a_regular_expression(
-        pieces in vec(
-            select(vec!["attempt", "Attempt", "ttempt", " ", "1", "2", "0", "/", "of", "ü", "123456789"]),
-            0..12,
-        ),
-    ) {
-        let pattern = Regex::new("[Aa]ttempt ([0-9]{1,9}) ?(?:/|of) ?([0-9]{1,9})");
-        let message: String = pieces.concat();
-        let expected = pattern.expect("a pattern").captures(&message).map(|found| {
-            let number = |at: usize| found[at].parse::<u64>().expect("digits");
-            number(1) >= number(2)
-        });
-        let found = match Attempt::in_message(&message) {
-            Attempt::NotNamed => None,
-            attempt => Some(attempt == Attempt::Last),
-        };
-        prop_assert_eq!(found, expected);
-    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::forms::is_in_word;
@@ -55,17 +56,13 @@ fn without_name(text: &str, name: &str) -> Option<String> {
 
 /// Places at which a name stands in a text, and is no part of a longer word.
 fn names_in<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> {
-    let name = if name.len() < SHORTEST_NAME {
-        None
-    } else {
-        Some(name)
-    };
-    let found = name.into_iter().flat_map(|name| text.match_indices(name));
-    found.filter_map(|(at, name)| {
-        let (before, behind) = (&text[..at], &text[at + name.len()..]);
+    let is_long = name.len() >= SHORTEST_NAME;
+    let found = is_long.then(|| memmem::find_iter(text.as_bytes(), name.as_bytes()));
+    found.into_iter().flatten().filter(move |at| {
+        let (before, behind) = (&text[..*at], &text[at + name.len()..]);
         let begins = !(name.starts_with(is_in_word) && before.ends_with(is_in_word));
         let ends = !(name.ends_with(is_in_word) && behind.starts_with(is_in_word));
-        (begins && ends).then_some(at)
+        begins && ends
     })
 }
 
