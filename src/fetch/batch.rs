@@ -71,14 +71,15 @@ impl<'a> BatchFetch<'a> {
         let (Some(batch), Ok(parts)) = (batch, Parts::of(store)) else {
             return false;
         };
-        let has_gap = |part| manifest.gaps.iter().any(|gap| gap.part == part);
         let rows = batch.results.as_deref().unwrap_or_default();
         batch.id.as_ref() == Some(&self.record.id)
             && batch.has_ended()
             && batch.results.is_some()
             && referenced(rows).all(|job| parts.has_ended(&job.id))
-            && (rows.is_empty() || !parts.files.is_empty() || has_gap(Part::Files))
-            && (parts.jobs.is_empty() || !parts.points.is_empty() || has_gap(Part::DataPoints))
+            && (rows.is_empty() || !parts.files.is_empty() || manifest.has_gap(Part::Files))
+            && (parts.jobs.is_empty()
+                || !parts.points.is_empty()
+                || manifest.has_gap(Part::DataPoints))
     }
 
     /// Asks for the batch and for everything about it that may have changed. Jobs of a running batch

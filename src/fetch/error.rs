@@ -105,7 +105,7 @@ pub enum FetchError {
     },
     /// A list goes on without end.
     #[error(
-        "the list of {what} does not end: {limit} read{}; what was fetched is kept",
+        "the list of {what} does not end: {limit} read{}",
         .stated.as_deref().map(|stated| format!(", {stated} stated")).unwrap_or_default()
     )]
     Endless {

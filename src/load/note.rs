@@ -7,7 +7,7 @@ use super::error_answer::ErrorResponse;
 use super::looks::Looks;
 use crate::api::{Field, WrongType};
 use crate::frame::Retried;
-use crate::snapshot::{Difference, Gone, Progress};
+use crate::snapshot::{Difference, Gone, Part, Progress};
 
 /// A note about a file or folder.
 #[derive(Debug, Clone, PartialEq)]
@@ -168,6 +168,15 @@ pub enum NoteKind {
     StoppedSnapshot(Progress),
     /// The server did not give everything.
     PartialSnapshot(Progress),
+    /// The server did not have a part of a batch when it was fetched.
+    SnapshotGap {
+        /// The part.
+        part: Part,
+        /// Number of gaps of this part.
+        count: u64,
+        /// Explanation of the first.
+        message: String,
+    },
     /// A page of a snapshot is gone.
     MissingPage(Gone),
     /// A page of a snapshot was changed after it was fetched.

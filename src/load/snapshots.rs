@@ -1,7 +1,7 @@
 //! Checks of the snapshots among the inputs: their pages may have changed since they were fetched, and
 //! they may be incomplete. A manifest is an input like any other, and not to be trusted.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 use super::accumulator::FileRead;
 use super::find::STDIN;
 use super::note::{Note, NoteKind};
-use crate::snapshot::{MANIFEST, Manifest, Problem, folder_of, is_body_name, verify};
+use crate::snapshot::{MANIFEST, Manifest, Part, Problem, folder_of, is_body_name, verify};
 use crate::text::quote;
 
 /// Checks the snapshot that a file describes, if it is a manifest.
@@ -37,8 +37,21 @@ pub(super) fn check(file: &FileRead, notes: &mut Vec<Note>) {
     if !manifest.finished {
         let kind = NoteKind::StoppedSnapshot(manifest.progress());
         add(file.path.clone(), kind);
-    } else if manifest.whole == Some(false) {
+    } else if manifest.whole == Some(false) && !manifest.has_gap(Part::Jobs) {
         let kind = NoteKind::PartialSnapshot(manifest.progress());
+        add(file.path.clone(), kind);
+    }
+    let mut gaps: BTreeMap<Part, (u64, &str)> = BTreeMap::new();
+    for gap in &manifest.gaps {
+        gaps.entry(gap.part).or_insert((0, &gap.message)).0 += 1;
+    }
+    for (part, (count, message)) in gaps {
+        let message = quote(message, 200);
+        let kind = NoteKind::SnapshotGap {
+            part,
+            count,
+            message,
+        };
         add(file.path.clone(), kind);
     }
     let path = Path::new(&file.path);

@@ -138,6 +138,8 @@ codes! {
     NoDataPoints = "no-data-points", Job, Info, false;
     /// Completed files of a v2 batch have pages that failed.
     PartialResults = "partial-results", Job, Warning, false;
+    /// The server did not have a part of a v2 batch when it was fetched.
+    SnapshotGap = "snapshot-gap", File, Info, false;
     /// The manifest of a snapshot cannot be read.
     UnreadableManifest = "unreadable-manifest", File, Warning, true;
     /// A file beside a snapshot is named like a page, but not listed.

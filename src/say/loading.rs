@@ -4,7 +4,7 @@ use super::code::Code;
 use crate::api::WrongType;
 use crate::load::note::{Break, Fault, Ids, NoteKind, Place, Sample, SpecialFile};
 use crate::load::{ErrorResponse, Like, Looks, NotOurs};
-use crate::snapshot::{Difference, Gone};
+use crate::snapshot::{Difference, Gone, Part};
 use crate::text::{counted, number, quote};
 
 /// The code of a note.
@@ -48,6 +48,7 @@ pub(crate) fn code(kind: &NoteKind) -> Code {
         NoteKind::StoppedSnapshot(_) | NoteKind::PartialSnapshot(_) => Code::PartialSnapshot,
         NoteKind::MissingPage(_) => Code::MissingPage,
         NoteKind::ChangedPage(_) => Code::ChangedPage,
+        NoteKind::SnapshotGap { .. } => Code::SnapshotGap,
         NoteKind::UnlistedPage => Code::UnlistedPage,
     }
 }
@@ -259,6 +260,21 @@ pub(crate) fn message(kind: &NoteKind) -> String {
             "this snapshot is incomplete: the server returned {progress}; run `batch-report fetch` \
              again to ask for the rest"
         ),
+        NoteKind::SnapshotGap {
+            part,
+            count,
+            message,
+        } => {
+            let what = match part {
+                Part::Jobs => {
+                    let jobs = counted(*count, "job", "jobs");
+                    format!("{jobs} of the batch")
+                }
+                Part::DataPoints => "data points, so times are missing".to_owned(),
+                Part::Files => "file names".to_owned(),
+            };
+            format!("`batch-report fetch` could not get {what}: {message}")
+        }
         NoteKind::MissingPage(why) => {
             let why = match why {
                 Gone::ForeignName => "the manifest names a file that no snapshot has",

@@ -230,6 +230,11 @@ impl Manifest {
         entries.find(|entry| is_status_name(&entry.name))
     }
 
+    /// Returns true if the server did not have something of this part.
+    pub fn has_gap(&self, part: Part) -> bool {
+        self.gaps.iter().any(|gap| gap.part == part)
+    }
+
     /// Entries of the files that hold this part of a batch, in the order of the requests.
     pub fn part(&self, part: Part) -> impl Iterator<Item = &Entry> {
         let entries = self.files.iter();
