@@ -37,7 +37,7 @@ batch-report fetch [OPTIONS] -o <DIR> <JOB_ID>...
 const EXAMPLES: &str = "\
 Examples:
   export LLAMA_CLOUD_API_KEY=…
-  batch-report fetch bjb-… -o dumps/               save a job in dumps/bjb-…/
+  batch-report fetch bat-… -o dumps/               save a batch in dumps/bat-…/
   batch-report fetch bjb-… -o dumps/ --watch 30s   follow it to its end
   batch-report fetch --all --status failed --since 2026-11-01 -o dumps/
   batch-report report dumps/ -o report.html        report on it, offline";
@@ -73,7 +73,7 @@ Environment:
     disable_help_flag = true
 )]
 pub(super) struct RawFetch {
-    /// IDs of batch jobs, or URLs that contain one
+    /// IDs of v2 batches (bat-…) and batch jobs (bjb-…), or URLs that contain one
     #[arg(
         value_name = "JOB_ID",
         required_unless_present = "all",

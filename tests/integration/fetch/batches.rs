@@ -278,6 +278,32 @@ fn a_batch_is_stored_byte_for_byte_with_jobs_times_and_names() {
 }
 
 #[test]
+fn the_folder_is_an_ordinary_input() {
+    let mut service = Service::of(12);
+    service.jobs.insert("pjb-007".to_owned(), "FAILED");
+    let (server, _) = service.share();
+    let folder = Folder::new();
+    succeed(&of_batch(&server, &folder));
+    let run = folder.run(&["report", ".", "--strict", "--format", "json"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let job = &run.summary()["jobs"][0];
+    assert_eq!(
+        (&job["batch_job_id"], &job["api"]),
+        (&json!(BATCH), &json!("v2"))
+    );
+    assert_eq!(job["counts"]["distinct"], 12);
+    assert_eq!(job["counts"]["by_status"]["failed"], 1);
+    assert_eq!(job["counts"]["complete"], true);
+    let kinds: BTreeSet<String> = run.summary()["inputs"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|input| input["kind"].as_str().expect("a kind").to_owned())
+        .collect();
+    assert!(kinds.contains("snapshot"), "{kinds:?}");
+}
+
+#[test]
 fn a_complete_batch_is_not_asked_for_again_unless_forced() {
     let (server, _) = Service::of(3).share();
     let folder = Folder::new();

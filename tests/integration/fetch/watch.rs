@@ -108,8 +108,8 @@ fn watching_outlives_a_server_that_is_away_for_a_while() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_keeps_the_snapshot_and_is_130() {
-    for stop_at in [2, 9] {
+fn a_signal_keeps_the_snapshot_and_is_130() {
+    for (stop_at, signal) in [(2, "-INT"), (9, "-INT"), (4, "-TERM"), (3, "-HUP")] {
         let (reached, reaching) = mpsc::channel::<()>();
         let reached = Mutex::new(reached);
         let job = running_until(usize::MAX);
@@ -129,7 +129,7 @@ fn ctrl_c_keeps_the_snapshot_and_is_130() {
         let child = command.spawn().expect("it starts");
         reaching.recv().expect("reached");
         let killed = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
+            .args([signal, &child.id().to_string()])
             .status();
         assert!(killed.expect("it runs").success());
         let output = child.wait_with_output().expect("it ends");
@@ -142,6 +142,10 @@ fn ctrl_c_keeps_the_snapshot_and_is_130() {
         assert_eq!(output.stdout, b"");
         let snapshot = Snapshot::of(&folder.path().join(JOB));
         assert!(snapshot.names().contains(&"status.json"));
+        for entry in std::fs::read_dir(&snapshot.folder).expect("there") {
+            let name = entry.expect("readable").file_name();
+            assert!(!name.to_string_lossy().starts_with(".batch-report-"));
+        }
         assert_eq!(folder.run(&["report", "."]).code, 0);
     }
 }
