@@ -15,4 +15,5 @@ mod pairing;
 mod readme;
 mod renderings;
 mod templates;
+mod v2;
 mod version;
