@@ -341,7 +341,12 @@ fn files_that_are_none_of_the_apis_are_one_note_and_no_loss() {
     let notes = codes(&summary);
     let of_files = notes.iter().filter(|code| code.contains("file"));
     assert_eq!(of_files.collect::<Vec<_>>(), ["foreign-files"]);
-    assert!(run.stderr.lines().count() <= 1, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("ignored 4 other files"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
     assert_eq!(summary["inputs"].as_array().map(Vec::len), Some(5));
     // An error response is a loss, wherever it was saved.
     folder.write(
@@ -386,7 +391,12 @@ fn rows_of_jobs_in_a_table_are_jobs() {
     assert_eq!(summary["jobs"][1]["job"]["status"], "running");
     // No row of theirs was lost; their items were not recorded.
     let codes = codes(&summary);
-    assert!(codes.iter().all(|code| code == "no-items"), "{codes:?}");
+    assert!(
+        codes
+            .iter()
+            .all(|code| code == "no-items" || code == "no-list"),
+        "{codes:?}"
+    );
 }
 
 #[test]
@@ -437,6 +447,98 @@ fn figures_of_jobs_that_share_items_are_those_of_both() {
     let notes = summary["notes"].to_string();
     let said = "2 items failed in one job and recorded in another: all completed there";
     assert!(notes.contains(said), "{notes}");
+}
+
+#[test]
+fn keys_beside_the_dumps_are_in_no_output() {
+    const KEY: &str = "llx-EXAMPLE";
+    for name in ["key-file", "env-file", "xtrace", "curl-v"] {
+        let path = format!("fixtures/cases/keys-beside-dumps/{name}");
+        assert_eq!(figures(&summary_of(&path).summary()), TEN, "{name}");
+        for format in ["text", "markdown", "html", "json"] {
+            let run = crate::harness::run(["report", &path, "-v", "--format", format]);
+            assert_eq!(run.code, 0, "{name}: {}", run.stderr);
+            assert!(!run.stdout.contains(KEY), "{name}, {format}");
+            assert!(
+                !run.stderr.contains(KEY),
+                "{name}, {format}: {}",
+                run.stderr
+            );
+        }
+    }
+}
+
+#[test]
+fn the_name_of_an_item_in_its_own_message_varies() {
+    let summary = case("own-name-in-message").summary();
+    let right = Figures {
+        completed: 4,
+        failed: 6,
+        skipped: 0,
+        rate: (6, 10),
+        durations: (4, Some(8.5), Some(9.85), Some(10.0)),
+        ..TEN
+    };
+    assert_eq!(figures(&summary), right);
+    let expected = "Failed to parse <name>: file is encrypted";
+    assert_eq!(groups(&summary), [(expected.to_owned(), 6)]);
+}
+
+#[test]
+fn colours_of_a_terminal_are_no_part_of_a_message() {
+    let summary = case("coloured-messages").summary();
+    let right = Figures {
+        distinct: 7,
+        completed: 3,
+        failed: 4,
+        skipped: 0,
+        stated: Some(7),
+        rate: (4, 7),
+        durations: (3, Some(7.0), Some(7.9), Some(8.0)),
+        ..TEN
+    };
+    assert_eq!(figures(&summary), right);
+    let expected = "ParseError: page <n> of <n> unreadable";
+    assert_eq!(groups(&summary), [(expected.to_owned(), 4)]);
+}
+
+#[test]
+fn status_codes_tell_kinds_of_errors_apart() {
+    let summary = case("telling-numbers").summary();
+    let right = [("HTTP 429", 3), ("HTTP 500", 1), ("HTTP 503", 1)];
+    let right = right.map(|(pattern, count)| (pattern.to_owned(), count));
+    assert_eq!(groups(&summary), right);
+}
+
+#[test]
+fn open_items_are_listed_with_their_age() {
+    let summary = case("nothing-for-two-days").summary();
+    let figures = figures(&summary);
+    assert_eq!((figures.distinct, figures.open), (20, 10));
+    let open = summary["jobs"][0]["open"].as_array().expect("a list");
+    let ages: Vec<f64> = open
+        .iter()
+        .filter_map(|item| item["age_seconds"].as_f64())
+        .collect();
+    assert_eq!(ages, [176_300.0, 176_290.0, 176_280.0]);
+}
+
+#[test]
+fn failures_that_take_as_long_as_other_items_are_no_timeouts() {
+    let summary = case("alike-durations").summary();
+    let right = Figures {
+        distinct: 40,
+        completed: 35,
+        failed: 5,
+        skipped: 0,
+        stated: Some(40),
+        rate: (5, 40),
+        durations: (35, Some(12.08), Some(12.16), Some(12.16)),
+        ..TEN
+    };
+    assert_eq!(figures(&summary), right);
+    let findings = summary["jobs"][0]["findings"].to_string();
+    assert!(!findings.contains("time-limit"), "{findings}");
 }
 
 /// A zip archive whose members are stored as they are.

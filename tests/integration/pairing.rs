@@ -213,8 +213,8 @@ fn counts_that_disagree_with_the_status_are_put_into_words() {
     assert_eq!(
         words,
         [
-            "the status says 13 failed and 9 skipped, the list holds 12 and 8; 12 items are missing \
-          from the list"
+            "the job counts 13 failed and 9 skipped, the list holds 12 failed and 8 skipped; 12 items \
+             are missing from the list"
         ]
     );
 }
@@ -288,7 +288,8 @@ fn rates_of_jobs_of_which_one_list_is_filtered_are_marked_in_every_format() {
     let summary: Value = serde_json::from_str(&printed("json")).expect("JSON");
     assert_eq!(summary["overall"]["counts"]["filtered_jobs"], 1);
     let verdict = summary["verdict"].as_str().expect("a sentence");
-    let said = "the list of 1 of 2 jobs is filtered by a status, so that the jobs' own rates cannot be told";
+    let said =
+        "The lists of 1 of 2 jobs are filtered by status, so the rate is not that of the jobs.";
     assert!(verdict.contains(said), "{verdict}");
     assert!(printed("markdown").contains("| 250 | 13 | – (filtered list) |"));
     assert!(printed("html").contains("filtered list</span>"));

@@ -12,6 +12,8 @@ const LEAST_DURATIONS: usize = 4;
 const LEAST_MICROS: i64 = 10_000_000;
 /// The longest may be longer than the shortest by this part of it.
 const SPREAD: i64 = 50;
+/// Failures are no longer than other items if half of the completed ones take this part of their time.
+const USUAL: f64 = 0.9;
 /// Error groups that are looked at.
 const GROUPS: usize = 3;
 const RANK: u8 = 20;
@@ -30,7 +32,16 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         .iter()
         .zip(details)
         .take(GROUPS);
+    // Failures that take as long as any item have met no limit.
+    let usual = figures.sections.durations.completed.p50_seconds;
+    let is_usual = |details: &&GroupDetails| {
+        let shortest = details.micros.first().map(|micros| *micros as f64 / 1e6);
+        shortest
+            .zip(usual)
+            .is_some_and(|(shortest, usual)| usual >= USUAL * shortest)
+    };
     groups
+        .filter(|(_, details)| !is_usual(details))
         .filter_map(|(group, details)| limit(group.pattern.as_deref(), details))
         .collect()
 }
