@@ -115,7 +115,7 @@ pub(super) fn chart(line: &Timeline) -> TimelineChart {
     for (status, bins) in stacks {
         let mut path = String::new();
         for (index, in_bin) in bins.iter().enumerate().filter(|(_, n)| **n > 0) {
-            let (low, high) = (below[index], below[index] + in_bin);
+            let (low, high) = (below[index], below[index].saturating_add(*in_bin));
             let (bottom, top) = (y.at(low as f64), y.at(high as f64));
             add_bar(&mut path, edge(index) + 0.5, top, step - 1.0, bottom - top);
             below[index] = high;
@@ -123,7 +123,7 @@ pub(super) fn chart(line: &Timeline) -> TimelineChart {
         if !path.is_empty() {
             series.push(Series {
                 status: status.to_owned(),
-                count: bins.iter().sum(),
+                count: bins.iter().copied().fold(0, u64::saturating_add),
                 path,
             });
         }
@@ -213,7 +213,11 @@ fn marks(failed: &[u64], middle: impl Fn(usize) -> f64) -> Option<String> {
 }
 
 fn description(line: &Timeline, gaps: &[DrawnGap], most: u64, peak: Option<f64>) -> String {
-    let sum = |of: fn(&Interval) -> u64| line.intervals.iter().map(of).sum::<u64>();
+    // A summary may hold anything.
+    let sum = |of: fn(&Interval) -> u64| {
+        let counts = line.intervals.iter().map(of);
+        counts.fold(0, u64::saturating_add)
+    };
     let mut words = format!(
         "{} ended between {} and {} UTC, at most {} in {}: {} completed, {} failed, {} skipped",
         counted(sum(Interval::ended), "item", "items"),
@@ -227,14 +231,11 @@ fn description(line: &Timeline, gaps: &[DrawnGap], most: u64, peak: Option<f64>)
     );
     let other = sum(|interval| interval.other);
     if other > 0 {
-        let _ = write!(words, ", {} in another way", number(other));
+        let _ = write!(words, ", {} other", number(other));
     }
     words.push('.');
     if let Some(peak) = peak {
-        let _ = write!(
-            words,
-            " The mean concurrency of an interval reaches {peak:.1}."
-        );
+        let _ = write!(words, " Mean concurrency per interval: up to {peak:.1}.");
     }
     for gap in gaps {
         let _ = write!(
