@@ -14,6 +14,8 @@ mod meaning;
 mod pairing;
 mod readme;
 mod renderings;
+#[cfg(feature = "tables")]
+mod tables;
 mod templates;
 mod v2;
 mod version;
