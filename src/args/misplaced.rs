@@ -8,27 +8,26 @@ use clap::error::ErrorKind;
 
 use super::Cli;
 
-/// The command to type instead, if the arguments are those of `report` without its name.
+/// Returns what to type instead, if the arguments are those of `report` without its name.
 pub(super) fn report_without_its_name(error: &clap::Error, args: &[OsString]) -> Option<String> {
     let unknown = matches!(
         error.kind(),
         ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument
     );
     let first = args.first()?.to_string_lossy();
-    let named = |name: &str| Cli::command().find_subcommand(name).is_some();
-    let path = args.iter().map(|arg| arg.to_string_lossy()).find(|arg| {
-        let is_written_like_one = arg.contains(['/', '\\', '.']) && !arg.starts_with('-');
-        arg == "-" || is_written_like_one || Path::new(arg.as_ref()).exists()
-    })?;
-    if !unknown || named(&first) {
+    let is_command = Cli::command().find_subcommand(first.as_ref()).is_some();
+    // A misspelt command is clap's to answer.
+    let begins_like_report = first.starts_with('-') || is_path(&first);
+    let has_path = args.iter().any(|arg| is_path(&arg.to_string_lossy()));
+    if !unknown || is_command || !begins_like_report || !has_path {
         return None;
     }
     let typed: Vec<String> = args
         .iter()
         .map(|arg| quoted(&arg.to_string_lossy()))
         .collect();
-    let words = match path == first {
-        true => format!("`{}` is not a command", crate::render::visible(&path)),
+    let words = match is_path(&first) {
+        true => format!("`{}` is not a command", crate::render::visible(&first)),
         false => "no command given".to_owned(),
     };
     let typed = typed.join(" ");
@@ -37,7 +36,13 @@ pub(super) fn report_without_its_name(error: &clap::Error, args: &[OsString]) ->
     ))
 }
 
-/// An argument as a shell takes it.
+/// Tells if an argument exists as a file or folder, or is written like one.
+fn is_path(arg: &str) -> bool {
+    let is_written_like_one = arg.contains(['/', '\\', '.']) && !arg.starts_with('-');
+    arg == "-" || is_written_like_one || Path::new(arg).exists()
+}
+
+/// Quotes an argument for a shell, if it needs that.
 fn quoted(arg: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./\\:=,+@%".contains(c);
     match !arg.is_empty() && arg.chars().all(plain) {

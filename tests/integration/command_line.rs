@@ -957,7 +957,7 @@ fn what_strict_fails_for_is_said_however_quiet_it_is() {
     assert_eq!(run.code, 4);
     assert!(
         run.stderr
-            .starts_with("batch-report: the record is not whole: "),
+            .starts_with("batch-report: --strict: the dump is incomplete: "),
         "{}",
         run.stderr
     );
@@ -1039,7 +1039,7 @@ fn an_empty_list_beside_a_stray_file_is_an_answer() {
     folder.write("README.txt", "hello");
     let run = folder.run(&["report", "."]);
     assert!(
-        run.code == 0 && run.stdout.starts_with("The list holds no items."),
+        run.code == 0 && run.stdout.starts_with("The list has no items."),
         "{}",
         run.stderr
     );
