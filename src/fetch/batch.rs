@@ -1,10 +1,10 @@
 //! A v2 batch: the batch with its results, then its jobs by ID, the data points that hold their
 //! times, and the directory's files that hold the names.
 //!
-//! What is on disk decides what is asked for: jobs that have ended are not asked for again, so that a
-//! stop at any moment costs at most the pages that were not stored. A part that the server does not
-//! have (a job it has forgotten, a directory that is gone, data points it does not give) is a gap in
-//! the manifest, not a failure.
+//! Requests depend on the files on disk: jobs that have ended are not asked for again, so that a stop
+//! at any moment costs at most the pages that were not stored. A part that the server does not have (a
+//! job it has forgotten, a directory that is gone, data points it does not give) is a gap in the
+//! manifest, not a failure.
 
 use std::collections::{BTreeSet, HashSet};
 

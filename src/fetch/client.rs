@@ -126,17 +126,9 @@ impl Client {
         })
     }
 
-    /// Gets a response that `read` accepts. Retries what may succeed later.
+    /// Gets a response that `read` accepts. Retries what may succeed later, at most as often as this
+    /// and the options allow.
     pub(super) fn get<T>(
-        &mut self,
-        url: &str,
-        read: impl Fn(&[u8]) -> Result<T, BadBody>,
-    ) -> Result<(Received, T), FetchError> {
-        self.get_within(url, self.options.max_retries, read)
-    }
-
-    /// Gets a response with at most so many retries, and no more than the options allow.
-    pub(super) fn get_within<T>(
         &mut self,
         url: &str,
         max_retries: u32,
@@ -230,7 +222,10 @@ impl Client {
                 url: url.to_owned(),
                 words: self.words_of_body(bad, &body),
             },
-            retry: Retry::Yes { after: None },
+            retry: match bad {
+                BadBody::TooManyRows(_) => Retry::No,
+                _ => Retry::Yes { after: None },
+            },
         })?;
         let received = Received {
             url: url.to_owned(),

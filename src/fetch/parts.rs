@@ -1,5 +1,5 @@
-//! The parts of a batch besides its jobs: data points and directory files. And what a snapshot holds
-//! of each part.
+//! The parts of a batch: an index of those in a snapshot, and requests for data points and directory
+//! files.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,7 +20,7 @@ const MAX_LISTED: usize = 200_000;
 const MARGIN_MICROS: i64 = 600_000_000;
 const HOUR_MICROS: i64 = 3_600_000_000;
 
-/// What a snapshot holds of a batch.
+/// Content of a snapshot of a batch.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     /// Jobs by their IDs.
@@ -48,7 +48,7 @@ pub(super) fn referenced(rows: &[ResultRow]) -> impl Iterator<Item = &JobReferen
 }
 
 impl Parts {
-    /// Reads what a snapshot holds.
+    /// Reads the parts in a snapshot.
     pub(super) fn of(store: &Store) -> Result<Self, StoreError> {
         let mut parts = Self::default();
         let Some(manifest) = store.manifest() else {

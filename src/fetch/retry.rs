@@ -1,4 +1,4 @@
-//! Which failures are worth another attempt, and when.
+//! Decisions about another attempt after a failure, and about the pause before it.
 
 use std::io;
 use std::time::{Duration, SystemTime};

@@ -113,9 +113,9 @@ fn encoded(text: &str) -> String {
     encoded
 }
 
-/// How keys of this service begin.
+/// Prefix of the keys of this service.
 const KEY_PREFIX: &str = "llx-";
-/// How IDs of batch jobs begin.
+/// Prefixes of the IDs of batch jobs.
 const JOB_PREFIXES: [&str; 2] = ["bjb-", "bat-"];
 
 /// Returns true if a text can be an ID: safe in a URL and as the name of a folder, whatever server

@@ -45,25 +45,7 @@ impl<'a> Worker<'a> {
         url: String,
         read: fn(&[u8]) -> Result<T, BadBody>,
     ) -> Pending<T> {
-        let (sender, receiver) = mpsc::channel();
-        // Nobody may be waiting any more; a thread that has ended is noticed in `wait`.
-        let _ = self.tasks.send(Box::new(move |client| {
-            let _ = sender.send(client.get(&url, read));
-        }));
-        Pending(receiver)
-    }
-
-    /// Makes a request that not every server knows: gives up after a few attempts.
-    pub(super) fn probe<T: Send + 'static>(
-        &self,
-        url: String,
-        read: fn(&[u8]) -> Result<T, BadBody>,
-    ) -> Result<(Received, T), FetchError> {
-        let (sender, receiver) = mpsc::channel();
-        let _ = self.tasks.send(Box::new(move |client| {
-            let _ = sender.send(client.get_within(&url, PROBE_RETRIES, read));
-        }));
-        self.wait(&Pending(receiver))
+        self.send(url, u32::MAX, read)
     }
 
     /// Makes a request and waits for the response.
@@ -72,7 +54,30 @@ impl<'a> Worker<'a> {
         url: String,
         read: fn(&[u8]) -> Result<T, BadBody>,
     ) -> Result<(Received, T), FetchError> {
-        self.wait(&self.start_get(url, read))
+        self.wait(&self.send(url, u32::MAX, read))
+    }
+
+    /// Makes a request that not every server knows: gives up after a few attempts.
+    pub(super) fn probe<T: Send + 'static>(
+        &self,
+        url: String,
+        read: fn(&[u8]) -> Result<T, BadBody>,
+    ) -> Result<(Received, T), FetchError> {
+        self.wait(&self.send(url, PROBE_RETRIES, read))
+    }
+
+    fn send<T: Send + 'static>(
+        &self,
+        url: String,
+        max_retries: u32,
+        read: fn(&[u8]) -> Result<T, BadBody>,
+    ) -> Pending<T> {
+        let (sender, receiver) = mpsc::channel();
+        // Nobody may be waiting any more; a thread that has ended is noticed in `wait`.
+        let _ = self.tasks.send(Box::new(move |client| {
+            let _ = sender.send(client.get(&url, max_retries, read));
+        }));
+        Pending(receiver)
     }
 
     /// Waits for a response.

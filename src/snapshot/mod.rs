@@ -21,6 +21,8 @@
 mod aside;
 #[cfg(feature = "fetch")]
 mod error;
+#[cfg(feature = "fetch")]
+mod lock;
 mod regular;
 #[cfg(feature = "fetch")]
 mod store;

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::aside::put_aside;
 use super::error::StoreError;
+use super::lock::{LOCK, lock};
 use super::{
     Entry, Generator, MANIFEST, MAX_BODY, Manifest, Page, Part, Problem, SNAPSHOT_VERSION,
     is_body_name, number_in, regular, sha256, verify,
@@ -19,8 +20,6 @@ use super::{
 use crate::api::UtcTime;
 use crate::output::{self, TEMPORARY_PREFIX};
 
-/// Lock file, held while a fetch writes to the folder. Hidden, so that reports leave it alone.
-const LOCK: &str = ".batch-report.lock";
 /// Largest manifest that is read.
 pub(super) const MAX_MANIFEST: u64 = 64 << 20;
 /// The manifest is written again when one page in this many is not in it yet, so that the work for a
@@ -335,7 +334,7 @@ impl Store {
         }
     }
 
-    /// What is stored of a body: a masked copy if it holds a secret.
+    /// Returns the body to store: a masked copy if it holds a secret.
     fn stored<'r>(&self, body: &'r [u8]) -> Stored<'r> {
         let bytes = (self.mask)(body).map_or(Cow::Borrowed(body), Cow::Owned);
         let sha256 = sha256(&bytes);
@@ -469,38 +468,6 @@ impl Store {
 fn highest(files: &[Entry], prefix: &str) -> u32 {
     let numbers = files.iter().filter_map(|e| number_in(&e.name, prefix));
     numbers.max().unwrap_or_default()
-}
-
-/// Locks a folder; `None` if its file system has no locks.
-fn lock(folder: &Path) -> Result<Option<File>, StoreError> {
-    let path = folder.join(LOCK);
-    let mut options = File::options();
-    options.append(true);
-    match fs::symlink_metadata(&path) {
-        Ok(metadata) if metadata.is_file() => {}
-        Ok(_) => return Err(StoreError::Irregular(path)),
-        // A new file is never one that a link points to.
-        Err(_) => {
-            options.create_new(true);
-        }
-    }
-    let opened = match options.open(&path) {
-        // Another fetch made it in between.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            File::options().append(true).open(&path)
-        }
-        opened => opened,
-    };
-    let file = opened.map_err(|source| StoreError::Folder {
-        path: folder.to_owned(),
-        source,
-    })?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Busy(folder.to_owned())),
-        // Some network file systems have no locks.
-        Err(TryLockError::Error(_)) => Ok(None),
-    }
 }
 
 impl Manifest {

@@ -1,4 +1,4 @@
-//! What lies on disk, at any moment and over several runs.
+//! Files on disk, at any moment and over several runs.
 
 use std::fs;
 use std::path::Path;

@@ -6,7 +6,7 @@ use super::server::{Reply, Server};
 use super::{JOB, Job, options, succeed};
 use crate::harness::{Folder, summary_of};
 
-/// What the report says of what was fetched.
+/// Number of missing items in the report on what was fetched.
 fn missing(folder: &Folder) -> serde_json::Value {
     let summary = summary_of(folder.path()).summary();
     assert_eq!(summary["jobs"][0]["batch_job_id"], JOB);

@@ -9,6 +9,7 @@ mod refusals;
 mod retries;
 mod secrets;
 mod server;
+mod service;
 mod strangers;
 mod watch;
 
@@ -31,9 +32,9 @@ const KEY: &str = "llx-key-of-the-tests";
 #[derive(Debug, Clone)]
 struct Job {
     status: &'static str,
-    /// What the status document states.
+    /// Total in the status document.
     total_items: Option<usize>,
-    /// What the list states.
+    /// Total in the list.
     total_size: Option<usize>,
     items: usize,
 }
@@ -78,7 +79,7 @@ impl Job {
         )
     }
 
-    /// What a good server answers.
+    /// Response of a good server.
     fn answer(&self, request: &Request) -> Reply {
         Reply::json(if request.is_items() {
             self.page(request)
@@ -150,7 +151,7 @@ fn chain(error: &FetchError) -> String {
     words
 }
 
-/// What lies in the folder of a job.
+/// Content of the folder of a job.
 struct Snapshot {
     folder: PathBuf,
     manifest: Value,

@@ -1,4 +1,4 @@
-//! What does not pass by itself: said in the server's words, and nothing is left that looks whole.
+//! Permanent failures: shown in the server's words, and nothing is left that looks whole.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! What passes by itself: the same request again brings the answer.
+//! Transient failures: the same request again brings the response.
 
 use std::io::Write as _;
 use std::time::{Duration, Instant, SystemTime};
@@ -51,7 +51,7 @@ fn limited() -> Reply {
     )
 }
 
-/// How long it takes at least, where our own pauses would take for ever.
+/// Asserts that a run waits as long as the server asks. Our own pauses would take an hour.
 fn waits_as_asked(reply: Reply, least: Duration) {
     let (server, folder) = (troubled(vec![reply]), Folder::new());
     let mut options = options(&server, &folder);

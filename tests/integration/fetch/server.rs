@@ -42,7 +42,7 @@ impl Request {
     }
 }
 
-/// What the server does with a request.
+/// Response to a request, with its fault.
 #[derive(Debug, Clone)]
 pub(super) struct Reply {
     pub(super) status: u16,
@@ -51,7 +51,7 @@ pub(super) struct Reply {
     pub(super) fault: Fault,
 }
 
-/// What goes wrong.
+/// Fault of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     Nothing,
