@@ -17,17 +17,17 @@ use crate::frame::ItemColumns;
 pub(super) struct Accumulator {
     /// The rows.
     pub columns: ItemColumns,
-    /// To which document the rows belong.
+    /// Groups of the rows.
     pub groups: Vec<ItemGroup>,
     /// The status records.
     pub jobs: Vec<FoundJob>,
     /// The documents of v2 batches, each with the index of its file.
     pub v2: v2::Documents,
-    /// What each file was.
+    /// The files.
     pub files: Vec<FileRead>,
-    /// What each part of a file was that is read in parts.
+    /// Parts of files that are read in parts.
     pub parts: Vec<PartRead>,
-    /// What there is to say.
+    /// Notes about them.
     pub notes: Vec<Note>,
     /// The text between the values of the items before.
     pub skeleton: Skeleton,
@@ -38,22 +38,22 @@ pub(super) struct Accumulator {
 pub(super) struct ItemGroup {
     /// Index of the file.
     pub file: u32,
-    /// Its rows in the batch.
+    /// Its rows in the accumulator.
     pub rows: Range<usize>,
-    /// Rows that were there but could not be read.
+    /// Number of rows that could not be read.
     pub unreadable: u64,
-    /// The batch job the document itself names.
+    /// Batch job that the document names.
     pub batch_job_id: Option<String>,
-    /// The `total_size` the document states.
+    /// `total_size` that the document states.
     pub total_size: Option<TotalSizes>,
-    /// The status it was filtered by, where the document tells.
+    /// Status it was filtered by, if the document tells.
     pub status_filter: Option<String>,
-    /// Whether these are loose items and not a list.
+    /// The items stand by themselves, not in a list.
     pub loose: bool,
 }
 
 impl ItemGroup {
-    /// No rows yet, and nothing that a document says about them.
+    /// A group of items that stand by themselves, without rows yet.
     pub(super) fn loose(file: u32) -> Self {
         Self {
             file,
@@ -135,15 +135,15 @@ impl FoundJob {
     }
 }
 
-/// What a part of a file was.
+/// A part of a file.
 pub(super) struct PartRead {
     /// Index of the file.
     pub file: u32,
     /// Its documents by kind.
     pub tally: Tally,
-    /// How many there are.
+    /// Number of documents.
     pub documents: u64,
-    /// Rows in it.
+    /// Number of rows.
     pub items: u64,
 }
 
@@ -158,20 +158,20 @@ pub enum NotOurs {
     Looks(Looks),
 }
 
-/// What a file was.
+/// A file that was read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileRead {
     /// Its path.
     pub path: String,
-    /// Its size as it lies there.
+    /// Size on disk.
     pub bytes: Option<u64>,
-    /// In a word.
+    /// Kind, in a word.
     pub kind: &'static str,
-    /// Documents in it.
+    /// Number of documents.
     pub documents: u64,
-    /// Rows in it.
+    /// Number of rows.
     pub items: u64,
-    /// What it is if it is nothing of the API.
+    /// What it is, if it is nothing of the API.
     pub looks_like: Option<NotOurs>,
     /// Whether it has nothing to do with the API: it is counted and costs nothing.
     pub is_foreign: bool,

@@ -1,4 +1,4 @@
-//! What was read in parallel becomes one: rows of all readers, paired with their jobs.
+//! The accumulators of all threads become one dump: rows, paired with their jobs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::api::status::code;
 use crate::api::{JobRecord, UtcTime, status};
 use crate::frame::{ItemFrame, Recorded, Runs};
 
-/// Says of each file that was read in parts what it is.
+/// Sums up the parts of each file that was read in parts.
 fn join_parts(inputs: &mut [FileRead], parts: Vec<PartRead>) {
     let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
     for part in parts {
@@ -27,7 +27,7 @@ fn join_parts(inputs: &mut [FileRead], parts: Vec<PartRead>) {
     }
 }
 
-/// Joins what was read in parallel, in path order, and pairs it.
+/// Joins the accumulators, in path order, and pairs items with jobs.
 pub(super) fn join(
     accumulators: Vec<Accumulator>,
     notes: &mut Vec<Note>,
@@ -122,7 +122,7 @@ pub(super) fn join(
     })
 }
 
-/// The jobs while they are collected.
+/// Jobs while they are collected.
 #[derive(Default)]
 struct Jobs {
     by_owner: BTreeMap<Owner, u32>,
@@ -130,18 +130,18 @@ struct Jobs {
     lists: Vec<Lists>,
 }
 
-/// What the lists of a job say.
+/// Lists of a job.
 #[derive(Default)]
 struct Lists {
     unreadable: u64,
     of: Vec<List>,
 }
 
-/// What a list says, or a page of one.
+/// A list, a page of one, or several that say the same.
 struct List {
     file: u32,
     is_empty: bool,
-    /// The status it was asked for by, where the document tells.
+    /// Status it was filtered by, if the document tells.
     asked: Option<String>,
     total_size: Option<TotalSizes>,
 }
@@ -237,8 +237,8 @@ fn older_list(
     })
 }
 
-/// The filters that the lists of a job tell: by the status that was asked for; or, if each of them has one,
-/// by a file name that holds the one status of its items, as in `failed.json`.
+/// Filter of the lists of a job: the status that was asked for, or, if each of them has one, a file name
+/// that holds the one status of its items, as in `failed.json`.
 fn known_filter(
     lists: &[List],
     items: &ItemFrame,
@@ -268,8 +268,8 @@ fn known_filter(
     })
 }
 
-/// The totals that are about the same as the rows of a job. That of a list which was asked for by a status
-/// is how many items have it, and so no total beside other lists.
+/// Totals of the rows of a job. The total of a filtered list counts the items of one status, so it is none
+/// beside other lists.
 fn total_sizes(lists: &[List], filter: Option<&KnownFilter>) -> Option<TotalSizes> {
     let sizes = |of: fn(&&List) -> bool| {
         let sizes = lists.iter().filter(of).map(|list| list.total_size);
@@ -282,9 +282,9 @@ fn total_sizes(lists: &[List], filter: Option<&KnownFilter>) -> Option<TotalSize
     }
 }
 
-/// What the names of the files say that the items of a job come from.
+/// Statuses in the names of the files that the items of a job come from.
 struct NamesOfFiles<'f> {
-    /// The one status of a file's items; absent where there are several.
+    /// The only status of a file's items; absent if there are several.
     statuses: BTreeMap<u32, Option<&'f str>>,
     paths: &'f [String],
 }
@@ -327,7 +327,7 @@ impl<'f> NamesOfFiles<'f> {
         names
     }
 
-    /// Whether the name of a file holds a word.
+    /// Tells if the name of a file holds a word.
     fn holds(&self, file: u32, word: &str) -> bool {
         let path = self.paths.get(file as usize).map(Path::new);
         let name = path.and_then(Path::file_name);
@@ -338,7 +338,7 @@ impl<'f> NamesOfFiles<'f> {
         })
     }
 
-    /// The one status that all items of a file have, where its name holds it.
+    /// The only status of a file's items, if the name of the file holds it.
     fn status(&self, file: u32) -> Option<String> {
         let status = (*self.statuses.get(&file)?)?;
         self.holds(file, status).then(|| status.to_owned())

@@ -1,7 +1,13 @@
-//! From files to a [`Dump`]: find them, read them in parallel, recognise what they hold, and pair
-//! items with their job.
+//! From files to a [`Dump`]: find them, read them in parallel, recognise their documents, and pair items
+//! with their job.
 //!
-//! Everything that was skipped, cut or doubtful comes out as data, beside the rows.
+//! ```text
+//! find -> read -> decode -> formats -> sink -> accumulator -> join -> Dump
+//!                           (classify)                        (pair, v2)
+//! ```
+//!
+//! `formats/` holds one file or folder for each format; all of them write into the one `sink`. Everything
+//! that was skipped, cut or doubtful comes out as data (`note`), beside the rows.
 
 mod accumulator;
 mod archive;
@@ -37,47 +43,46 @@ pub use self::own::is_own_report;
 use crate::api::{JobRecord, UtcTime};
 use crate::frame::{ItemFrame, Recorded, TooManyRows};
 
-/// What loading gives.
+/// Everything that was loaded.
 #[derive(Debug)]
 pub struct Dump {
-    /// The batch jobs, in the order in which the inputs name them.
+    /// Batch jobs, in the order in which the inputs name them.
     pub jobs: Vec<Job>,
     /// Their items.
     pub items: ItemFrame,
     /// The rows of each job in `items`.
     pub rows: Vec<Range<usize>>,
-    /// Every file that was found, in path order.
+    /// All files that were found, in path order.
     pub inputs: Vec<FileRead>,
-    /// What there is to say.
+    /// Notes about them.
     pub notes: Vec<Note>,
 }
 
-/// A batch job, with what its lists say about it.
+/// A batch job, with the facts that its lists state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
-    /// Its id, where the dump tells it.
+    /// Id, if the dump tells it.
     pub id: Option<String>,
-    /// What it is called.
+    /// Name in the report.
     pub label: String,
-    /// Its newest status record.
+    /// Newest status record.
     pub record: Option<JobRecord>,
-    /// How many status records there were.
+    /// Number of status records.
     pub records: u64,
-    /// How far the job was by those of its records that tell, oldest first.
+    /// Progress by the records that tell it, oldest first.
     pub history: Vec<Milestone>,
-    /// How its rows became items.
+    /// Counts of its rows on their way to items.
     pub recorded: Recorded,
-    /// Rows that could not be read.
+    /// Number of rows that could not be read.
     pub unreadable: u64,
-    /// The largest `total_size` its lists state; where some of them are filtered and others not, of those
-    /// that are not; absent where they are filtered by several statuses.
+    /// Largest `total_size` of its lists; of those without a filter if only some have one; absent if they
+    /// are filtered by several statuses.
     pub total_size: Option<u64>,
-    /// Whether its lists state different ones.
+    /// Its lists state different ones.
     pub total_sizes_differ: bool,
-    /// What its lists were filtered by, where they tell, or where the names of files and their items say
-    /// the same.
+    /// Filter of its lists, if they tell, or if the names of files and their items say the same.
     pub known_filter: Option<KnownFilter>,
-    /// Whether any list of items was found.
+    /// A list of items was found.
     pub has_list: bool,
     /// Facts that only a v2 batch has.
     pub batch: Option<v2::BatchFacts>,
@@ -96,34 +101,34 @@ pub struct OlderList {
     pub ended_at: Option<UtcTime>,
 }
 
-/// What the lists of a job were asked for by.
+/// Filter of the lists of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownFilter {
-    /// The statuses; there is one at least.
+    /// Statuses, at least one.
     pub statuses: BTreeSet<String>,
-    /// Whether there are lists as well that were asked for by none.
+    /// There are lists without a filter as well.
     pub in_part: bool,
 }
 
-/// How far a job was at a time.
+/// Progress of a job at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Milestone {
-    /// When, by the record itself.
+    /// Time that the record states.
     pub at: UtcTime,
-    /// Items processed by then.
+    /// Number of items processed by then.
     pub processed: u64,
-    /// Items there were.
+    /// Number of items.
     pub total: Option<u64>,
 }
 
-/// What the user chose about loading.
+/// Options of loading.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LoadOptions<'a> {
-    /// The batch job that items without one belong to.
+    /// Batch job of items that name none.
     pub job_id: Option<&'a str>,
 }
 
-/// Why nothing could be loaded.
+/// Error of loading as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The rows do not fit into a frame.
@@ -149,8 +154,8 @@ pub fn find(paths: &[PathBuf], ignore: &Ignore) -> Result<(Vec<Found>, Vec<Note>
 ///
 /// # Errors
 ///
-/// Where standard input cannot be read or the frame cannot be built; a file that cannot be read
-/// is a note.
+/// Fails if standard input cannot be read, or if there are too many rows. A file that cannot be read is a
+/// note.
 pub fn load(
     files: &[Found],
     mut notes: Vec<Note>,

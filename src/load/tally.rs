@@ -1,6 +1,6 @@
-//! What kinds of documents a file held, and how many.
+//! Counts of the documents of a file by their shape.
 
-/// What a document is.
+/// Shape of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// A list of items.
@@ -23,7 +23,7 @@ pub(super) enum Shape {
     V2,
 }
 
-/// How many documents of which kind a file held.
+/// Number of documents of each shape in a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Tally {
     pages: u64,
@@ -39,7 +39,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Both together.
+    /// The sum of both.
     pub(super) fn plus(self, other: Self) -> Self {
         Self {
             pages: self.pages + other.pages,
@@ -55,7 +55,7 @@ impl Tally {
         }
     }
 
-    /// What a file with records of the API is, in a word.
+    /// Kind of a file that holds records of the API, in a word.
     pub(super) fn kind(self) -> Option<&'static str> {
         let kinds = [
             (self.pages + self.loose_items > 0, "items"),
@@ -96,12 +96,12 @@ impl Tally {
         self.loose_items += count;
     }
 
-    /// Whether there is what this program wrote about records.
+    /// Tells if there is anything that this program wrote about records.
     pub(super) fn has_ours(self) -> bool {
         self.reports + self.summaries + self.manifests > 0
     }
 
-    /// What a file with nothing else is, in a word.
+    /// Kind of a file that holds nothing else, in a word.
     pub(super) fn kind_of_ours(self) -> &'static str {
         match self {
             Self { summaries: 1.., .. } => "summary",

@@ -12,6 +12,7 @@ mod fetch;
 mod harness;
 mod meaning;
 mod pairing;
+mod proportion;
 mod readme;
 mod renderings;
 #[cfg(feature = "tables")]

@@ -1,6 +1,6 @@
-//! YAML as the official CLI writes it: a list is mappings one after another with no `---` between
-//! them, so that the keys repeat. The text is cut into mappings first; each is then read by a YAML
-//! parser and handed on as JSON, so that what a document means is decided in one place.
+//! YAML as the official CLI writes it: a list is mappings one after another with no `---` between them, so
+//! the keys repeat. The text is cut into mappings first. Each is then read by a YAML parser and handed on
+//! as JSON, so the kind of a document is decided in one place.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use crate::load::note::{NoteKind, Place};
 use crate::load::sink::{Origin, Sink};
 use crate::text::quote;
 
-/// Whether the text begins like YAML of ours.
+/// Tells if a text begins like YAML of ours.
 pub(super) fn looks_like_yaml(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim_end).filter(|line| {
         !line.is_empty() && !line.starts_with('#') && *line != "---" && !line.starts_with("%YAML")
@@ -43,8 +43,8 @@ pub(super) fn read(reader: &mut Sink<'_, '_>) {
             line: chunk.line,
             byte: Some(chunk.text.as_ptr() as usize - text.as_ptr() as usize),
         };
-        // The last item of a list that has fewer keys than the one before it, in a text that does not
-        // end with a line, breaks off.
+        // The last item of a list breaks off if it has fewer keys than the one before it, in a text that
+        // does not end with a line end.
         let of_a_list = !chunk.separated && keys_before.contains("item_id");
         let fewer = chunk.keys.is_subset(&keys_before) && chunk.keys != keys_before;
         let cut = chunks.peek().is_none() && of_a_list && fewer && !text.ends_with('\n');
@@ -55,7 +55,7 @@ pub(super) fn read(reader: &mut Sink<'_, '_>) {
             let (json, error) = to_json(chunk.text);
             (json, error.map(Some))
         };
-        // Where the YAML breaks the JSON does too, and what is complete before that is kept.
+        // The JSON breaks where the YAML does, and what is complete before that is kept.
         reader.within(Origin::Place(place), |reader| {
             let _ = read_document(&json, 0, reader, &mut skeleton);
         });
@@ -96,15 +96,18 @@ struct Chunk<'t> {
     /// Counted from 1.
     line: usize,
     text: &'t str,
-    /// Whether a line that separates documents stands before it.
+    /// A line that separates documents stands before it.
     separated: bool,
     /// The keys in the first column.
     keys: HashSet<&'t str>,
 }
 
-/// Cuts a text into its top-level mappings: at `---`, and where a key that the mapping has already
-/// stands again in the first column. Only keys, `- ` and comments can stand there: everything that
-/// belongs to a value is indented.
+/// Keys of a mapping that are remembered to tell where the next one begins; mappings of ours have fewer.
+const MOST_KEYS: usize = 256;
+
+/// Top-level mappings of a text, which is cut at `---`, and before a key in the first column that the
+/// mapping has already. Only keys, `- ` and comments can stand there: everything that belongs to a value
+/// is indented.
 struct Chunks<'t> {
     text: &'t str,
     at: usize,
@@ -138,7 +141,8 @@ impl<'t> Iterator for Chunks<'t> {
                 || bare == "-"
                 || bare.starts_with("- ");
             let (begins_new, stray) = match key {
-                Some(key) => (!keys.insert(key), false),
+                Some(key) if keys.len() < MOST_KEYS => (!keys.insert(key), false),
+                Some(key) => (keys.contains(key), false),
                 None => (false, !part && !separator),
             };
             if start.is_some() && (separator || begins_new || stray) {
@@ -175,7 +179,7 @@ impl<'t> Iterator for Chunks<'t> {
     }
 }
 
-/// The key a line in the first column begins with.
+/// Key at the begin of a line.
 fn key_of(line: &str) -> Option<&str> {
     let (key, rest) = match line.strip_prefix('"') {
         Some(quoted) => quoted.split_once("\":")?,
@@ -189,10 +193,10 @@ fn key_of(line: &str) -> Option<&str> {
     (plain && (rest.is_empty() || rest.starts_with([' ', '\t', '\r']))).then_some(key)
 }
 
-/// How deep a mapping of ours may be nested; what is deeper is not ours.
+/// Depth of a mapping; what is deeper is not ours.
 const MAX_DEPTH: usize = 64;
 
-/// Writes one YAML document as JSON, up to where it breaks, and why it does.
+/// Writes one YAML document as JSON, up to where it breaks; returns the error as well.
 fn to_json(yaml: &str) -> (String, Option<String>) {
     let mut json = String::with_capacity(yaml.len() + yaml.len() / 4);
     let error = write_json(yaml, &mut json).err();
@@ -253,7 +257,7 @@ struct Open {
     key_next: bool,
 }
 
-/// Writes the comma before a value; tells whether it is a key.
+/// Writes the comma before a value; returns true if it is a key.
 fn begin_value(json: &mut String, open: &mut [Open]) -> bool {
     let Some(open) = open.last_mut() else {
         return false;
@@ -278,7 +282,7 @@ fn end_value(json: &mut String, open: &mut [Open], key: bool) {
     }
 }
 
-/// Whether a plain scalar is a number as JSON writes it.
+/// Tells if a plain scalar is a number as JSON writes it.
 fn is_number(text: &str) -> bool {
     text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
         && serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok()

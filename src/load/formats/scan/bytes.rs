@@ -10,13 +10,13 @@ pub(super) struct Between {
     pub(super) length: usize,
 }
 
-/// So many bytes are looked at in one go: most strings of an item are no longer, and nothing that stands
-/// between two of them is.
+/// Bytes that are looked at in one go: most strings of an item are no longer, and the text between two of
+/// them hardly ever is.
 pub(super) const BLOCK: usize = 32;
 pub(super) type Block = [u8; BLOCK];
 
 impl Between {
-    /// `None` where there are too many.
+    /// Takes bytes to compare with; `None` if there are too many.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         if bytes.len() > BLOCK {
             return None;
@@ -76,7 +76,7 @@ fn half_of(block: &Block, half: usize) -> u8x16 {
     u8x16::new(std::array::from_fn(|at| block[half * 16 + at]))
 }
 
-/// Whether a byte ends the plain part of a string.
+/// Tells if a byte ends the plain part of a string.
 pub(super) fn is_special(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | 0..0x20)
 }

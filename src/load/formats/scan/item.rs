@@ -1,4 +1,4 @@
-//! The fields of an item by where they stand in a text.
+//! The fields of an item by their places in a text.
 
 use crate::api::{Field, ItemFields, ItemRecord, PlainTimes, UtcTime, Value, WrongType};
 
@@ -7,12 +7,12 @@ pub(super) type ItemField = u8;
 pub(super) const ITEM_FIELDS: usize = 10;
 const _: () = assert!(Field::StartedAt as usize == ITEM_FIELDS - 1);
 
-/// What a value is.
+/// Kind of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// null.
     Absent,
-    /// A string without escapes, of which the inside is meant.
+    /// The inside of a string without escapes.
     Text,
     /// Anything else, whole.
     Raw,
@@ -20,9 +20,8 @@ pub(super) enum Kind {
 
 /// A value as it stands in the text, and where it ends there.
 ///
-/// What is read for each field of each item is kept in numbers of one size, and returned only where it
-/// is inlined: to read a structure from memory that has just been written in pieces takes longer than
-/// to find the value.
+/// Its numbers are of one size, and it is only returned by functions that are inlined: to read a structure
+/// from memory that has just been written in pieces takes longer than to find the value.
 #[derive(Clone, Copy)]
 pub(super) struct Found {
     pub(super) kind: Kind,
@@ -31,17 +30,17 @@ pub(super) struct Found {
     pub(super) behind: usize,
 }
 
-/// The fields of an item, by where they stand in the text.
+/// The fields of an item, by their places in the text.
 pub(in super::super) struct Item {
     pub(super) kinds: [Kind; ITEM_FIELDS],
     pub(super) begins: [usize; ITEM_FIELDS],
     pub(super) ends: [usize; ITEM_FIELDS],
-    /// What times of the server's form say; absent what is of another form, or no time.
+    /// Times of the server's form; absent if a time has another form, or is none.
     times: [Option<UtcTime>; ITEM_FIELDS],
     pub(super) has_id: bool,
 }
 
-/// Whether a field is a time.
+/// Tells if a field is a time.
 pub(super) fn is_time(field: ItemField) -> bool {
     const TIMES: [Field; 3] = [Field::StartedAt, Field::CompletedAt, Field::EffectiveAt];
     TIMES.into_iter().any(|time| time as ItemField == field)
@@ -58,8 +57,8 @@ impl Item {
         }
     }
 
-    /// Takes the value of a field, and reads it where it is a time: where the next value begins is known
-    /// by then, and the processor looks for the end of that one meanwhile.
+    /// Takes the value of a field, and reads it if it is a time: the begin of the next value is known by
+    /// then, and the processor looks for its end meanwhile.
     #[inline(always)]
     pub(super) fn set(
         &mut self,
@@ -96,7 +95,7 @@ impl Item {
         &text[self.begins[field]..self.ends[field]]
     }
 
-    /// The text of a field; `None` where it is neither text nor null.
+    /// The text of a field; `None` if it is neither text nor null.
     #[inline(always)]
     fn text<'t>(&self, field: Field, text: &'t str) -> Option<Option<&'t str>> {
         match self.kinds[field as usize] {
@@ -106,8 +105,8 @@ impl Item {
         }
     }
 
-    /// The fields of an item whose values are what they are in nearly all items: text or null, the
-    /// times in the server's form. It is what [`ItemRecord::read`] would make of them.
+    /// The fields of an item whose values are as in nearly all items: text or null, the times in the
+    /// server's form. [`ItemRecord::read`] would make the same of them.
     #[inline(always)]
     pub(in super::super) fn plain<'t>(&self, text: &'t str) -> Option<ItemFields<'t>> {
         let filled = |field: Field| match self.text(field, text)? {
@@ -151,7 +150,7 @@ impl Item {
         })
     }
 
-    /// Whether this is an item beyond doubt: with an id, and with a status that is no document.
+    /// Tells if this is an item beyond doubt: with an id, and with a status that is no document.
     #[inline(always)]
     pub(super) fn is_plain(&self, text: &str) -> bool {
         let is_document = || self.raw(Field::Status, text).starts_with('{');

@@ -1,33 +1,33 @@
-//! The short way through an item whose keys and white space are those of the item before.
+//! The text between the values of an item: items of the same keys and white space are read by it.
 
 use super::Scan;
 use super::bytes::Between;
 use super::item::{self, Item, ItemField};
 use crate::api::PlainTimes;
 
-/// How long a time is in the server's form.
+/// Length of a time in the server's form.
 const TIME: usize = PlainTimes::WHOLE;
 
-/// What stands between the values of the items at hand.
+/// Text between the values of the items at hand.
 #[derive(Default)]
 pub(in crate::load) struct Skeleton {
     steps: Vec<Step>,
-    /// What stands behind the last value.
+    /// Text behind the last value.
     end: Between,
-    /// Whether one of them is the id.
+    /// One of the values is the id.
     has_id: bool,
     pub(super) times: PlainTimes,
 }
 
 impl Skeleton {
-    /// Takes another habit: the steps to the values and what stands behind the last, of an item with an
-    /// id; of one that cannot be read by habit there are none.
+    /// Takes the skeleton of another item with an id: the steps to its values and the text behind the last.
+    /// If that text is too long there are none.
     pub(super) fn change_to(&mut self, steps: Vec<Step>, end: Between) {
         (self.steps, self.end, self.has_id) = (steps, end, true);
     }
 }
 
-/// The way to a value from the one before.
+/// Step to a value from the one before.
 pub(super) struct Step {
     before: Between,
     field: Option<ItemField>,
@@ -35,7 +35,7 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// Over what stands between them, to the value of that field, if it is one of an item's.
+    /// A step over the text between them, to the value of that field, if it is one of an item's.
     pub(super) fn new(before: Between, field: Option<ItemField>) -> Self {
         Self {
             before,
@@ -78,8 +78,7 @@ impl Scan<'_> {
         (whole && item.is_plain(self.text)).then_some(at + skeleton.end.length)
     }
 
-    /// Takes a time of the server's form; gives where it ends. It is known where that is before it has been
-    /// read.
+    /// Takes a time of the server's form; returns where it ends, which is known before it has been read.
     #[inline(always)]
     fn time(
         self,

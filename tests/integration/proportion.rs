@@ -1,0 +1,151 @@
+//! Time and memory in proportion to the input, whatever is repeated in it.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use batch_report::load::{self, Ignore, LoadOptions};
+
+use crate::harness::Folder;
+
+/// Texts that begin something, end something or nearly do.
+const TOKENS: [&str; 40] = [
+    "[true,\n",
+    "[\"{'\",\n",
+    "[1,",
+    "[",
+    "[\n",
+    "{",
+    "{\n",
+    "{\"",
+    "{\"a\":",
+    "{\"a\":\n",
+    "{\"a\":[\n",
+    "{\"items\"",
+    "{\"job\":",
+    "[{\"a\":",
+    "[[\"a\",\n",
+    "x {\"a\":[",
+    "x{\"a\":",
+    "\"{",
+    "\"\\\"{\n",
+    "\"[\\\"",
+    "]",
+    "}",
+    "{}",
+    "[]",
+    "[],",
+    "a: ",
+    "a:\n",
+    "- ",
+    "- - ",
+    "a: [",
+    "a: {",
+    "a: |\n",
+    "? ",
+    "&a ",
+    "a,b\n",
+    "\"a\",",
+    "HTTP/1 ",
+    "NaN,",
+    "{\"a\":NaN",
+    "\\ud800",
+];
+
+/// Texts before them, which decide the format.
+const HEADS: [&str; 5] = [
+    "",
+    "{\"items\":[{\"item_id\":\"a\",\"status\":\"failed\"},",
+    "item_id: a\nstatus: failed\n",
+    "item_id,status,error_message\n",
+    "HTTP/1.1 500 x\n\n",
+];
+
+/// Time on the processor of this thread.
+fn processor_time() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = stat.split_ascii_whitespace().next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
+}
+
+/// Time that it takes to load a text.
+fn time(folder: &Folder, text: &str) -> Duration {
+    folder.write("x", text);
+    let paths = [PathBuf::from(folder.path())];
+    let (files, notes) = load::find(&paths, &Ignore::default()).expect("found");
+    let (before, began) = (processor_time(), Instant::now());
+    let dump = load::load(&files, notes, LoadOptions::default(), &|_| {}).expect("loaded");
+    let took = match (before, processor_time()) {
+        (Some(before), Some(after)) => after - before,
+        _ => began.elapsed(),
+    };
+    drop(dump);
+    took
+}
+
+#[test]
+fn twice_the_text_takes_about_twice_the_time() {
+    /// Small texts take no time that tells.
+    const SLACK: Duration = Duration::from_millis(30);
+    const BYTES: usize = 10_000;
+    let folder = Folder::new();
+    for head in HEADS {
+        for token in TOKENS {
+            let text = |bytes: usize| head.to_owned() + &token.repeat(bytes / token.len());
+            let (once, twice) = (text(BYTES), text(2 * BYTES));
+            // The machine may have done something else meanwhile.
+            let is_linear = (0..3).any(|_| {
+                let (once, twice) = (time(&folder, &once), time(&folder, &twice));
+                twice <= once.mul_f64(2.5) + SLACK
+            });
+            assert!(is_linear, "{head:?} {token:?}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn peaks_of_memory_stay_in_proportion() {
+    use std::process::Stdio;
+
+    use crate::harness::program;
+
+    // Peak of a run, as far as it was seen.
+    let peak = |text: &[u8]| {
+        let folder = Folder::new();
+        folder.write("x.json", text);
+        let mut child = program()
+            .current_dir(folder.path())
+            .args(["report", ".", "-o", "out.json"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("started");
+        let mut peak = 0;
+        while let Ok(None) = child.try_wait() {
+            let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
+            let kilobytes = status.unwrap_or_default().lines().find_map(|line| {
+                let peak = line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?;
+                peak.parse::<usize>().ok()
+            });
+            peak = kilobytes.unwrap_or_default().max(peak);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        peak << 10
+    };
+    for token in [
+        "[]",
+        "[]\n",
+        "{\"items\":[]}",
+        "{}",
+        "{\"items\":[],\"total_size\":7}\n",
+        "a:\n",
+    ] {
+        let text = token.repeat((2 << 20) / token.len());
+        let peak = peak(text.as_bytes());
+        assert!(
+            peak < (100 << 20) + 3 * text.len(),
+            "{token:?}: {} MB",
+            peak >> 20
+        );
+    }
+}
