@@ -108,8 +108,8 @@ test('durations read as elsewhere in the page', () => {
 test('a cell of CSV is quoted where it must be and never a formula', () => {
   const cells = [
     ['a', 'a'], ['', ''], [null, ''], [0, '0'], [-1.5, '-1.5'], ['a,b', '"a,b"'], ['a"b', '"a""b"'],
-    ['a\nb', '"a\nb"'], ['=1+1', "'=1+1"], ['+1', "'+1"], ['-1', "'-1"], ['@x', "'@x"],
-    ['\tx', "'\tx"], ['\rx', '"\'\rx"'], ['=a,"b"', '"\'=a,""b"""'], ['＝1', "'＝1"],
+    ['a\nb', '"a\nb"'], ['a;b', '"a;b"'], ['=1+1', "'=1+1"], ['+1', "'+1"], ['-1', "'-1"], ['@x', "'@x"],
+    ['\tx', '"\'\tx"'], ['\rx', '"\'\rx"'], ['=a,"b"', '"\'=a,""b"""'], ['＝1', "'＝1"],
   ];
   for (const [value, cell] of cells) assert.equal(script.csvCell(value), cell);
 });
