@@ -38,10 +38,10 @@ pub enum TemplateError {
     #[error("{0}")]
     Mistake(Mistake),
     /// A built-in template is not to be written over another file.
-    #[error("`{}` is there already; --force writes over it", .0.display())]
+    #[error("`{}` exists: --force overwrites it", .0.display())]
     Exists(PathBuf),
     /// A built-in template could not be written.
-    #[error("could not make the folder `{path}`")]
+    #[error("cannot create the folder `{path}`")]
     Folder {
         /// The folder.
         path: String,
@@ -144,9 +144,7 @@ impl Custom {
         let mut what = match innermost.kind() {
             // The engine's own words say what it looked up, but not in what.
             ErrorKind::UndefinedError => {
-                "nothing is known under this name (`batch-report --print-schema` lists what a \
-                 report holds)"
-                    .to_owned()
+                "unknown name (`batch-report --print-schema` lists what a report holds)".to_owned()
             }
             kind => kind.to_string(),
         };

@@ -162,8 +162,13 @@ fn from_sources(
 ) -> Result<String, Error> {
     let mut env = environment(look)?;
     let loaded = sources.clone();
-    env.set_loader(move |name| Ok(loaded.get(name)?.map(Cow::into_owned)));
+    env.set_loader(move |name| {
+        let text = loaded.get(name)?.map(Cow::into_owned);
+        text.as_deref().map_or(Ok(()), sources::check_tags)?;
+        Ok(text)
+    });
     if let Some((name, text)) = extra {
+        sources::check_tags(text)?;
         env.add_template_owned(name.to_owned(), text.to_owned())?;
     }
     let report = model.report();

@@ -44,7 +44,11 @@ impl Sources {
     pub(super) fn get(&self, name: &str) -> Result<Option<Cow<'static, str>>, Error> {
         if let Some(path) = self.file(name) {
             match fs::read_to_string(&path) {
-                Ok(text) => return Ok(Some(Cow::Owned(text))),
+                Ok(text) if self.holds(&path) => return Ok(Some(Cow::Owned(text))),
+                Ok(_) => {
+                    let what = format!("{} is a link out of the template's folder", path.display());
+                    return Err(Error::new(ErrorKind::InvalidOperation, what));
+                }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => {
                     let what = format!("cannot read {}", path.display());
@@ -53,6 +57,15 @@ impl Sources {
             }
         }
         Ok(built_in(name).map(Cow::Borrowed))
+    }
+
+    /// Returns whether a file is really in the user's folder, wherever links lead.
+    fn holds(&self, path: &Path) -> bool {
+        let folder = self.folder.as_ref().map(fs::canonicalize);
+        match (folder, fs::canonicalize(path)) {
+            (Some(Ok(folder)), Ok(path)) => path.starts_with(folder),
+            _ => false,
+        }
     }
 
     pub(super) fn required(&self, name: &str) -> Result<Cow<'static, str>, Error> {
@@ -68,6 +81,33 @@ impl Sources {
         let folder = self.folder.as_ref().filter(|_| inside)?;
         Some(folder.join(name))
     }
+}
+
+/// Refuses a template with a tag that is longer than anybody writes: the engine works through the
+/// operators in it one within another, and would run out of stack.
+pub(super) fn check_tags(text: &str) -> Result<(), Error> {
+    /// Maximum length of a tag, in bytes.
+    const LONGEST_TAG: usize = 4_000;
+    let mut rest = text;
+    while let Some(begin) = rest.find('{') {
+        rest = &rest[begin..];
+        let end = match rest.as_bytes().get(1) {
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            Some(b'#') => "#}",
+            _ => {
+                rest = &rest[1..];
+                continue;
+            }
+        };
+        let length = rest.find(end).unwrap_or(rest.len());
+        if end != "#}" && length > LONGEST_TAG {
+            let what = format!("a tag is longer than {LONGEST_TAG} bytes: split it");
+            return Err(Error::new(ErrorKind::SyntaxError, what));
+        }
+        rest = &rest[length.max(2)..];
+    }
+    Ok(())
 }
 
 fn built_in(name: &str) -> Option<&'static str> {
@@ -97,6 +137,28 @@ mod tests {
         let known: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
         assert_eq!(known, names);
         assert!(known.iter().all(|name| built_in(name).is_some()));
+    }
+
+    #[test]
+    fn a_tag_has_a_longest_length_and_comments_and_text_have_none() {
+        let long = "x".repeat(5_000);
+        let fine = [
+            format!("{{# {{{{ {long} #}} {{{{ a }}}}"),
+            format!("{{ {long} }} {{% if a %}}{long}{{% endif %}}"),
+            "{{".to_owned(),
+            "{".to_owned(),
+        ];
+        for text in fine {
+            assert!(check_tags(&text).is_ok(), "{text}");
+        }
+        for text in [
+            format!("{{{{ a{} }}}}", "|e".repeat(3_000)),
+            format!("{{% set {long}"),
+        ] {
+            let error = check_tags(&text).expect_err("too long");
+            let what = "a tag is longer than 4000 bytes: split it";
+            assert_eq!(error.detail(), Some(what));
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ fn an_export_writes_over_nothing_unless_it_is_told_to() {
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
     assert!(
         run.stderr
-            .contains("`t/style.css` is there already; --force"),
+            .contains("`t/style.css` exists: --force overwrites it"),
         "{}",
         run.stderr
     );
@@ -172,7 +172,7 @@ fn a_mistake_shows_file_line_and_excerpt() {
             "one\ntwo {{ report.verdikt }}\n",
             "",
             "b.md:2: ",
-            "nothing is known under this name",
+            "unknown name",
             ">   2 | two {{ report.verdikt }}",
         ),
         (
@@ -321,4 +321,46 @@ fn text_of_any_type_and_from_any_filter_is_escaped_for_the_format() {
             assert!(!run.stdout.contains(['<', '>']), "{}", run.stdout);
         }
     }
+}
+
+#[test]
+fn a_tag_without_end_or_measure_is_a_mistake_and_no_crash() {
+    let folder = Folder::new();
+    folder.write(
+        "items.json",
+        r#"{"items":[{"item_id":"a","status":"failed"}]}"#,
+    );
+    folder.write(
+        "t.txt",
+        format!("{{{{ report.title{} }}}}", "|cut(9)".repeat(200_000)),
+    );
+    let run = folder.run(&["report", "items.json", "--template", "t.txt"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("a tag is longer than 4000 bytes"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_included_link_does_not_lead_out_of_the_folder() {
+    let folder = Folder::new();
+    folder.write(
+        "items.json",
+        r#"{"items":[{"item_id":"a","status":"failed"}]}"#,
+    );
+    folder.write("secret.txt", "a secret");
+    folder.write("t/t.txt", "{% include 'part.txt' %}");
+    let link = folder.path().join("t/part.txt");
+    std::os::unix::fs::symlink("../secret.txt", link).expect("linked");
+    let run = folder.run(&["report", "items.json", "--template", "t/t.txt"]);
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    assert!(
+        run.stderr
+            .contains("is a link out of the template's folder"),
+        "{}",
+        run.stderr
+    );
 }
