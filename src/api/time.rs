@@ -105,9 +105,18 @@ impl UtcTime {
         }
         let pieces = match Pieces::parse(text) {
             Ok(pieces) => pieces,
-            Err(_) => return Self::of_pieces(&Pieces::parse(&usual_form(text)?).ok()?),
+            Err(_) => match usual_form(text) {
+                Some(usual) => return Self::of_pieces(&Pieces::parse(&usual).ok()?),
+                None => return Self::parse_mail(text),
+            },
         };
         Self::of_pieces(&pieces)
+    }
+
+    /// Reads a time as mails and HTTP headers have them: `Tue, 03 Nov 2026 09:00:00 GMT`.
+    fn parse_mail(text: &str) -> Option<Self> {
+        let time = jiff::fmt::rfc2822::parse(text).ok()?;
+        Self::from_micros(time.timestamp().as_microsecond())
     }
 
     fn of_pieces(pieces: &Pieces<'_>) -> Option<Self> {
@@ -167,7 +176,8 @@ impl UtcTime {
 
     /// Reads a number as an epoch. Data-frame libraries write milliseconds; seconds, microseconds
     /// and nanoseconds are told from them by their size (each unit covers the years from 1973 on
-    /// without touching the next).
+    /// without touching the next). Days with a fraction are what spreadsheets make of the times of this
+    /// century.
     pub fn from_epoch(number: &str) -> Option<Self> {
         let micros = if let Ok(whole) = number.parse::<i64>() {
             match whole.unsigned_abs() {
@@ -181,7 +191,15 @@ impl UtcTime {
             return None;
         } else {
             let value = number.parse::<f64>().ok().filter(|v| v.is_finite())?;
+            /// 2000-01-01 to 2099-12-31, counted from 1899-12-30.
+            const DAYS: Range<f64> = 36_526.0..73_051.0;
+            /// 1970-01-01.
+            const EPOCH_DAY: f64 = 25_569.0;
             let micros = match value.abs() {
+                days if DAYS.contains(&days) && value > 0.0 => {
+                    // A double has no more than milliseconds of them.
+                    ((days - EPOCH_DAY) * 86_400e3).round() * 1e3
+                }
                 v if v < 1e11 => value * 1e6,
                 v if v < 1e14 => value * 1e3,
                 v if v < 1e17 => value,

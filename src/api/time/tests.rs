@@ -120,6 +120,19 @@ fn an_epoch_is_told_by_its_size() {
 }
 
 #[test]
+fn times_of_spreadsheets_and_mails_are_read() {
+    for form in [
+        "46156.3545486111",
+        "46156.35454861111",
+        "Thu, 14 May 2026 08:30:33 GMT",
+        "14 May 2026 10:30:33 +0200",
+    ] {
+        let seconds = micros(form).map(|micros| (micros + 500) / 1_000_000);
+        assert_eq!(seconds, Some(1_778_747_433), "{form}");
+    }
+}
+
+#[test]
 fn a_time_cut_to_minutes_is_read() {
     for form in ["2026-05-14 08:30", "2026-05-14 8:30", "2026-05-14T08:30Z"] {
         assert_eq!(micros(form), Some(1_778_747_400_000_000), "{form}");

@@ -272,9 +272,21 @@ impl<'t> Rows<'t> {
         }
         let begin = self.at;
         bytes.get(begin)?;
+        let mut cells_len = 0;
         loop {
             let (cell, end) = self.cell();
-            cells.push(cell);
+            // One cell stands for all beyond.
+            match cells.last_mut() {
+                Some(last) if cells_len > MOST_COLUMNS => {
+                    if !cell.is_empty() {
+                        *last = cell;
+                    }
+                }
+                _ => {
+                    cells.push(cell);
+                    cells_len += 1;
+                }
+            }
             self.at = end;
             if bytes.get(end) != Some(&self.delimiter) {
                 return Some(begin);
@@ -398,6 +410,14 @@ mod tests {
                 row(text.find('h').expect("there"), ["h", ""]),
             ]
         );
+    }
+
+    #[test]
+    fn a_row_of_many_cells_takes_no_more_room_than_a_header_may() {
+        let text = format!("{}x,,\n", ",".repeat(100_000));
+        let (rows, _) = rows(&text, b',');
+        assert_eq!(rows[0].1.len(), MOST_COLUMNS + 1);
+        assert_eq!(rows[0].1.last().map(String::as_str), Some("x"));
     }
 
     #[test]
