@@ -31,6 +31,7 @@ pub(super) fn is_special(error: &io::Error) -> bool {
 /// # Errors
 ///
 /// As for [`open`], and if the file is larger or cannot be read.
+#[cfg(feature = "fetch")]
 pub(super) fn read(path: &Path, max: u64) -> io::Result<Vec<u8>> {
     let (file, _) = open(path)?;
     let mut bytes = Vec::new();
