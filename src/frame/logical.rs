@@ -13,6 +13,7 @@ use super::ItemFrame;
 use super::chunks::MOST_ROWS;
 use super::columns::{Chunk, ItemTexts, Words, logical_columns};
 use super::kinds::{Kind, Values};
+use crate::text::mask_name;
 
 /// Names that items refer to by numbers.
 pub struct Labels<'a> {
@@ -113,7 +114,11 @@ impl Selection<'_> {
         name: &'static str,
         text: impl for<'t> Fn(ItemTexts<'t>) -> Option<Cow<'t, str>>,
     ) -> Column {
-        self.strings(name, |row| text(self.items.texts(row)))
+        self.strings(name, |row| match text(self.items.texts(row))? {
+            Cow::Borrowed(text) => Some(mask_name(text)),
+            // A packed id holds no secret.
+            unpacked => Some(unpacked),
+        })
     }
 
     /// Batch jobs.

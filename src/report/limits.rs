@@ -1,10 +1,12 @@
 //! Limits of texts and lists of a report: a dump may hold a message of 10 MB, or 100,000 kinds of messages.
 //! Everything left out is counted.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 
 use super::model::{ItemCounts, Sections};
-use crate::text::clip;
+use crate::text::{clip, mask_name};
 
 /// Maximum length of a message or pattern, in characters.
 const MAX_MESSAGE: usize = 2_000;
@@ -91,13 +93,16 @@ fn truncate<T>(list: &mut Vec<T>, most: usize) -> u64 {
 }
 
 fn clipped(text: &str, max: usize) -> String {
-    let mut text = text.to_owned();
+    let mut text = mask_name(text).into_owned();
     clip(&mut text, max);
     text
 }
 
 fn cut_some(text: &mut Option<String>, max: usize) {
     if let Some(text) = text {
+        if let Cow::Owned(masked) = mask_name(text) {
+            *text = masked;
+        }
         clip(text, max);
     }
 }

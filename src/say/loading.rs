@@ -56,7 +56,7 @@ pub(crate) fn code(kind: &NoteKind) -> Code {
 /// The sentence of a note, without the path it is about.
 pub(crate) fn message(kind: &NoteKind) -> String {
     match kind {
-        NoteKind::UnreadableFile { error } => format!("could not be read: {error}"),
+        NoteKind::UnreadableFile { error } => cannot_read(error),
         NoteKind::SpecialFile { file, .. } => format!(
             "ignored {}; to read the output of a command, pipe it in and name `-`",
             match file {
@@ -306,10 +306,18 @@ pub(crate) fn message(kind: &NoteKind) -> String {
 const SETTLE: &str = "name the job with --job-id, or keep each job in its own folder";
 const REFETCH: &str = "`batch-report fetch` downloads it again";
 
+/// An error of the operating system, without its number.
+fn cannot_read(error: &str) -> String {
+    match error.split(" (os error").next().unwrap_or(error) {
+        "No such file or directory" => "no such file or folder".to_owned(),
+        words => format!("cannot be read: {words}"),
+    }
+}
+
 /// A file that holds nothing of the API, for the list of inputs.
 pub(crate) fn not_ours(what: &NotOurs) -> String {
     match what {
-        NotOurs::Unreadable(error) => format!("could not be read: {error}"),
+        NotOurs::Unreadable(error) => cannot_read(error),
         NotOurs::ErrorResponse(response) => {
             format!("an API error response: {}", response_words(response))
         }

@@ -43,8 +43,11 @@ pub(crate) fn nothing_found(dump: &Dump, paths: &[PathBuf]) -> Option<String> {
         return None;
     }
     let about = |path: Option<&str>, kind: &NoteKind| {
-        let path = cut(path.unwrap_or("?"), PATH_CHARS);
-        format!("{path}: {}", cut(&loading::message(kind), NOTE_CHARS))
+        let message = cut(&loading::message(kind), NOTE_CHARS);
+        match path {
+            Some(path) => format!("{}: {message}", cut(path, PATH_CHARS)),
+            None => message,
+        }
     };
     let notes: Vec<String> = dump
         .notes

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::api::status::{self, CANCELLED, COMPLETED, FAILED, PENDING, PROCESSING, SKIPPED};
-use crate::report::model::{ErrorGroup, JobFacts, JobReport, Rate, Sections};
+use crate::report::model::{Api, ErrorGroup, JobFacts, JobReport, Rate, Sections};
 use crate::text::{are, counted, duration, joined, number, percent, quote, range, were};
 
 /// Longest quote of an error, in characters.
@@ -44,6 +44,7 @@ impl Subject<'_> {
         sentences.extend(self.state());
         sentences.extend(self.older_list());
         sentences.push(self.result());
+        sentences.extend(self.never_started());
         sentences.extend(self.filtered_jobs());
         if counts.listed && counts.status_filter.is_none() {
             sentences.extend(self.others());
@@ -64,13 +65,41 @@ impl Subject<'_> {
         }
     }
 
+    /// Returns true if all jobs are batches of v2.
+    fn is_v2(&self) -> bool {
+        !self.jobs.is_empty() && self.jobs.iter().all(|job| job.api == Api::V2)
+    }
+
+    /// What a job is called.
+    fn job(&self) -> &'static str {
+        if self.is_v2() { "batch" } else { "job" }
+    }
+
+    /// What so many items are called.
+    fn items(&self, count: u64) -> &'static str {
+        match (self.is_v2(), count) {
+            (false, 1) => "item",
+            (false, _) => "items",
+            (true, 1) => "file",
+            (true, _) => "files",
+        }
+    }
+
+    /// "1 item", "1,203 items".
+    fn count(&self, count: u64) -> String {
+        format!("{} {}", number(count), self.items(count))
+    }
+
     /// How the jobs ended; nothing about a single job that completed.
     fn state(&self) -> Option<String> {
         if self.jobs.len() != 1 {
-            let jobs = counted(self.jobs.len() as u64, "job", "jobs");
+            let jobs = match self.is_v2() {
+                true => counted(self.jobs.len() as u64, "batch", "batches"),
+                false => counted(self.jobs.len() as u64, "job", "jobs"),
+            };
             return Some(format!("{jobs}: {}.", states(self.jobs)));
         }
-        let job = self.only()?;
+        let (job, name) = (self.only()?, self.job());
         let progress = job
             .progress_percentage
             .filter(|progress| progress.is_finite());
@@ -78,15 +107,15 @@ impl Subject<'_> {
         let progress = progress.unwrap_or_default();
         Some(match job.status.as_deref()? {
             "completed" => return None,
-            "running" | "dispatched" => format!("The job is still running{progress}."),
-            "pending" => "The job has not started.".to_owned(),
+            "running" | "dispatched" => format!("The {name} is still running{progress}."),
+            "pending" => format!("The {name} has not started."),
             "failed" => match &job.error_message {
-                Some(message) => format!("The job failed: “{}”.", quote(message, ERROR_CHARS)),
-                None => "The job failed.".to_owned(),
+                Some(message) => format!("The {name} failed: “{}”.", quote(message, ERROR_CHARS)),
+                None => format!("The {name} failed."),
             },
-            "cancelled" => "The job was cancelled.".to_owned(),
+            "cancelled" => format!("The {name} was cancelled."),
             other => format!(
-                "The job's status is “{}”{progress}.",
+                "The {name}'s status is “{}”{progress}.",
                 quote(other, STATUS_CHARS)
             ),
         })
@@ -98,6 +127,15 @@ impl Subject<'_> {
         let open = counted(older.iter().sum(), "item is", "items are");
         match (&older[..], self.jobs) {
             ([], _) => None,
+            // A completed batch has handed its files out; they may still be processed.
+            (_, [only]) if self.is_v2() => Some(format!(
+                "The batch is {}, but {} of its {} {} still open.",
+                only.job.as_ref()?.status.as_deref()?,
+                number(older.iter().sum()),
+                self.count(self.sections.counts.distinct),
+                are(older.iter().sum())
+            )),
+            (_, _) if self.is_v2() => None,
             (_, [only]) => {
                 let state = only.job.as_ref()?.status.as_deref()?;
                 Some(format!(
@@ -120,6 +158,16 @@ impl Subject<'_> {
     /// The main sentence: how many failed.
     fn result(&self) -> String {
         let counts = &self.sections.counts;
+        if !counts.listed && self.is_v2() {
+            return match self.only().and_then(|job| job.status.as_deref()) {
+                Some("completed") => {
+                    "The batch is completed; its files are unknown because its results are not \
+                     recorded."
+                }
+                _ => "The files are unknown because no results are recorded.",
+            }
+            .to_owned();
+        }
         if !counts.listed {
             return format!(
                 "No item list was recorded{}.",
@@ -135,36 +183,51 @@ impl Subject<'_> {
         let failure = &self.sections.rates.failure;
         let skipped = counts.by_status.get(SKIPPED).copied().unwrap_or_default();
         match (failure.numerator, failure.denominator) {
-            (0, 0) if counts.distinct == 0 => "The list has no items.".to_owned(),
+            (0, 0) if counts.distinct == 0 => format!(
+                "The {} has no {}.",
+                match self.is_v2() {
+                    true => "batch",
+                    false => "list",
+                },
+                self.items(0)
+            ),
             (0, 0) if skipped == counts.distinct => match skipped {
-                1 => "The only item was skipped.".to_owned(),
-                all => format!("All {} items were skipped.", number(all)),
+                1 => format!("The only {} was skipped.", self.items(1)),
+                all => format!("All {} were skipped.", self.count(all)),
             },
             (0, 0) => match counts.distinct {
-                1 => "The only item has not finished.".to_owned(),
-                all => format!("None of {} items completed or failed.", number(all)),
+                1 => format!("The only {} has not finished.", self.items(1)),
+                all => format!("None of {} completed or failed.", self.count(all)),
             },
-            (0, 1) => format!("The only processed item completed ({}).", interval(failure)),
+            (0, 1) => format!(
+                "The only processed {} completed ({}).",
+                self.items(1),
+                interval(failure)
+            ),
             (0, processed) => format!(
-                "None of {} processed items failed ({}).",
+                "None of {} processed {} failed ({}).",
                 number(processed),
+                self.items(processed),
                 interval(failure)
             ),
             (1, 1) => format!(
-                "The only processed item failed ({}){}.",
+                "The only processed {} failed ({}){}.",
+                self.items(1),
                 interval(failure),
                 self.leading_error(1)
             ),
             (failed, processed) if failed == processed => format!(
-                "All {} processed items failed ({}){}.",
+                "All {} processed {} failed ({}){}.",
                 number(failed),
+                self.items(failed),
                 interval(failure),
                 self.leading_error(failed)
             ),
             (failed, processed) => format!(
-                "{} of {} processed items failed ({}, {}){}.",
+                "{} of {} processed {} failed ({}, {}){}.",
                 number(failed),
                 number(processed),
+                self.items(processed),
                 percent(failure.value.unwrap_or_default()),
                 interval(failure),
                 self.leading_error(failed)
@@ -197,12 +260,22 @@ impl Subject<'_> {
         }
     }
 
+    /// Failed files of v2 for which no job was made.
+    fn never_started(&self) -> Option<String> {
+        let count = self.sections.counts.never_started;
+        (count > 0).then(|| format!("{} never got a job.", self.count(count)))
+    }
+
     /// Some of several lists are filtered.
     fn filtered_jobs(&self) -> Option<String> {
         let counts = &self.sections.counts;
         (counts.filtered_jobs > 0 && counts.status_filter.is_none()).then(|| {
+            let (lists, are) = match counts.filtered_jobs {
+                1 => ("list", "is"),
+                _ => ("lists", "are"),
+            };
             format!(
-                "The lists of {} are filtered by status, so the rate is not that of the jobs.",
+                "The {lists} of {} {are} filtered by status, so the rate is not that of the jobs.",
                 of_jobs_words(counts.filtered_jobs as usize, self.jobs.len())
             )
         })
@@ -314,6 +387,11 @@ impl Subject<'_> {
             _ => ("The lists are", "The lists are missing", "The lists"),
         };
         match (counts.complete, counts.missing, counts.stated_total) {
+            (_, Some(missing @ 1..), Some(total)) if self.is_v2() => Some(format!(
+                "The dump is missing the jobs of {} of {}.",
+                number(missing),
+                self.count(total)
+            )),
             (_, Some(missing @ 1..), Some(total)) => Some(format!(
                 "{misses} {} of {}.",
                 number(missing),
@@ -534,6 +612,28 @@ mod tests {
              be computed from it; the job itself counts 13 failed and 5 skipped of 250 items."
         );
         assert!(!words.contains('%'));
+    }
+
+    #[test]
+    fn batches_of_v2_have_files() {
+        let v2 = |edit: fn(&mut Value)| {
+            verdict(
+                json!({ "completed": 45, "failed": 5, "processing": 8 }),
+                |job| {
+                    job["api"] = json!("v2");
+                    job["counts"]["never_started"] = json!(2);
+                    edit(job);
+                },
+            )
+        };
+        assert_eq!(
+            v2(|_| {}),
+            "The batch is completed, but 8 of its 58 files are still open. 5 of 50 processed files \
+             failed (10.0%, 95% CI 5.0–20.0%). 2 files never got a job. 8 are being processed."
+        );
+        assert!(v2(|job| job["counts"]["listed"] = json!(false)).contains(
+            "The batch is completed; its files are unknown because its results are not recorded."
+        ));
     }
 
     #[test]

@@ -12,6 +12,6 @@ pub(crate) use self::clip::clip;
 pub(crate) use self::list::joined;
 pub(crate) use self::number::{are, bytes, counted, number, percent, range, were};
 pub(crate) use self::quote::quote;
-pub(crate) use self::secret::mask;
+pub(crate) use self::secret::{mask, mask_name};
 pub(crate) use self::time::{clock, duration, round_duration};
 pub(crate) use self::visible::{Newlines, is_unseen, one_line, visible};

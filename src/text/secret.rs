@@ -90,6 +90,15 @@ pub(crate) fn mask(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
+/// Masks the secrets in an id or a name. Most have neither `=` nor `:`, and are not looked at further:
+/// a name that holds a secret is a signed URL.
+pub(crate) fn mask_name(name: &str) -> Cow<'_, str> {
+    match memchr::memchr2(b'=', b':', name.as_bytes()) {
+        Some(_) => mask(name),
+        None => Cow::Borrowed(name),
+    }
+}
+
 /// Bytes at which a secret can be recognised.
 #[inline]
 fn is_anchor(byte: u8) -> bool {

@@ -446,7 +446,7 @@ fn what_does_not_exist_is_named_and_the_rest_is_reported() {
     assert_eq!(run.summary()["overall"]["counts"]["distinct"], 3);
     assert!(
         run.stderr
-            .contains("warning: missing.json: could not be read"),
+            .contains("warning: missing.json: no such file or folder"),
         "{}",
         run.stderr
     );

@@ -233,7 +233,7 @@ fn dumps_without_anything_readable_say_what_each_file_looks_like() {
             .find(|line| line.contains(file))
             .expect("named");
         assert!(
-            line.contains("\"Invalid API Key\"") && line.contains("401"),
+            line.contains("“Invalid API Key”") && line.contains("401"),
             "{line}"
         );
     }

@@ -15,6 +15,7 @@ mod pairing;
 mod proportion;
 mod readme;
 mod renderings;
+mod secrets;
 #[cfg(feature = "tables")]
 mod tables;
 mod templates;

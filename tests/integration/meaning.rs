@@ -477,7 +477,7 @@ fn an_error_is_said_however_quiet_it_is() {
     let run = folder.run(&["report", "a.json", "nope", "-q", "-o", "r.html"]);
     assert_eq!(run.code, 0);
     assert!(
-        run.stderr.contains("error: nope: could not be read"),
+        run.stderr.contains("warning: nope: no such file or folder"),
         "{}",
         run.stderr
     );

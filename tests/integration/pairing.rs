@@ -289,7 +289,7 @@ fn rates_of_jobs_of_which_one_list_is_filtered_are_marked_in_every_format() {
     assert_eq!(summary["overall"]["counts"]["filtered_jobs"], 1);
     let verdict = summary["verdict"].as_str().expect("a sentence");
     let said =
-        "The lists of 1 of 2 jobs are filtered by status, so the rate is not that of the jobs.";
+        "The list of 1 of 2 jobs is filtered by status, so the rate is not that of the jobs.";
     assert!(verdict.contains(said), "{verdict}");
     assert!(printed("markdown").contains("| 250 | 13 | – (filtered list) |"));
     assert!(printed("html").contains("filtered list</span>"));
