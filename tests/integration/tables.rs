@@ -111,7 +111,8 @@ fn a_broken_table_is_a_note_beside_what_can_be_read() {
             r#"{"items":[{"item_id":"a","status":"failed"}]}"#,
         );
         let run = beside.summary(&[]);
-        assert_eq!(run.codes(), ["broken-document", "skipped-file"], "{ending}");
+        let codes = run.codes();
+        assert_eq!(codes[..2], ["broken-document", "skipped-file"], "{ending}");
     }
 }
 

@@ -161,7 +161,7 @@ def check(binary, folder, target, arguments=()):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--binary", required=True, help="the program")
-    parser.add_argument("--dumps", type=int, default=40, help="how many dumps to make (default 40)")
+    parser.add_argument("--dumps", type=int, default=16, help="how many dumps to make (default 16)")
     parser.add_argument("--seed", type=int, default=1, help="the seed of the first (default 1)")
     options = parser.parse_args()
     sys.stdout.reconfigure(errors="backslashreplace")
