@@ -114,7 +114,8 @@ pub(crate) fn speak(dump: &Dump, report: &Report, verbosity: Verbosity) {
         for note in &dump.notes {
             if let NoteKind::ForeignFiles { count, .. } = &note.kind {
                 let files = counted(*count, "other file", "other files");
-                say(&format!("ignored {files}; -v lists them"));
+                let them = if *count == 1 { "it" } else { "them" };
+                say(&format!("ignored {files}; -v lists {them}"));
             }
         }
     }

@@ -352,12 +352,16 @@ impl Subject<'_> {
         let more = unknown.split_off(unknown.len().min(NAMED_STATUSES));
         let have = |count: u64| if count == 1 { "has" } else { "have" };
         for (word, count) in unknown {
-            let word = quote(word, STATUS_CHARS);
-            parts.push(format!(
-                "{} {} status “{word}”",
-                number(*count),
-                have(*count)
-            ));
+            let n = number(*count);
+            parts.push(match word.as_str() {
+                "not_started" => format!("{n} {} not started", have(*count)),
+                "throttled" => format!("{n} {} throttled", are(*count)),
+                other => format!(
+                    "{n} {} status “{}”",
+                    have(*count),
+                    quote(other, STATUS_CHARS)
+                ),
+            });
         }
         if !more.is_empty() {
             let items = more.iter().map(|(_, count)| **count).sum::<u64>();
@@ -367,19 +371,20 @@ impl Subject<'_> {
         (!parts.is_empty()).then(|| format!("{}.", joined(&parts)))
     }
 
-    /// ", the oldest for 2 d 3 h": the age of the oldest open item.
+    /// " (the oldest for 2 d 3 h)": the age of the oldest open item.
     fn oldest(&self, count: u64) -> String {
         let oldest = self.sections.open.first().and_then(|item| item.age_seconds);
         match oldest.filter(|age| *age > 0.0) {
             Some(age) if count == 1 => format!(" for {}", duration(age)),
-            Some(age) => format!(", the oldest for {}", duration(age)),
+            Some(age) => format!(" (the oldest for {})", duration(age)),
             None => String::new(),
         }
     }
 
     fn completeness(&self) -> Option<String> {
         let counts = &self.sections.counts;
-        if !counts.listed {
+        // A list that was filtered is incomplete by intention.
+        if !counts.listed || counts.status_filter.is_some() {
             return None;
         }
         let (is, misses, it) = match self.jobs.len() {
@@ -398,6 +403,7 @@ impl Subject<'_> {
                 counted(total, "item", "items")
             )),
             (Some(true), ..) => None,
+            _ if self.is_v2() => Some("Some files may be missing from the dump.".to_owned()),
             (Some(false), ..) => Some(format!("{is} incomplete.")),
             (None, ..) => Some(format!("{it} may be incomplete (no total given).")),
         }
@@ -449,7 +455,9 @@ fn states(jobs: &[JobReport]) -> String {
         .take(NAMED_STATUSES)
         .map(|(state, count)| format!("{} {state}", number(*count)))
         .collect();
-    if more > 0 {
+    if more == 1 {
+        words.push("1 with another status".to_owned());
+    } else if more > 1 {
         words.push(format!("{} with other statuses", number(more)));
     }
     words.join(", ")
@@ -591,7 +599,7 @@ mod tests {
             }]);
         });
         assert!(
-            words.contains("2 are being processed, the oldest for 2 d 0 h."),
+            words.contains("2 are being processed (the oldest for 2 d 0 h)."),
             "{words}"
         );
     }

@@ -1,7 +1,7 @@
 //! Jobs that failed or were cancelled.
 
 use super::{Figures, Found, LABEL_CHARS};
-use crate::report::model::JobReport;
+use crate::report::model::{Api, JobReport};
 use crate::say::code::Code;
 use crate::text::{number, quote};
 
@@ -20,7 +20,11 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
             let message = match &of_status[..] {
                 [] => return None,
                 [only] => format!(
-                    "Job {} {}.",
+                    "{} {} {}.",
+                    match only.api {
+                        Api::V1 => "Job",
+                        Api::V2 => "Batch",
+                    },
                     quote(&only.label, LABEL_CHARS),
                     words.replace("were", "was")
                 ),
