@@ -8,12 +8,13 @@ use flate2::bufread::DeflateDecoder;
 use rawzip::{CompressionMethod, ZipArchive, ZipFileHeaderRecord, ZipSliceArchive};
 
 use super::decode::{self, Allowance, Whole};
-use super::find::{self, Found, Ignore};
+use super::find::{self, Found};
+use super::ignore::Ignore;
 
 /// Members that are looked at in one archive; what it holds beyond is counted.
 const MOST_MEMBERS: usize = 65_535;
 
-/// What an archive holds.
+/// Contents of an archive.
 #[derive(Default)]
 pub(super) struct Members {
     /// The files, in natural order of their paths.
