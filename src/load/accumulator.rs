@@ -2,14 +2,11 @@
 
 use std::ops::Range;
 
-use super::Milestone;
-use super::error_answer::ErrorResponse;
+use super::dump::{FileRead, Milestone};
 use super::formats::scan::Skeleton;
-use super::looks::Looks;
 use super::note::Note;
 use super::tally::Tally;
-use super::v2;
-use crate::api::JobRecord;
+use crate::api::{JobRecord, v2};
 use crate::frame::ItemColumns;
 
 /// Accumulator of a thread: the content of a run of files, read one after another.
@@ -22,7 +19,7 @@ pub(super) struct Accumulator {
     /// The status records.
     pub jobs: Vec<FoundJob>,
     /// The documents of v2 batches, each with the index of its file.
-    pub v2: v2::Documents,
+    pub v2: Vec<(u32, v2::Document)>,
     /// The files.
     pub files: Vec<FileRead>,
     /// Parts of files that are read in parts.
@@ -145,38 +142,4 @@ pub(super) struct PartRead {
     pub documents: u64,
     /// Number of rows.
     pub items: u64,
-}
-
-/// A file that holds nothing of the API.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotOurs {
-    /// It could not be read.
-    Unreadable(String),
-    /// It holds error responses; the first of them.
-    ErrorResponse(ErrorResponse),
-    /// It looks like something else.
-    Looks(Looks),
-}
-
-/// A file that was read.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct FileRead {
-    /// Its path.
-    pub path: String,
-    /// Size on disk.
-    pub bytes: Option<u64>,
-    /// Kind, in a word.
-    pub kind: &'static str,
-    /// Number of documents.
-    pub documents: u64,
-    /// Number of rows.
-    pub items: u64,
-    /// What it is, if it is nothing of the API.
-    pub looks_like: Option<NotOurs>,
-    /// Whether it has nothing to do with the API: it is counted and costs nothing.
-    pub is_foreign: bool,
-    /// The text of a summary of ours, which the caller may render.
-    pub summary: Option<String>,
-    /// The text of the manifest of a snapshot.
-    pub manifest: Option<String>,
 }

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
-use super::accumulator::{Accumulator, FileRead, FoundJob, PartRead, TotalSizes};
+use super::accumulator::{Accumulator, FoundJob, PartRead, TotalSizes};
+use super::dump::{Dump, FileRead, Job, KnownFilter, LoadError, OlderList};
 use super::note::{Note, NoteKind};
 use super::pair::{Folder, Owner, Pairing};
 use super::tally::Tally;
 use super::v2;
-use super::{Dump, Job, KnownFilter, LoadError, OlderList};
 use crate::api::status::code;
 use crate::api::{JobRecord, UtcTime, status};
 use crate::frame::{ItemFrame, Recorded, Runs};

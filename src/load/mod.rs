@@ -13,6 +13,7 @@ mod accumulator;
 mod archive;
 mod classify;
 mod decode;
+mod dump;
 mod error_answer;
 mod fields;
 mod find;
@@ -29,116 +30,25 @@ mod snapshots;
 mod tally;
 pub mod v2;
 
-use std::collections::BTreeSet;
 use std::io::Read as _;
-use std::ops::Range;
 use std::path::PathBuf;
 
 use self::accumulator::Accumulator;
-pub use self::accumulator::{FileRead, NotOurs};
+pub use self::dump::{
+    BatchFacts, Dump, FileRead, Job, KnownFilter, LoadError, Milestone, NotOurs, OlderList,
+};
 pub use self::error_answer::ErrorResponse;
 pub use self::find::{FindError, Found, STDIN};
 pub use self::ignore::{Ignore, IgnoreError};
 pub use self::looks::{Like, Looks};
 use self::note::{Note, NoteKind};
 pub use self::own::is_own_report;
-use crate::api::{JobRecord, UtcTime};
-use crate::frame::{ItemFrame, Recorded, TooManyRows};
-
-/// Everything that was loaded.
-#[derive(Debug)]
-pub struct Dump {
-    /// Batch jobs, in the order in which the inputs name them.
-    pub jobs: Vec<Job>,
-    /// Their items.
-    pub items: ItemFrame,
-    /// The rows of each job in `items`.
-    pub rows: Vec<Range<usize>>,
-    /// All files that were found, in path order.
-    pub inputs: Vec<FileRead>,
-    /// Notes about them.
-    pub notes: Vec<Note>,
-}
-
-/// A batch job, with the facts that its lists state.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Job {
-    /// Id, if the dump tells it.
-    pub id: Option<String>,
-    /// Name in the report.
-    pub label: String,
-    /// Newest status record.
-    pub record: Option<JobRecord>,
-    /// Number of status records.
-    pub records: u64,
-    /// Progress by the records that tell it, oldest first.
-    pub history: Vec<Milestone>,
-    /// Counts of its rows on their way to items.
-    pub recorded: Recorded,
-    /// Number of rows that could not be read.
-    pub unreadable: u64,
-    /// Largest `total_size` of its lists; of those without a filter if only some have one; absent if they
-    /// are filtered by several statuses.
-    pub total_size: Option<u64>,
-    /// Its lists state different ones.
-    pub total_sizes_differ: bool,
-    /// Filter of its lists, if they tell, or if the names of files and their items say the same.
-    pub known_filter: Option<KnownFilter>,
-    /// A list of items was found.
-    pub has_list: bool,
-    /// Facts that only a v2 batch has.
-    pub batch: Option<v2::BatchFacts>,
-    /// Open items in the list of a job that has ended.
-    pub older_list: Option<OlderList>,
-}
-
-/// A list with open items, of a job that has ended: it was saved before, or the job ended without them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OlderList {
-    /// Number of open items.
-    pub open: u64,
-    /// The newest instant that a record of an item describes.
-    pub newest_record: Option<UtcTime>,
-    /// End of the job.
-    pub ended_at: Option<UtcTime>,
-}
-
-/// Filter of the lists of a job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownFilter {
-    /// Statuses, at least one.
-    pub statuses: BTreeSet<String>,
-    /// There are lists without a filter as well.
-    pub in_part: bool,
-}
-
-/// Progress of a job at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Milestone {
-    /// Time that the record states.
-    pub at: UtcTime,
-    /// Number of items processed by then.
-    pub processed: u64,
-    /// Number of items.
-    pub total: Option<u64>,
-}
 
 /// Options of loading.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LoadOptions<'a> {
     /// Batch job of items that name none.
     pub job_id: Option<&'a str>,
-}
-
-/// Error of loading as a whole.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// The rows do not fit into a frame.
-    #[error(transparent)]
-    Frame(#[from] TooManyRows),
-    /// Standard input could not be read.
-    #[error("could not read standard input")]
-    Stdin(#[source] std::io::Error),
 }
 
 /// Finds the files that `paths` name; returns them with notes about those that cannot be read.

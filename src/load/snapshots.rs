@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use super::accumulator::FileRead;
+use super::dump::FileRead;
 use super::find::STDIN;
 use super::note::{Note, NoteKind};
 use crate::snapshot::{MANIFEST, Manifest, Part, Problem, folder_of, is_body_name, verify};

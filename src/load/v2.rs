@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::accumulator::{FoundJob, ItemGroup, TotalSizes};
+pub use super::dump::BatchFacts;
 use super::note::{Note, NoteKind};
 use crate::api::v2::{Batch, DataPoint, Document, FileJob, ResultRow};
 use crate::api::{Api, ItemFields, JobRecord, UtcTime, status};
@@ -23,27 +24,6 @@ pub(super) struct Joined {
     pub(super) jobs: Vec<FoundJob>,
     /// Facts of each batch, by its id.
     pub(super) facts: BTreeMap<String, BatchFacts>,
-}
-
-/// What the documents tell about a batch beside its items.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct BatchFacts {
-    /// `cfg-…`, or the name of a preset.
-    pub configuration_id: Option<String>,
-    /// Whether `results` were recorded; without them nothing says which files the batch has.
-    pub has_results: bool,
-    /// Rows of the results that could not be read.
-    pub unreadable_results: u64,
-    /// Files for which no job could be made.
-    pub never_started: u64,
-    /// Jobs that the results refer to and the dump does not hold.
-    pub missing_jobs: Vec<String>,
-    /// Items whose job has a data point: only these have times.
-    pub timed_by_data_points: u64,
-    /// Completed items with pages that failed.
-    pub partial_items: u64,
-    /// Those pages.
-    pub failed_pages: u64,
 }
 
 /// The newest documents of a job.

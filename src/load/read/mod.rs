@@ -8,7 +8,8 @@ use std::io::Read as _;
 use std::ops::Range;
 
 use self::parts::Parts;
-use super::accumulator::{Accumulator, FileRead, NotOurs};
+use super::accumulator::Accumulator;
+use super::dump::{FileRead, NotOurs};
 use super::find::{Found, STDIN};
 use super::note::{Note, NoteKind};
 use super::{decode, find, formats};

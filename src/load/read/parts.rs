@@ -11,7 +11,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::BUFFER;
-use crate::load::accumulator::{Accumulator, FileRead};
+use crate::load::accumulator::Accumulator;
+use crate::load::dump::FileRead;
 use crate::load::find::{self, Found};
 use crate::load::formats::json;
 use crate::load::sink::Sink;

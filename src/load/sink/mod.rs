@@ -10,7 +10,8 @@ use std::path::Path;
 
 use self::faults::Faults;
 pub(super) use self::faults::Mark;
-use super::accumulator::{Accumulator, FileRead, NotOurs, PartRead};
+use super::accumulator::{Accumulator, PartRead};
+use super::dump::{FileRead, NotOurs};
 use super::formats::scan::Skeleton;
 use super::looks::{Like, Looks};
 use super::note::{Note, NoteKind, Place};

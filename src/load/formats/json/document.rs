@@ -4,12 +4,12 @@
 //! hand: the elements of its `items` go into the sink one by one, and the kind of the document (a page, a
 //! status, both, an SDK's page object, an item by itself …) is decided at its end, or where it breaks off.
 
-use super::finish::{self, Object};
+use super::finish::{self, Level, List, Object, Outcome};
 use crate::api::{Field, Value};
 use crate::load::fields::Fields;
 use crate::load::formats::scan::{Broken, Item, Next, Scan, Skeleton};
 use crate::load::note::Fault;
-use crate::load::sink::{Mark, Origin, Sink};
+use crate::load::sink::{Origin, Sink};
 
 /// Reads the document that begins at `at`, and any items that follow an item; returns where it ends, and
 /// whether it is of the API.
@@ -47,52 +47,10 @@ const DEEPEST_WRAPPER: usize = 8;
 /// Lists in lists that are read, as of pages that were put into one list.
 const DEEPEST_LIST: usize = 4;
 
-/// Place of a value in a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
-    /// The document itself.
-    Top,
-    /// An element of an array that is the document.
-    Element,
-    /// An element of an array in that array, as of pages that were put side by side.
-    Nested,
-    /// An element of a list's `items`.
-    Listed,
-}
-
-/// The `items` of a list, while the rest of its object is read.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct List {
-    pub(super) first_row: usize,
-    /// Strangers before it.
-    pub(super) mark: Mark,
-    /// It came from the `body` of an SDK's page object, which holds the same items again beside it.
-    pub(super) in_body: bool,
-    /// `total_size` of the body.
-    pub(super) total_size: Option<u64>,
-    /// Jobs and documents of v2 in it.
-    pub(super) others: u64,
-    /// There are documents of v2 in it.
-    pub(super) are_v2: bool,
-}
-
-impl List {
-    /// A list that begins with the next row.
-    pub(super) fn new(sink: &Sink<'_, '_>) -> Self {
-        Self {
-            first_row: sink.next_row(),
-            mark: sink.mark(),
-            in_body: false,
-            total_size: None,
-            others: 0,
-            are_v2: false,
-        }
-    }
-}
-
-pub(super) struct Reader<'r, 'b, 't, 's> {
+/// Reader of one document.
+struct Reader<'r, 'b, 't, 's> {
     scan: Scan<'s>,
-    pub(super) sink: &'r mut Sink<'b, 't>,
+    sink: &'r mut Sink<'b, 't>,
     skeleton: &'r mut Skeleton,
     item: Item,
     /// Wrappers around the value at hand.
@@ -127,11 +85,6 @@ impl<'s> Reader<'_, '_, '_, 's> {
             Some(fields) => self.sink.plain_item(&fields, at),
             None => self.sink.item(self.item.record(text), Some(at)),
         }
-    }
-
-    /// Tells if the value at hand stands in a wrapper.
-    pub(super) fn is_inside(&self) -> bool {
-        self.depth > 0
     }
 
     /// Reads any value; `found` is set if it is of the API. Returns where it ends.
@@ -212,7 +165,16 @@ impl<'s> Reader<'_, '_, '_, 's> {
         };
         let result = self.members(at, &mut object);
         let raw = result.as_ref().ok().map(|end| &self.scan.text[at..*end]);
-        *found |= finish::finish(self, &object, raw);
+        let is_ours = match finish::finish(self.sink, &object, raw) {
+            Outcome::Ours(is_ours) => Some(is_ours),
+            Outcome::MayWrap if self.wrapped_members(at, level) => Some(true),
+            Outcome::MayWrap | Outcome::Foreign => None,
+        };
+        *found |= is_ours.unwrap_or_else(|| {
+            finish::finish_foreign(self.sink, &object, self.depth > 0);
+            // Whatever stands in a list belongs to the list.
+            level == Level::Listed
+        });
         result
     }
 
@@ -339,7 +301,7 @@ impl<'s> Reader<'_, '_, '_, 's> {
 
     /// Reads the documents in the members of an object that is none by itself, as tools wrap them: in
     /// arrays, objects and strings. Returns true if there was any.
-    pub(super) fn wrapped_members(&mut self, at: usize, level: Level) -> bool {
+    fn wrapped_members(&mut self, at: usize, level: Level) -> bool {
         let mut found = false;
         let mut next = self.scan.first(at, b'}');
         // The object has been read before: no error is to be expected.

@@ -1,13 +1,55 @@
 //! The end of an object: its kind is decided, and what it holds is written into the sink.
 
-use super::document::{Level, List, Reader};
 use crate::api::{Field, JobRecord, Value, WrongType};
 use crate::load::classify::{DocumentKind, Job};
 use crate::load::error_answer;
 use crate::load::fields::Fields;
 use crate::load::note::Fault;
-use crate::load::sink::Sink;
+use crate::load::sink::{Mark, Sink};
 use crate::load::tally::Shape;
+
+/// Place of a value in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    /// The document itself.
+    Top,
+    /// An element of an array that is the document.
+    Element,
+    /// An element of an array in that array, as of pages that were put side by side.
+    Nested,
+    /// An element of a list's `items`.
+    Listed,
+}
+
+/// The `items` of a list, while the rest of its object is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct List {
+    pub(super) first_row: usize,
+    /// Strangers before it.
+    pub(super) mark: Mark,
+    /// It came from the `body` of an SDK's page object, which holds the same items again beside it.
+    pub(super) in_body: bool,
+    /// `total_size` of the body.
+    pub(super) total_size: Option<u64>,
+    /// Jobs and documents of v2 in it.
+    pub(super) others: u64,
+    /// There are documents of v2 in it.
+    pub(super) are_v2: bool,
+}
+
+impl List {
+    /// A list that begins with the next row.
+    pub(super) fn new(sink: &Sink<'_, '_>) -> Self {
+        Self {
+            first_row: sink.next_row(),
+            mark: sink.mark(),
+            in_body: false,
+            total_size: None,
+            others: 0,
+            are_v2: false,
+        }
+    }
+}
 
 /// An object that has been read, or that breaks off.
 pub(super) struct Object<'s> {
@@ -21,32 +63,37 @@ pub(super) struct Object<'s> {
     pub(super) others: bool,
 }
 
+/// Outcome of an object.
+pub(super) enum Outcome {
+    /// It is of the API or not, and has been written.
+    Ours(bool),
+    /// It is no document by itself, but may wrap some; if it does not, it is foreign.
+    MayWrap,
+    /// It neither is a document nor wraps any: [`finish_foreign`] has to be told.
+    Foreign,
+}
+
 /// Writes an object into the sink; `raw` is its text if it is complete, because an item or a job that
-/// breaks off is none. Returns true if it is of the API.
-pub(super) fn finish(
-    reader: &mut Reader<'_, '_, '_, '_>,
-    object: &Object<'_>,
-    raw: Option<&str>,
-) -> bool {
+/// breaks off is none.
+pub(super) fn finish(sink: &mut Sink<'_, '_>, object: &Object<'_>, raw: Option<&str>) -> Outcome {
     let kind = DocumentKind::of(&object.fields, raw);
     if object.level == Level::Listed {
         if let Some(raw) = raw
             && object.list.is_none()
         {
-            finish_listed(reader, object, kind, raw);
+            return finish_listed(sink, object, kind, raw);
         }
         // A page where an item should be belongs to the list around it.
-        return true;
+        return Outcome::Ours(true);
     }
-    let sink = &mut *reader.sink;
     match kind {
         DocumentKind::Summary if object.list.is_none() => {
             sink.count(Shape::Summary);
-            return true;
+            return Outcome::Ours(true);
         }
         DocumentKind::Manifest => {
             sink.count(Shape::Manifest);
-            return true;
+            return Outcome::Ours(true);
         }
         DocumentKind::V2(document) => {
             if let Some(list) = object.list {
@@ -54,7 +101,7 @@ pub(super) fn finish(
             }
             sink.count(Shape::V2);
             sink.v2(*document);
-            return true;
+            return Outcome::Ours(true);
         }
         _ => {}
     }
@@ -77,21 +124,25 @@ pub(super) fn finish(
         } else {
             finish_list(sink, object, list, job);
         }
-        return true;
+        return Outcome::Ours(true);
     }
     match kind {
         _ if job.is_some() => {
             sink.count(shape);
-            true
+            Outcome::Ours(true)
         }
         DocumentKind::Item => {
             if raw.is_some() {
                 name_job(sink, &object.fields);
                 sink.loose_item(object.fields.item(), Some(object.at));
             }
-            raw.is_some()
+            Outcome::Ours(raw.is_some())
         }
-        _ => raw.is_some_and(|raw| finish_unknown(reader, object, raw)),
+        _ => match raw {
+            Some(raw) if may_wrap(raw) && !is_error_response(object) => Outcome::MayWrap,
+            Some(_) => Outcome::Foreign,
+            None => Outcome::Ours(false),
+        },
     }
 }
 
@@ -170,58 +221,56 @@ const NO_ITEM_ID: Fault = Fault::Field(WrongType {
 
 /// Writes an element of a list.
 fn finish_listed(
-    reader: &mut Reader<'_, '_, '_, '_>,
+    sink: &mut Sink<'_, '_>,
     object: &Object<'_>,
     kind: DocumentKind<'_>,
     raw: &str,
-) {
-    let sink = &mut *reader.sink;
-    let at = object.at;
+) -> Outcome {
     match kind {
         DocumentKind::Job(job) | DocumentKind::Status(job) => {
-            take_job(sink, &job, at);
+            take_job(sink, &job, object.at);
         }
         DocumentKind::Item => {
             name_job(sink, &object.fields);
-            sink.item(object.fields.item(), Some(at));
+            sink.item(object.fields.item(), Some(object.at));
         }
         DocumentKind::V2(document) => sink.v2(*document),
-        _ if object.fields.is_like_an_item() => sink.unreadable(|| NO_ITEM_ID, Some(at)),
-        _ if may_wrap(raw) && reader.wrapped_members(at, Level::Listed) => {}
-        _ => reader.sink.stranger(|| NO_ITEM_ID, at),
+        _ if may_wrap(raw) && !object.fields.is_like_an_item() => return Outcome::MayWrap,
+        _ => return Outcome::Foreign,
     }
+    Outcome::Ours(true)
 }
 
-/// Writes an object that is no document by itself: it may wrap some, be an error response, or nothing of
-/// the API. Returns true if it is of the API.
-fn finish_unknown(reader: &mut Reader<'_, '_, '_, '_>, object: &Object<'_>, text: &str) -> bool {
+/// Writes an object that neither is a document nor wraps any: a row without an id, an error response, or
+/// nothing of the API. In a wrapper (`is_inside`) it is not counted.
+pub(super) fn finish_foreign(sink: &mut Sink<'_, '_>, object: &Object<'_>, is_inside: bool) {
     let fields = &object.fields;
     let raw = |field| fields.raw(field).filter(|raw| *raw != "null");
-    let detail = raw(Field::Detail);
-    if detail.is_none() && may_wrap(text) && reader.wrapped_members(object.at, object.level) {
-        return true;
-    }
-    let is_inside = reader.is_inside();
-    let sink = &mut *reader.sink;
+    let at = object.at;
     if fields.is_like_an_item() {
-        sink.unreadable(|| NO_ITEM_ID, Some(object.at));
-        return false;
+        return sink.unreadable(|| NO_ITEM_ID, Some(at));
+    }
+    if object.level == Level::Listed {
+        return sink.stranger(|| NO_ITEM_ID, at);
     }
     if is_inside {
-        return false;
+        return;
     }
-    let detail = detail
-        .or_else(|| raw(Field::Error))
-        .or_else(|| raw(Field::Message));
+    let detail = [Field::Detail, Field::Error, Field::Message]
+        .into_iter()
+        .find_map(raw);
     let status = sink.current_http_status();
     match detail {
         Some(raw) => sink.error_response(error_answer::of_detail(raw, status)),
-        None if object.level == Level::Top => {
-            sink.foreign(|| Fault::ForeignObject, Some(object.at));
-        }
-        None => sink.stranger(|| Fault::ForeignObject, object.at),
+        None if object.level == Level::Top => sink.foreign(|| Fault::ForeignObject, Some(at)),
+        None => sink.stranger(|| Fault::ForeignObject, at),
     }
-    false
+}
+
+/// Tells if an object is the server's error response, whose details may repeat what was sent.
+fn is_error_response(object: &Object<'_>) -> bool {
+    let detail = object.fields.raw(Field::Detail);
+    detail.is_some_and(|raw| raw != "null")
 }
 
 /// Tells if an object may hold documents: objects, arrays, or strings of JSON.
