@@ -86,6 +86,9 @@ fn is_json_object(message: &str) -> bool {
         && serde_json::from_str::<serde::de::IgnoredAny>(message).is_ok()
 }
 
+/// Fewest letters and digits of a word that is an id.
+const LONG_WORD: usize = 20;
+
 /// Opening quotes, the quotes that close them, and their mask. The plain apostrophe is not among them,
 /// because it is also a part of words.
 const QUOTES: [(char, &[char], &str); 7] = [
@@ -131,7 +134,11 @@ impl<'m> Scanner<'m> {
 
     fn run(mut self) -> Cow<'m, str> {
         let mut at = self.behind_separator(0).unwrap_or(0);
-        while let Some(first) = self.text[at..].chars().next() {
+        loop {
+            at = self.behind_bare_words(at);
+            let Some(first) = self.text[at..].chars().next() else {
+                break;
+            };
             at = if is_in_word(first) {
                 let end = at + word_length(&self.text[at..]);
                 // No form begins within a word.
@@ -153,6 +160,28 @@ impl<'m> Scanner<'m> {
         }
         self.out.push_str(&self.text[self.copied..]);
         Cow::Owned(self.out)
+    }
+
+    /// End of the bare words from `at` on that have a blank and another word behind them. They are most of a
+    /// message, and no form begins there.
+    fn behind_bare_words(&self, mut at: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        loop {
+            let letters = bytes[at..].iter().take(LONG_WORD);
+            let end = at
+                + letters
+                    .take_while(|byte| byte.is_ascii_alphabetic())
+                    .count();
+            let word_follows = || bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
+            if end == at
+                || bytes.get(end) != Some(&b' ')
+                || !word_follows()
+                || !is_bare_word(&self.text[at..end], None)
+            {
+                return at;
+            }
+            at = end + 1;
+        }
     }
 
     /// Puts a mask in the place of the text from `start` to `end`, and returns this end.
@@ -183,6 +212,9 @@ impl<'m> Scanner<'m> {
 
     /// Masks a name in quotes that open with `first`, and returns its end.
     fn quoted(&mut self, at: usize, first: char) -> Option<usize> {
+        if first.is_ascii() && first != '"' && first != '`' {
+            return None;
+        }
         let kind = QUOTES.iter().position(|(open, ..)| *open == first)?;
         if (first == '"' && self.is_json) || at < self.vain.quotes[kind] {
             return None;
@@ -352,7 +384,7 @@ impl<'m> Scanner<'m> {
 
 /// Whether a name in apostrophes, or a path, may begin behind this character.
 fn is_separator(c: char) -> bool {
-    c.is_whitespace() || "([{<=:,;".contains(c)
+    matches!(c, '(' | '[' | '{' | '<' | '=' | ':' | ',' | ';') || c.is_whitespace()
 }
 
 /// Whether no form begins with a word, as is so of most: it has few letters and nothing else, and behind it
@@ -360,7 +392,7 @@ fn is_separator(c: char) -> bool {
 fn is_bare_word(word: &str, next: Option<&u8>) -> bool {
     let joined = matches!(next, Some(b'+' | b'.' | b'-' | b':' | b'/' | b'\\' | b'@'));
     !joined
-        && word.len() < 20
+        && word.len() < LONG_WORD
         && word.bytes().all(|byte| byte.is_ascii_alphabetic())
         && (word.len() < 8 || !word.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
@@ -370,7 +402,7 @@ fn is_bare_word(word: &str, next: Option<&u8>) -> bool {
 fn is_id(word: &str) -> bool {
     let is_exception = || ["Error", "Exception"].iter().any(|end| word.ends_with(end));
     let hexadecimal = word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let long = word.len() >= 20 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let long = word.len() >= LONG_WORD && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
     hexadecimal || (long && !is_exception())
 }
 
