@@ -51,6 +51,9 @@ pub(super) fn read(reader: &mut Sink<'_, '_>) {
         keys_before.clone_from(&chunk.keys);
         let (json, error) = if cut {
             (String::new(), Some(None))
+        } else if chunk.keys.len() == MOST_KEYS {
+            // It is none of ours, and parsing it takes many times its room.
+            (String::new(), None)
         } else {
             let (json, error) = to_json(chunk.text);
             (json, error.map(Some))
