@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::forms::is_in_word;
@@ -72,8 +72,9 @@ fn names_in<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> {
 /// colour as well, because `[5m` may also be five minutes.
 fn without_colours(text: &str) -> Option<String> {
     const RESETS: [&str; 5] = ["[0m", "[m", "[22m", "[39m", "[49m"];
-    let escaped = text.contains(['\u{1b}', '\u{9b}']);
-    let bare = text.contains('[') && RESETS.iter().any(|reset| text.contains(reset));
+    let holds = |byte: u8| memchr(byte, text.as_bytes()).is_some();
+    let escaped = holds(0x1b) || (!text.is_ascii() && text.contains('\u{9b}'));
+    let bare = holds(b'[') && RESETS.iter().any(|reset| text.contains(reset));
     if !escaped && !bare {
         return None;
     }

@@ -181,8 +181,12 @@ pub(super) fn word_length(text: &str) -> usize {
         length += bytes_of(&text[length..], |byte| {
             byte == b'_' || byte.is_ascii_alphanumeric()
         });
+        // Nothing of ASCII goes on.
+        if text.as_bytes().get(length).is_none_or(u8::is_ascii) {
+            return length;
+        }
         match text[length..].chars().next() {
-            Some(c) if !c.is_ascii() && is_in_word(c) => length += c.len_utf8(),
+            Some(c) if is_in_word(c) => length += c.len_utf8(),
             _ => return length,
         }
     }
