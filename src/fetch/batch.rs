@@ -9,12 +9,12 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::body::v2::{self, BatchFacts, JobKind, ResultRow};
-use super::client::{Received, now};
+use super::client::Received;
 use super::error::FetchError;
 use super::parts::{Parts, referenced};
 use super::record::{Context, Look, Record};
 use super::url::is_safe_id;
-use crate::snapshot::{Gap, Part};
+use crate::snapshot::Part;
 use crate::text::counted;
 
 /// Jobs per request. URLs with more IDs are refused by some proxies.
@@ -27,8 +27,7 @@ const PATIENCE_AFTER_END: u32 = 3;
 /// A batch that is being fetched.
 pub(super) struct BatchFetch<'a> {
     pub(super) record: Record<'a>,
-    pub(super) parts: Parts,
-    pub(super) gaps: Vec<Gap>,
+    parts: Parts,
     /// Jobs that the server does not have.
     forgotten: HashSet<String>,
     /// False once the server has listed jobs that were not asked for.
@@ -44,7 +43,6 @@ impl<'a> BatchFetch<'a> {
         Ok(Self {
             record: Record::open(id, context)?,
             parts: Parts::default(),
-            gaps: Vec::new(),
             forgotten: HashSet::new(),
             can_list_by_id: true,
             looks_after_end: 0,
@@ -109,8 +107,8 @@ impl<'a> BatchFetch<'a> {
         let has_open_jobs = referenced(rows).any(|job| is_open(&job.id));
         let is_last_look = self.record.context.options.watch.is_none();
         if batch.results.is_some() && (!has_open_jobs || is_last_look) {
-            self.read_data_points(&batch)?;
-            self.read_names(&batch)?;
+            self.parts.read_data_points(&mut self.record, &batch)?;
+            self.parts.read_names(&mut self.record, &batch)?;
         }
         self.finish(&batch)?;
         Ok(Look {
@@ -232,7 +230,8 @@ impl<'a> BatchFetch<'a> {
         if !is_safe_id(id) || context.options.key.is_in(id) {
             let message = "the ID cannot be part of a URL".to_owned();
             self.forgotten.insert(id.to_owned());
-            self.add_gap(Part::Jobs, Some(&context.quote(id)), message);
+            self.parts
+                .add_gap(Part::Jobs, Some(&context.quote(id)), message);
             return Ok(());
         }
         let url = context
@@ -242,7 +241,7 @@ impl<'a> BatchFetch<'a> {
             Ok(found) => found,
             Err(error) if error.is_absence() => {
                 self.forgotten.insert(id.to_owned());
-                self.add_gap(Part::Jobs, Some(id), error.short());
+                self.parts.add_gap(Part::Jobs, Some(id), error.short());
                 return Ok(());
             }
             Err(error) => return Err(error),
@@ -261,16 +260,6 @@ impl<'a> BatchFetch<'a> {
         Ok(())
     }
 
-    /// Notes that the server does not have a part.
-    pub(super) fn add_gap(&mut self, part: Part, id: Option<&str>, message: String) {
-        self.gaps.push(Gap {
-            part,
-            id: id.map(str::to_owned),
-            asked_at: now(),
-            message,
-        });
-    }
-
     fn finish(&mut self, batch: &BatchFacts) -> Result<(), FetchError> {
         let rows = batch.results.as_deref();
         let is_there = |row: &&ResultRow| {
@@ -279,7 +268,7 @@ impl<'a> BatchFetch<'a> {
         };
         let found = rows.map(|rows| rows.iter().filter(is_there).count() as u64);
         let pages: HashSet<&str> = self.parts.pages_of_jobs().collect();
-        let gaps = self.gaps.clone();
+        let gaps = self.parts.gaps.clone();
         self.record.store.finish_reading(|manifest| {
             manifest.finished = true;
             manifest.distinct_items = found.unwrap_or_default();
@@ -323,7 +312,7 @@ impl<'a> BatchFetch<'a> {
             let jobs = counted(forgotten as u64, "job", "jobs");
             words.push_str(&format!("; the server no longer has {jobs}"));
         }
-        for gap in self.gaps.iter().filter(|gap| gap.part != Part::Jobs) {
+        for gap in self.parts.gaps.iter().filter(|gap| gap.part != Part::Jobs) {
             let part = match gap.part {
                 Part::Files => "names",
                 _ => "times",

@@ -75,7 +75,7 @@ impl<'a> JobFetch<'a> {
             self.begin_reading(&name)?;
         }
         for attempt in 1.. {
-            self.read_list(&facts)?;
+            self.record.read_list(&facts)?;
             let (received, facts_after) = self.ask_status()?;
             let grew = facts_after.total_items > facts.total_items;
             facts = facts_after;

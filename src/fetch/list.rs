@@ -8,7 +8,6 @@ use std::collections::HashSet;
 
 use super::body::{self, ItemHash, JobFacts};
 use super::error::FetchError;
-use super::job::JobFetch;
 use super::record::Record;
 use crate::snapshot::{Page, Store, StoreError};
 use crate::text::{counted, number};
@@ -40,18 +39,18 @@ pub(super) struct Reading {
     pub(super) total_size: Option<u64>,
 }
 
-impl JobFetch<'_> {
+impl Record<'_> {
     /// Reads the list, from where an earlier run stopped.
     pub(super) fn read_list(&mut self, facts: &JobFacts) -> Result<(), FetchError> {
-        let mut reading = recorded(&self.record.store)?;
-        let context = self.record.context;
+        let mut reading = recorded(&self.store)?;
+        let context = self.context;
         let mut idle = 0;
         loop {
             let before = reading.items.len();
             self.pass(&mut reading, facts)?;
             let found = reading.items.len() as u64;
             let total = facts.total_items.or(reading.total_size);
-            self.record.store.update(|manifest| {
+            self.store.update(|manifest| {
                 manifest.distinct_items = found;
                 manifest.stated_total = total;
             })?;
@@ -63,7 +62,7 @@ impl JobFetch<'_> {
             if idle >= IDLE_PASSES || reading.pass >= MAX_PASSES {
                 break;
             }
-            self.record.say(&format!(
+            self.say(&format!(
                 "{} of {} after pass {}; reading the list again",
                 number(found),
                 counted(total, "item", "items"),
@@ -80,7 +79,7 @@ impl JobFetch<'_> {
 
     /// Reads the list once, from the current offset.
     fn pass(&mut self, reading: &mut Reading, facts: &JobFacts) -> Result<(), FetchError> {
-        let worker = self.record.context.worker;
+        let worker = self.context.worker;
         let mut pending = worker.start_get(self.page_url(reading.offset), body::items_page);
         loop {
             let (received, page) = worker.wait(&pending)?;
@@ -101,7 +100,7 @@ impl JobFetch<'_> {
             let next = (!brings_nothing && is_within_limits.is_ok())
                 .then(|| worker.start_get(self.page_url(reading.offset), body::items_page));
             let found = reading.items.len() as u64;
-            self.record.store.keep_page(
+            self.store.keep_page(
                 &received.response(),
                 Page {
                     reading: reading.number,
@@ -112,8 +111,8 @@ impl JobFetch<'_> {
                 },
             )?;
             is_within_limits?;
-            let reporter = self.record.context.reporter;
-            reporter.items(&self.record.id, found, total);
+            let reporter = self.context.reporter;
+            reporter.items(&self.id, found, total);
             match next {
                 Some(next) => pending = next,
                 None => return Ok(()),
@@ -122,7 +121,7 @@ impl JobFetch<'_> {
     }
 
     fn page_url(&self, offset: u64) -> String {
-        let Record { id, context, .. } = &self.record;
+        let Record { id, context, .. } = self;
         context.options.v1_url(
             &format!("/{id}/items"),
             &[

@@ -3,13 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::batch::BatchFetch;
 use super::body::v2::{self, BatchFacts, JobKind, JobReference, ResultRow, V2Row};
 use super::client::now;
 use super::error::FetchError;
+use super::record::Record;
 use super::url::is_safe_id;
 use crate::api::UtcTime;
-use crate::snapshot::{Part, Store, StoreError};
+use crate::snapshot::{Gap, Part, Store, StoreError};
 use crate::text::{counted, number};
 
 /// Rows per page of data points and directory files.
@@ -20,7 +20,7 @@ const MAX_LISTED: usize = 200_000;
 const MARGIN_MICROS: i64 = 600_000_000;
 const HOUR_MICROS: i64 = 3_600_000_000;
 
-/// Content of a snapshot of a batch.
+/// Parts of a batch in its snapshot, and those that the server does not have.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     /// Jobs by their IDs.
@@ -29,6 +29,8 @@ pub(super) struct Parts {
     pub(super) points: HashSet<String>,
     /// Files that have a name.
     pub(super) files: HashSet<String>,
+    /// Parts that the server does not have.
+    pub(super) gaps: Vec<Gap>,
 }
 
 /// A job in a snapshot.
@@ -128,19 +130,31 @@ impl Parts {
         let to = updated.chain(batch.updated_at).max();
         (moved(from, -MARGIN_MICROS), moved(to, MARGIN_MICROS))
     }
-}
 
-impl BatchFetch<'_> {
+    /// Notes that the server does not have a part.
+    pub(super) fn add_gap(&mut self, part: Part, id: Option<&str>, message: String) {
+        self.gaps.push(Gap {
+            part,
+            id: id.map(str::to_owned),
+            asked_at: now(),
+            message,
+        });
+    }
+
     /// Asks for the data points of ended jobs that have none yet.
-    pub(super) fn read_data_points(&mut self, batch: &BatchFacts) -> Result<(), FetchError> {
+    pub(super) fn read_data_points(
+        &mut self,
+        record: &mut Record<'_>,
+        batch: &BatchFacts,
+    ) -> Result<(), FetchError> {
         self.gaps.retain(|gap| gap.part != Part::DataPoints);
         let rows = batch.results.as_deref().unwrap_or_default();
         for kind in JobKind::ALL {
             let ended: HashSet<String> = referenced(rows)
-                .filter(|job| job.kind == kind && self.parts.has_ended(&job.id))
+                .filter(|job| job.kind == kind && self.has_ended(&job.id))
                 .map(|job| job.id.clone())
                 .collect();
-            let (from, to) = self.parts.span(batch);
+            let (from, to) = self.span(batch);
             let text = |time: Option<UtcTime>| time.map(|time| time.to_string());
             // Without `hours` the server looks back one hour only. Nothing says which of both counts.
             let hours = from.map(|from| {
@@ -160,17 +174,21 @@ impl BatchFetch<'_> {
             ];
             let forms = forms.map(|form| form.into_iter().flatten().collect());
             let path = "/api/v1/job-data-points";
-            self.read_part(Part::DataPoints, path, None, &forms, &ended)?;
+            self.read_part(record, Part::DataPoints, path, None, &forms, &ended)?;
         }
         Ok(())
     }
 
     /// Asks for the directory's files, whose names the batch does not tell.
-    pub(super) fn read_names(&mut self, batch: &BatchFacts) -> Result<(), FetchError> {
+    pub(super) fn read_names(
+        &mut self,
+        record: &mut Record<'_>,
+        batch: &BatchFacts,
+    ) -> Result<(), FetchError> {
         self.gaps.retain(|gap| gap.part != Part::Files);
         let rows = batch.results.as_deref().unwrap_or_default();
         let wanted: HashSet<String> = rows.iter().filter_map(|row| row.file_id.clone()).collect();
-        let key = &self.record.context.options.key;
+        let key = &record.context.options.key;
         let directory = batch.directory_id.as_deref();
         let Some(directory) = directory.filter(|id| is_safe_id(id) && !key.is_in(id)) else {
             if !wanted.is_empty() {
@@ -185,13 +203,14 @@ impl BatchFetch<'_> {
             vec![("page_size", PAGE_SIZE)],
             Vec::new(),
         ];
-        self.read_part(Part::Files, &path, Some(directory), &forms, &wanted)
+        self.read_part(record, Part::Files, &path, Some(directory), &forms, &wanted)
     }
 
     /// Reads a list until it has named each of the wanted IDs or ends. A server that refuses a form of
     /// the request is asked in the next form; if it refuses all, that is a gap.
     fn read_part(
         &mut self,
+        record: &mut Record<'_>,
         part: Part,
         path: &str,
         id: Option<&str>,
@@ -200,10 +219,10 @@ impl BatchFetch<'_> {
     ) -> Result<(), FetchError> {
         let mut refusal = None;
         for form in forms {
-            if wanted.iter().all(|id| self.parts.has(part, id)) {
+            if wanted.iter().all(|id| self.has(part, id)) {
                 return Ok(());
             }
-            match self.read_pages(part, path, form, wanted) {
+            match self.read_pages(record, part, path, form, wanted) {
                 Ok(()) => {
                     refusal = None;
                     break;
@@ -218,7 +237,7 @@ impl BatchFetch<'_> {
                 Err(error) => return Err(error),
             }
         }
-        let missing = wanted.iter().filter(|id| !self.parts.has(part, id)).count() as u64;
+        let missing = wanted.iter().filter(|id| !self.has(part, id)).count() as u64;
         if missing == 0 {
             return Ok(());
         }
@@ -239,12 +258,13 @@ impl BatchFetch<'_> {
 
     fn read_pages(
         &mut self,
+        record: &mut Record<'_>,
         part: Part,
         path: &str,
         form: &[(&str, &str)],
         wanted: &HashSet<String>,
     ) -> Result<(), FetchError> {
-        let context = self.record.context;
+        let context = record.context;
         let mut seen = HashSet::new();
         let mut token: Option<String> = None;
         loop {
@@ -256,18 +276,18 @@ impl BatchFetch<'_> {
             let mut is_ours = false;
             for row in page.rows {
                 let id = row.id.clone().unwrap_or_default();
-                if wanted.contains(&id) && !self.parts.has(part, &id) {
-                    self.parts.add(part, row);
-                    is_ours |= self.parts.has(part, &id);
+                if wanted.contains(&id) && !self.has(part, &id) {
+                    self.add(part, row);
+                    is_ours |= self.has(part, &id);
                 }
                 seen.insert(id);
             }
             // Pages about other jobs only are not ours to keep.
             if is_ours {
-                self.record.store.keep_part(part, &received.response())?;
+                record.store.keep_part(part, &received.response())?;
             }
             token = page.next_page_token;
-            let is_complete = wanted.iter().all(|id| self.parts.has(part, id));
+            let is_complete = wanted.iter().all(|id| self.has(part, id));
             let brings_nothing = seen.len() == before;
             if is_complete || token.is_none() || brings_nothing || seen.len() > MAX_LISTED {
                 return Ok(());

@@ -9,27 +9,58 @@ use std::ops::Range;
 use polars_arrow::array::PrimitiveArray;
 
 use super::kinds::{self, Count, Kind, Message, Number, Rare, Status, Time, Values, Word};
-use super::logical::Selection;
 use super::texts::{Place, TextArena};
 use crate::api::ItemFields;
 
+/// Calls a macro with the columns of the logical frame, in its order.
 macro_rules! item_columns {
+    ($make:ident) => {
+        $make! {
+            /// Batch job of the item: its id, else its label.
+            batch_job_id: derived(job_labels),
+            /// Id of the item.
+            item_id: text(id),
+            /// Name of the item.
+            item_name: text(name),
+            /// Status word; those of [`crate::api::status::KNOWN`] have the codes of their places there.
+            status: stored(Status),
+            /// When the item began to wait (v2).
+            pending_at: stored(Rare<Time>),
+            /// When work on the item began.
+            started_at: stored(Time),
+            /// When it ended.
+            completed_at: stored(Time),
+            /// Instant that the record speaks of.
+            effective_at: stored(Time),
+            /// `completed_at - started_at`, negative if they are swapped.
+            duration_seconds: derived(durations),
+            /// Error message of the latest attempt.
+            error_message: stored(Message),
+            /// Error group of a failed item.
+            error_group: derived(group_labels),
+            /// Why the item was skipped.
+            skip_reason: stored(Word),
+            /// Credits that the item cost (v2).
+            credits: stored(Rare<Number>),
+            /// Pages that failed of a completed item (v2).
+            failed_pages: stored(Rare<Count>),
+            /// Id of the parse or extract job behind the item.
+            processing_job_id: text(work),
+            /// File that the record was read from.
+            source: derived(source_labels),
+        }
+    };
+}
+pub(super) use item_columns;
+
+/// Makes what holds the stored columns and the texts.
+macro_rules! storage {
     ($(
         #[$doc:meta]
         $name:ident: $(stored($kind:ty))? $(text($text:ident))? $(derived($derived:ident))?,
     )+) => {
         /// Names of all columns of the logical frame, in its order.
         pub const COLUMNS: &[&str] = &[$(stringify!($name)),+];
-
-        /// Columns of the logical frame for the selected rows.
-        pub(super) fn logical_columns(selection: &Selection<'_>) -> Vec<polars::prelude::Column> {
-            let columns = [$(
-                $(selection.stored::<$kind>(stringify!($name), |chunk| &chunk.$name, |words| &words.$name))?
-                $(Some(selection.texts(stringify!($name), |texts| texts.$text)))?
-                $(Some(selection.$derived(stringify!($name))))?
-            ),+];
-            columns.into_iter().flatten().collect()
-        }
 
         /// Rows while they are added.
         #[derive(Debug, Default)]
@@ -196,40 +227,7 @@ macro_rules! item_columns {
     };
 }
 
-item_columns! {
-    /// Batch job of the item: its id, else its label.
-    batch_job_id: derived(job_labels),
-    /// Id of the item.
-    item_id: text(id),
-    /// Name of the item.
-    item_name: text(name),
-    /// Status word; those of [`crate::api::status::KNOWN`] have the codes of their places there.
-    status: stored(Status),
-    /// When the item began to wait (v2).
-    pending_at: stored(Rare<Time>),
-    /// When work on the item began.
-    started_at: stored(Time),
-    /// When it ended.
-    completed_at: stored(Time),
-    /// Instant that the record speaks of.
-    effective_at: stored(Time),
-    /// `completed_at - started_at`, negative if they are swapped.
-    duration_seconds: derived(durations),
-    /// Error message of the latest attempt.
-    error_message: stored(Message),
-    /// Error group of a failed item.
-    error_group: derived(group_labels),
-    /// Why the item was skipped.
-    skip_reason: stored(Word),
-    /// Credits that the item cost (v2).
-    credits: stored(Rare<Number>),
-    /// Pages that failed of a completed item (v2).
-    failed_pages: stored(Rare<Count>),
-    /// Id of the parse or extract job behind the item.
-    processing_job_id: text(work),
-    /// File that the record was read from.
-    source: derived(source_labels),
-}
+item_columns!(storage);
 
 impl Piece<'_> {
     /// Number of rows.

@@ -1,11 +1,11 @@
 //! Texts that repeat, each held once.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
-use super::kinds::Recode;
 use crate::text::mask;
 
 /// Texts that repeat, each held once under a code: its place in the order in which they were first seen.
@@ -120,6 +120,39 @@ impl InternerList {
             .map_or("", |list| self.lists[list].get(code - self.firsts[list]))
     }
 }
+
+/// New codes of the words of a reader among those of all.
+#[derive(Debug, Clone)]
+pub enum Recode {
+    /// They stay as they are.
+    Same,
+    /// Each is so much larger.
+    Shift(u32),
+    /// The new code of each.
+    To(Arc<[u32]>),
+}
+
+impl Recode {
+    pub(super) fn apply(&self, codes: &mut [u32]) {
+        match self {
+            Self::Same | Self::Shift(0) => {}
+            Self::Shift(by) => {
+                for code in codes.iter_mut().filter(|code| **code != NO_WORD) {
+                    *code += by;
+                }
+            }
+            Self::To(new) => {
+                for code in codes {
+                    // `NO_WORD` is beyond all codes.
+                    *code = new.get(*code as usize).copied().unwrap_or(NO_WORD);
+                }
+            }
+        }
+    }
+}
+
+/// No code of a word.
+pub(super) const NO_WORD: u32 = u32::MAX;
 
 #[cfg(test)]
 mod tests {

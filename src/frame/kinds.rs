@@ -3,17 +3,16 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::ops::{Deref, Range};
-use std::sync::Arc;
 
 use polars::prelude::{
-    Column, Float64Chunked, Int64Chunked, IntoColumn, PlSmallStr, TimeUnit, TimeZone, UInt32Chunked,
+    Column, Float64Chunked, Int64Chunked, IntoColumn, NewChunkedArray, PlSmallStr, StringChunked,
+    TimeUnit, TimeZone, UInt32Chunked,
 };
 use polars_arrow::array::PrimitiveArray;
 use polars_arrow::bitmap::Bitmap;
 use polars_arrow::types::NativeType;
 
-use super::interner::{Interner, InternerList};
-use super::logical::strings;
+use super::interner::{Interner, InternerList, NO_WORD, Recode};
 use crate::api::{UtcTime, status};
 
 /// A kind of column.
@@ -127,39 +126,6 @@ impl<'a, K: Kind> IntoIterator for Values<'a, K> {
         self.0.iter()
     }
 }
-
-/// New codes of the words of a reader among those of all.
-#[derive(Debug, Clone)]
-pub enum Recode {
-    /// They stay as they are.
-    Same,
-    /// Each is so much larger.
-    Shift(u32),
-    /// The new code of each.
-    To(Arc<[u32]>),
-}
-
-impl Recode {
-    fn apply(&self, codes: &mut [u32]) {
-        match self {
-            Self::Same | Self::Shift(0) => {}
-            Self::Shift(by) => {
-                for code in codes.iter_mut().filter(|code| **code != NO_WORD) {
-                    *code += by;
-                }
-            }
-            Self::To(new) => {
-                for code in codes {
-                    // `NO_WORD` is beyond all codes.
-                    *code = new.get(*code as usize).copied().unwrap_or(NO_WORD);
-                }
-            }
-        }
-    }
-}
-
-/// No code of a word.
-const NO_WORD: u32 = u32::MAX;
 
 /// Instants in microseconds since the epoch, absent or not.
 #[derive(Debug, Clone, Copy)]
@@ -450,4 +416,12 @@ impl<K: Kind> Kind for Rare<K> {
 fn with_nulls<K: Kind>(array: PrimitiveArray<K::Raw>) -> PrimitiveArray<K::Raw> {
     let present: Bitmap = array.values_iter().map(|raw| !K::is_absent(*raw)).collect();
     array.with_validity((present.unset_bits() > 0).then_some(present))
+}
+
+/// A column of strings.
+pub(super) fn strings<S: AsRef<str>>(
+    name: PlSmallStr,
+    texts: impl Iterator<Item = Option<S>>,
+) -> Column {
+    StringChunked::from_iter_options(name, texts).into_column()
 }

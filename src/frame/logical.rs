@@ -5,14 +5,13 @@ use std::ops::Range;
 
 use polars::prelude::{
     Column, DataFrame, Float64Chunked, IntoColumn, NewChunkedArray, PlSmallStr, PolarsError,
-    StringChunked,
 };
 use polars_arrow::array::PrimitiveArray;
 
 use super::ItemFrame;
 use super::chunks::MOST_ROWS;
-use super::columns::{Chunk, ItemTexts, Words, logical_columns};
-use super::kinds::{Kind, Values};
+use super::columns::{Chunk, ItemTexts, Words, item_columns};
+use super::kinds::{Count, Kind, Message, Number, Rare, Status, Time, Values, Word, strings};
 use crate::text::mask_name;
 
 /// Names that items refer to by numbers.
@@ -72,8 +71,28 @@ impl ItemFrame {
     }
 }
 
+/// Makes the function that makes all columns.
+macro_rules! logical_columns {
+    ($(
+        #[$doc:meta]
+        $name:ident: $(stored($kind:ty))? $(text($text:ident))? $(derived($derived:ident))?,
+    )+) => {
+        /// Columns of the logical frame for the selected rows.
+        fn logical_columns(selection: &Selection<'_>) -> Vec<Column> {
+            let columns = [$(
+                $(selection.stored::<$kind>(stringify!($name), |chunk| &chunk.$name, |words| &words.$name))?
+                $(Some(selection.texts(stringify!($name), |texts| texts.$text)))?
+                $(Some(selection.$derived(stringify!($name))))?
+            ),+];
+            columns.into_iter().flatten().collect()
+        }
+    };
+}
+
+item_columns!(logical_columns);
+
 /// Rows of a frame that columns are made of.
-pub(super) struct Selection<'a> {
+struct Selection<'a> {
     items: &'a ItemFrame,
     labels: &'a Labels<'a>,
     rows: Range<usize>,
@@ -81,7 +100,7 @@ pub(super) struct Selection<'a> {
 
 impl Selection<'_> {
     /// A stored column; `None` for a rare one without a value.
-    pub(super) fn stored<K: Kind>(
+    fn stored<K: Kind>(
         &self,
         name: &'static str,
         array: impl Fn(&Chunk) -> &PrimitiveArray<K::Raw>,
@@ -109,7 +128,7 @@ impl Selection<'_> {
     }
 
     /// A column of texts.
-    pub(super) fn texts(
+    fn texts(
         &self,
         name: &'static str,
         text: impl for<'t> Fn(ItemTexts<'t>) -> Option<Cow<'t, str>>,
@@ -122,7 +141,7 @@ impl Selection<'_> {
     }
 
     /// Batch jobs.
-    pub(super) fn job_labels(&self, name: &'static str) -> Column {
+    fn job_labels(&self, name: &'static str) -> Column {
         self.strings(name, |row| {
             let (job, _) = self.items.source(row)?;
             self.labels.jobs.get(job as usize).copied()
@@ -130,7 +149,7 @@ impl Selection<'_> {
     }
 
     /// Input files.
-    pub(super) fn source_labels(&self, name: &'static str) -> Column {
+    fn source_labels(&self, name: &'static str) -> Column {
         self.strings(name, |row| {
             let (_, file) = self.items.source(row)?;
             self.labels.sources.get(file as usize).copied()
@@ -138,7 +157,7 @@ impl Selection<'_> {
     }
 
     /// Error groups.
-    pub(super) fn group_labels(&self, name: &'static str) -> Column {
+    fn group_labels(&self, name: &'static str) -> Column {
         self.strings(name, |row| {
             let group = (self.labels.group_of)(row)?;
             self.labels.groups.get(group as usize).copied()
@@ -146,7 +165,7 @@ impl Selection<'_> {
     }
 
     /// Durations in seconds.
-    pub(super) fn durations(&self, name: &'static str) -> Column {
+    fn durations(&self, name: &'static str) -> Column {
         let rows = self.rows.clone().map(|row| self.items.row(row).micros());
         let seconds = rows.map(|micros| micros.map(|micros| micros as f64 / 1e6));
         Float64Chunked::from_iter_options(name.into(), seconds).into_column()
@@ -159,12 +178,4 @@ impl Selection<'_> {
     ) -> Column {
         strings(name.into(), self.rows.clone().map(text))
     }
-}
-
-/// A column of strings.
-pub(super) fn strings<S: AsRef<str>>(
-    name: PlSmallStr,
-    texts: impl Iterator<Item = Option<S>>,
-) -> Column {
-    StringChunked::from_iter_options(name, texts).into_column()
 }
