@@ -8,8 +8,9 @@ use flate2::bufread::DeflateDecoder;
 use rawzip::{CompressionMethod, ZipArchive, ZipFileHeaderRecord, ZipSliceArchive};
 
 use super::decode::{self, Allowance, Whole};
-use super::find::{self, Found};
+use super::found::{self, Found};
 use super::ignore::Ignore;
+use super::natural_order::natural_order;
 
 /// Members that are looked at in one archive; what it holds beyond is counted.
 const MOST_MEMBERS: usize = 65_535;
@@ -30,7 +31,7 @@ pub(super) struct Members {
 /// Tells if a file begins like a zip archive.
 pub(super) fn is_zip(path: &Path) -> bool {
     let mut magic = [0; MAGIC.len()];
-    let read = find::open(path).and_then(|mut file| file.read_exact(&mut magic));
+    let read = found::open(path).and_then(|mut file| file.read_exact(&mut magic));
     read.is_ok() && magic == MAGIC
 }
 
@@ -44,7 +45,7 @@ const MAGIC: [u8; 4] = *b"PK\x03\x04";
 /// Fails if the file cannot be read, or is no whole archive.
 pub(super) fn members(path: &Path, ignore: &Ignore) -> io::Result<Members> {
     let mut bytes = Vec::new();
-    find::open(path)?.read_to_end(&mut bytes)?;
+    found::open(path)?.read_to_end(&mut bytes)?;
     let mut unpacking = Unpacking {
         ignore,
         root: path,
@@ -57,7 +58,7 @@ pub(super) fn members(path: &Path, ignore: &Ignore) -> io::Result<Members> {
     let mut members = unpacking.members;
     members
         .found
-        .sort_by(|a, b| find::natural_order(&a.path, &b.path));
+        .sort_by(|a, b| natural_order(&a.path, &b.path));
     Ok(members)
 }
 
@@ -80,7 +81,7 @@ impl Unpacking<'_> {
             let name = named(path, &String::from_utf8_lossy(entry.file_path().as_ref()));
             let inside = name.strip_prefix(self.root).unwrap_or(&name);
             let is_hidden = |part: Component<'_>| {
-                find::is_hidden(part.as_os_str()) || part.as_os_str() == "__MACOSX"
+                found::is_hidden(part.as_os_str()) || part.as_os_str() == "__MACOSX"
             };
             if entry.is_dir() || entry.mode().is_symlink() || inside.components().any(is_hidden) {
                 continue;

@@ -1,53 +1,20 @@
 //! Finds the files to read: those that were named, and those in the folders and archives that were
 //! named.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::ffi::OsStr;
-use std::fs::{self, File, FileType, Metadata};
+use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use same_file::Handle;
 use walkdir::{DirEntry, WalkDir};
 
 use super::archive;
+use super::found::{Found, STDIN, is_hidden, is_pipe};
 use super::ignore::Ignore;
+use super::natural_order::{natural_order, natural_order_of_names};
 use super::note::{Note, NoteKind, SpecialFile};
 use crate::parallel;
-
-/// The name for standard input.
-pub const STDIN: &str = "-";
-
-/// A file to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// Path as it was named, or the folder's name with the path in it.
-    pub path: PathBuf,
-    /// Size when it was found; absent for standard input and pipes.
-    pub bytes: Option<u64>,
-    /// Whether it was named itself, and not found in a folder.
-    pub named: bool,
-    /// Content of a member of an archive.
-    pub content: Option<Arc<Vec<u8>>>,
-}
-
-impl Found {
-    fn new(path: &Path, bytes: Option<u64>, named: bool) -> Self {
-        Self {
-            path: path.to_owned(),
-            bytes,
-            named,
-            content: None,
-        }
-    }
-
-    /// The path as text; bytes of it that are not UTF-8 are replaced.
-    pub fn display(&self) -> String {
-        self.path.to_string_lossy().into_owned()
-    }
-}
 
 /// Reason nothing can be read.
 #[derive(Debug, thiserror::Error)]
@@ -112,78 +79,6 @@ pub(super) fn find(
         seen.insert(identity)
     });
     Ok(found)
-}
-
-/// Opens a file to read it, and never waits for the writer of a pipe that was put in its place.
-///
-/// # Errors
-///
-/// Fails if it cannot be opened, or is no regular file.
-pub(super) fn open(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.custom_flags(libc::O_NONBLOCK);
-    }
-    let file = options.open(path)?;
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(io::Error::other("it is not a regular file any more"))
-    }
-}
-
-/// Compares paths part by part as people do: `items-9` before `items-10`.
-pub(super) fn natural_order(a: &Path, b: &Path) -> Ordering {
-    let mut parts = a.components().zip(b.components());
-    let differ = parts.find_map(|(a, b)| {
-        Some(natural_order_of_names(a.as_os_str(), b.as_os_str())).filter(|order| order.is_ne())
-    });
-    differ.unwrap_or_else(|| a.as_os_str().cmp(b.as_os_str()))
-}
-
-fn natural_order_of_names(a: &OsStr, b: &OsStr) -> Ordering {
-    let (mut rest_a, mut rest_b) = (a.as_encoded_bytes(), b.as_encoded_bytes());
-    loop {
-        let same = rest_a
-            .iter()
-            .zip(rest_b)
-            .take_while(|(a, b)| a == b && !a.is_ascii_digit());
-        let same = same.count();
-        (rest_a, rest_b) = (&rest_a[same..], &rest_b[same..]);
-        let (number_a, behind_a) = leading_number(rest_a);
-        let (number_b, behind_b) = leading_number(rest_b);
-        if number_a.is_none() || number_b.is_none() {
-            // Of names that differ in zeros alone the order of their bytes is as good as any.
-            return rest_a.cmp(rest_b).then_with(|| a.cmp(b));
-        }
-        // Without leading zeros the longer number is the greater one.
-        let order = number_a.map(|number| (number.len(), number));
-        let order = order.cmp(&number_b.map(|number| (number.len(), number)));
-        if order.is_ne() {
-            return order;
-        }
-        (rest_a, rest_b) = (behind_a, behind_b);
-    }
-}
-
-/// The number that a name begins with, without leading zeros, and what follows it.
-fn leading_number(name: &[u8]) -> (Option<&[u8]>, &[u8]) {
-    let digits = name.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (number, behind) = name.split_at(digits);
-    let zeros = number.iter().take_while(|byte| **byte == b'0').count();
-    ((digits > 0).then_some(&number[zeros..]), behind)
-}
-
-/// Tells if a path is standard input, or a pipe the shell has opened for us, `<(command)`: that one
-/// has a writer, while another named pipe could keep us waiting for ever.
-pub(super) fn is_pipe(path: &str) -> bool {
-    path == STDIN
-        || ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"]
-            .iter()
-            .any(|prefix| path.starts_with(prefix))
 }
 
 /// The regular files that standard output and standard error go to: the shell has made them before this
@@ -385,10 +280,6 @@ impl<'i> Finding<'i> {
     }
 }
 
-pub(super) fn is_hidden(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b".")
-}
-
 fn note(path: &Path, kind: NoteKind) -> Note {
     Note {
         path: Some(path.to_string_lossy().into_owned()),
@@ -421,39 +312,4 @@ fn kind_of_special(file_type: FileType) -> SpecialFile {
 #[cfg(not(unix))]
 fn kind_of_special(_: FileType) -> SpecialFile {
     SpecialFile::Other
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_in_the_order_of_their_numbers() {
-        let mut names = vec![
-            "items-10.json",
-            "items-9.json",
-            "items-009.json",
-            "items.json",
-            "items-9/x",
-            "items-9a.json",
-            "10/items",
-            "9/items",
-            "items-99999999999999999999999.json",
-        ];
-        names.sort_by(|a, b| natural_order(Path::new(a), Path::new(b)));
-        assert_eq!(
-            names,
-            [
-                "9/items",
-                "10/items",
-                "items-9/x",
-                "items-009.json",
-                "items-9.json",
-                "items-9a.json",
-                "items-10.json",
-                "items-99999999999999999999999.json",
-                "items.json",
-            ]
-        );
-    }
 }

@@ -18,9 +18,11 @@ mod error_answer;
 mod fields;
 mod find;
 mod formats;
+mod found;
 mod ignore;
 mod join;
 mod looks;
+mod natural_order;
 pub mod note;
 mod own;
 mod pair;
@@ -38,7 +40,8 @@ pub use self::dump::{
     BatchFacts, Dump, FileRead, Job, KnownFilter, LoadError, Milestone, NotOurs, OlderList,
 };
 pub use self::error_answer::ErrorResponse;
-pub use self::find::{FindError, Found, STDIN};
+pub use self::find::FindError;
+pub use self::found::{Found, STDIN};
 pub use self::ignore::{Ignore, IgnoreError};
 pub use self::looks::{Like, Looks};
 use self::note::{Note, NoteKind};

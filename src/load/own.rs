@@ -6,8 +6,8 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::find;
 use super::formats::csv::Table;
+use super::found;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 
@@ -72,7 +72,7 @@ impl Own {
 pub fn is_own_report(path: &Path) -> bool {
     use std::io::Read as _;
     let mut text = String::new();
-    let read = find::open(path).and_then(|mut file| file.read_to_string(&mut text));
+    let read = found::open(path).and_then(|mut file| file.read_to_string(&mut text));
     read.is_ok() && matches!(Own::of(&text), Some(Own::Report | Own::Summary))
 }
 

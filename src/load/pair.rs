@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use super::accumulator::{FoundJob, ItemGroup};
-use super::find::is_pipe;
+use super::found::is_pipe;
 use super::note::{Ids, Note, NoteKind};
 use crate::parallel;
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use super::dump::FileRead;
-use super::find::STDIN;
+use super::found::STDIN;
 use super::note::{Note, NoteKind};
 use crate::snapshot::{MANIFEST, Manifest, Part, Problem, folder_of, is_body_name, verify};
 use crate::text::quote;

@@ -10,6 +10,7 @@ pub mod histogram;
 pub mod mask;
 pub mod open;
 pub mod patterns;
+pub mod quiet_spell;
 pub mod rates;
 pub mod throughput;
 pub mod timeline;

@@ -5,8 +5,9 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::quiet_spell::quiet_spell;
 use super::times::Times;
-use super::{Drawn, histogram, patterns};
+use super::{Drawn, histogram};
 use crate::api::UtcTime;
 
 /// Most intervals of a timeline.
@@ -193,7 +194,7 @@ pub fn timeline(times: &Times, drawn: Drawn) -> Option<Timeline> {
         to: UtcTime::from_micros(to)?,
         interval_seconds: interval as f64 / 1e6,
         intervals: intervals.collect::<Option<_>>()?,
-        gaps: quiet_spell(times)
+        gaps: gap_between_ends(times)
             .and_then(Gap::between)
             .into_iter()
             .collect(),
@@ -216,11 +217,12 @@ fn span(times: &Times) -> Option<(i64, i64)> {
     Some((from, to))
 }
 
-fn quiet_spell(times: &Times) -> Option<(i64, i64)> {
+/// Quiet spell of the items, by the instants of their records if some have no end.
+fn gap_between_ends(times: &Times) -> Option<(i64, i64)> {
     if times.ended() == times.all_ends.len() {
-        return patterns::quiet_spell(&times.all_ends);
+        return quiet_spell(&times.all_ends);
     }
-    patterns::quiet_spell(&times.all_instants())
+    quiet_spell(&times.all_instants())
 }
 
 /// Shortest length that takes at most [`MOST_INTERVALS`] from the interval that holds `from` to the one that

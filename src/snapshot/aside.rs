@@ -5,8 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
-use super::store::MAX_MANIFEST;
-use super::{MANIFEST, regular};
+use super::{MANIFEST, MAX_MANIFEST, regular};
 use crate::api::UtcTime;
 use crate::output;
 

@@ -46,6 +46,8 @@ use crate::text::{counted, number};
 pub const SNAPSHOT_VERSION: u32 = 1;
 /// Name of the manifest.
 pub const MANIFEST: &str = "snapshot.json";
+/// Largest manifest that is read.
+const MAX_MANIFEST: u64 = 64 << 20;
 /// Largest response in bytes, after decompression. A page of 1,000 items has about 1 MB.
 pub const MAX_BODY: u64 = 64 << 20;
 /// Most digits in the number of a page. Numbers this long are never reached.

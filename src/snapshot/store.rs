@@ -14,14 +14,12 @@ use super::aside::put_aside;
 use super::error::StoreError;
 use super::lock::{LOCK, lock};
 use super::{
-    Entry, Generator, MANIFEST, MAX_BODY, Manifest, Page, Part, Problem, SNAPSHOT_VERSION,
-    is_body_name, number_in, regular, sha256, verify,
+    Entry, Generator, MANIFEST, MAX_BODY, MAX_MANIFEST, Manifest, Page, Part, Problem,
+    SNAPSHOT_VERSION, is_body_name, number_in, regular, sha256, verify,
 };
 use crate::api::UtcTime;
 use crate::output::{self, TEMPORARY_PREFIX};
 
-/// Largest manifest that is read.
-pub(super) const MAX_MANIFEST: u64 = 64 << 20;
 /// The manifest is written again when one page in this many is not in it yet, so that the work for a
 /// long list grows with its length. A killed run loses at most these pages.
 const PAGES_PER_UNSAVED: usize = 16;

@@ -10,9 +10,9 @@ use std::ops::Range;
 use self::parts::Parts;
 use super::accumulator::Accumulator;
 use super::dump::{FileRead, NotOurs};
-use super::find::{Found, STDIN};
+use super::found::{Found, STDIN};
 use super::note::{Note, NoteKind};
-use super::{decode, find, formats};
+use super::{decode, formats, found};
 #[cfg(feature = "tables")]
 use crate::frame::import::BinaryFormat;
 use crate::parallel;
@@ -82,7 +82,7 @@ fn read_file(accumulator: &mut Accumulator, index: u32, file: &Found, stdin: &[u
         Ok(content.as_slice())
     } else {
         let opened = match file.bytes {
-            Some(_) => find::open(&file.path),
+            Some(_) => found::open(&file.path),
             // The shell has opened a pipe for us.
             None => File::open(&file.path),
         };

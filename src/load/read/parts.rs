@@ -13,8 +13,8 @@ use std::path::Path;
 use super::BUFFER;
 use crate::load::accumulator::Accumulator;
 use crate::load::dump::FileRead;
-use crate::load::find::{self, Found};
 use crate::load::formats::json;
+use crate::load::found::{self, Found};
 use crate::load::sink::Sink;
 use crate::parallel;
 
@@ -38,7 +38,7 @@ impl Parts {
         let bytes = file.bytes.filter(|bytes| *bytes >= LARGE)?;
         let mut head = Vec::new();
         let read =
-            find::open(&file.path).and_then(|opened| opened.take(PART).read_to_end(&mut head));
+            found::open(&file.path).and_then(|opened| opened.take(PART).read_to_end(&mut head));
         let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
         let is_many = read.is_ok() && first == Some(&b'{') && next_document(&head, 1).is_some();
         is_many.then(|| Self(bytes.div_ceil(PART)))
@@ -107,7 +107,7 @@ impl Part {
     fn read(path: &Path, part: u64, buffer: &mut Vec<u8>) -> io::Result<Option<Self>> {
         let (first, last) = (part * PART, (part + 1) * PART);
         let from = first.saturating_sub(WIDEST_GAP);
-        let mut file = find::open(path)?;
+        let mut file = found::open(path)?;
         file.seek(SeekFrom::Start(from))?;
         buffer.clear();
         // The bytes before the part tell whether a document begins at its first byte.
