@@ -109,20 +109,28 @@ fields! {
     Path = "path",
     /// Query in the request of an SDK's page object.
     Query = "query",
-    /// Batch job id that people put beside the items.
-    BatchJobId = "batch_job_id",
     /// Version of a summary that this program saved.
     SchemaVersion = "schema_version",
     /// Version of the manifest of a snapshot.
     SnapshotVersion = "snapshot_version",
     /// Program that wrote a summary or the manifest of a snapshot.
     Generator = "generator",
+    // The fields from here on are those that few items have.
+    /// Batch job id that people put beside the items.
+    BatchJobId = "batch_job_id",
     /// When an item began to wait; in exports of this program.
     PendingAt = "pending_at",
     /// Credits that an item cost; in exports of this program.
     Credits = "credits",
     /// Pages that failed of a completed item; in exports of this program.
     FailedPages = "failed_pages",
+}
+
+impl Field {
+    /// Returns true for a field that few items have: [`BatchJobId`](Self::BatchJobId) and all after it.
+    pub fn is_rare_in_items(self) -> bool {
+        self as usize >= Self::BatchJobId as usize
+    }
 }
 
 /// Letters and digits of a name, in lower case.

@@ -245,11 +245,11 @@ fn item_of<'a>(
         completed_at: point.and_then(|point| point.ended_at),
         effective_at: updated_at,
         error_message: message.or_else(|| point.and_then(|point| point.error_message.as_deref())),
-        skip_reason: None,
         processing_job_id: job_id,
         pending_at: point.and_then(|point| point.pending_at),
         credits: job.and_then(|job| job.credits),
         failed_pages: job.map(|job| job.failed_pages).filter(|pages| *pages > 0),
+        ..ItemFields::default()
     }
 }
 

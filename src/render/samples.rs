@@ -276,14 +276,10 @@ fn rows() -> Vec<ItemRow> {
         item_name: Some("a.pdf".into()),
         status: "failed".into(),
         started_at: Some(time("2026-05-14T08:30:03Z")),
-        completed_at: None,
-        effective_at: None,
-        duration_seconds: None,
         error_message: Some("no".into()),
-        error_group: None,
-        skip_reason: None,
         processing_job_id: Some("pjb-1".into()),
         source: Some("dumps/items_0.json".into()),
+        ..ItemRow::default()
     }]
 }
 

@@ -248,7 +248,7 @@ pub struct ItemCounts {
 }
 
 /// An item.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ItemRow {
     /// `label` of its job.
     pub job: String,

@@ -88,10 +88,7 @@ impl<'t> Scan<'t> {
                     | Field::SnapshotVersion
                     | Field::Generator,
                 ) => return None,
-                // Members of items that only exports of this program have.
-                Some(
-                    Field::BatchJobId | Field::PendingAt | Field::Credits | Field::FailedPages,
-                ) => return None,
+                Some(field) if field.is_rare_in_items() => return None,
                 Some(field) => Some(field as ItemField).filter(|at| usize::from(*at) < ITEM_FIELDS),
                 None => None,
             };
