@@ -4,6 +4,7 @@ import math
 
 from model import (NO_MESSAGE, PLAUSIBLE, counted_times, item_counts, overall_counts, rfc3339, run_bounds, seconds,
                    settled, statistics, us)
+from order import path_order
 
 JOB_TIMES = ("completed_at", "created_at", "effective_at", "started_at", "updated_at")
 # In place of a number that the rules leave open.
@@ -91,7 +92,7 @@ def sections_of(items):
 
 
 def job_truth(job):
-    found = sorted(job.records, key=lambda r: (r[0].encode(), r[1]))
+    found = sorted(job.records, key=lambda r: (path_order(r[0]), r[1]))
     fields, progress = newest_status(job)
     run = PLAUSIBLE
     if fields is not None:

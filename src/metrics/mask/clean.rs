@@ -12,7 +12,7 @@ use super::forms::is_in_word;
 /// no text holds it.
 pub(super) const OWN_NAME: char = '\u{FDD0}';
 
-/// Fewest bytes of a name that is looked for in a message.
+/// Fewest characters of a name that is looked for in a message.
 const SHORTEST_NAME: usize = 3;
 
 /// Returns the text without colour codes, in composed letters, and with [`OWN_NAME`] for the name.
@@ -56,7 +56,7 @@ fn without_name(text: &str, name: &str) -> Option<String> {
 
 /// Places at which a name stands in a text, and is no part of a longer word.
 fn names_in<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> {
-    let is_long = name.len() >= SHORTEST_NAME;
+    let is_long = name.chars().nth(SHORTEST_NAME - 1).is_some();
     let found = is_long.then(|| memmem::find_iter(text.as_bytes(), name.as_bytes()));
     found.into_iter().flatten().filter(move |at| {
         let (before, behind) = (&text[..*at], &text[at + name.len()..]);

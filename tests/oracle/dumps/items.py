@@ -35,12 +35,9 @@ MEAN_TEXT = [
 ]
 BAD_TIMES = ["yesterday", "", "2026-13-01T00:00:00Z", "2026-05-14", "08:30:33", "-", ".", "soon: 2026", "NaN", "tomorrow\u00e9",
              "1e400", Raw("1e999"), Raw("123456789012345678901234567890")]
-BAD_FIELDS = [("item_id", Raw("1e999")), ("status", Raw("-123456789012345678901234567890")), ("item_name", Raw("0.1E-3")),
-              ("item_id", Raw("null")), ("item_id", 5), ("item_id", True), ("item_id", []), ("item_id", {"a": "b"}),
-              ("item_id", None), ("status", 5), ("status", Raw("null")), ("status", None), ("status", ["failed"]),
-              ("item_name", 5), ("item_name", []), ("error_message", {"code": 1}), ("error_message", 404),
-              ("skip_reason", False), ("skip_reason", 1.5), ("started_at", True), ("started_at", {}),
-              ("completed_at", []), ("effective_at", ["2026-01-01T00:00:00Z"]), ("job_id", 7), ("job_record_id", [])]
+# What costs a row: only an id or a status of a wrong type does.
+BAD_FIELDS = [("item_id", Raw("null")), ("item_id", True), ("item_id", []), ("item_id", {"a": "b"}), ("item_id", None),
+              ("status", Raw("null")), ("status", None), ("status", ["failed"]), ("status", {"a": "failed"})]
 
 
 def texts(rng, huge=False):
