@@ -123,7 +123,12 @@ fn assets_are_never_written_over_an_input_or_another_output() {
     ];
     let run = folder.run(&args);
     assert_eq!(run.code, 2, "{}", run.stderr);
-    assert!(run.stderr.contains("written twice"), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("`o.css` belongs to a page with --assets"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
