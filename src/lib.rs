@@ -7,18 +7,21 @@
 //! args -> fetch -> snapshot -> output        (a snapshot is an ordinary input of load)
 //! ```
 //!
-//! - [`args`] turns the command line into options.
-//! - [`load`] finds files, recognizes what they hold and pairs items with their job; [`api`] knows
-//!   the names and types of the fields.
-//! - [`frame`] holds the items as columns, and exports them.
+//! - [`run`] tells the story of each command.
+//! - [`args`] turns the command line into validated options.
+//! - [`load`] finds files, recognizes what they hold and pairs items with their job.
+//! - [`frame`] holds items as columns, exports them, and reads the exports back.
 //! - [`metrics`] defines every statistic.
 //! - [`report`] is the summary model: facts, rows of items, data of charts.
-//! - [`say`] has every sentence about the data: verdict, findings, notes, messages.
-//! - [`render`] turns the model into text by templates; [`render::format`] is the table of formats.
+//! - [`say`] has every sentence about the data: verdicts, findings, notes, messages.
+//! - [`render`] lays out the model by templates; [`render::format`] is the table of formats.
 //! - [`output`] writes files, whole or not at all, and standard output.
 //! - `fetch` is the only room that talks to the server; [`snapshot`] keeps its responses.
-//! - [`run`] tells the story of each command; [`clock`] and [`progress`] are what it needs from outside.
-//! - `text` writes numbers, times and lists, and makes foreign text fit to quote.
+//!
+//! On the ground floor, [`api`] knows the fields and status words of the server, `text` writes numbers
+//! and times and makes foreign text safe to quote, and [`clock`], [`progress`] and `parallel` are what
+//! runs need from outside. `docs/contributing.md` shows what it takes to add a format, a finding or a
+//! column.
 
 pub mod api;
 pub mod args;
