@@ -88,15 +88,17 @@ fn is_page(text: &str) -> bool {
     head.contains(&format!("<meta name=\"generator\" content=\"{NAME} "))
 }
 
-/// Tells if the last line of a text is the one that Markdown and text reports end with, or the comment
-/// at the end of a page's style and script.
+/// Tells if the last line of a text is the one that Markdown and text reports end with, or a comment, as
+/// at the end of a page's style and script, and of markup.
 fn is_signed(text: &str) -> bool {
     let last = text.trim_end().rsplit('\n').next().unwrap_or_default();
-    if let Some(comment) = last.strip_prefix("/* ") {
-        return comment
-            .strip_suffix(" */")
-            .and_then(made_by)
-            .is_some_and(str::is_empty);
+    let comments = [("/* ", " */"), ("<!-- ", " -->")];
+    let comment = comments.into_iter().find_map(|(begin, end)| {
+        let comment = last.strip_prefix(begin)?;
+        comment.strip_suffix(end)
+    });
+    if let Some(comment) = comment {
+        return made_by(comment).is_some_and(str::is_empty);
     }
     let Some(rest) = made_by(last).and_then(|rest| rest.strip_prefix(" on ")) else {
         return false;
@@ -109,7 +111,7 @@ fn is_signed(text: &str) -> bool {
         && (rest.is_empty() || rest.starts_with('“'))
 }
 
-/// What follows "Made by" with the name and a version of this program.
+/// Returns the text behind "Made by" with the name and a version of this program.
 fn made_by(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("Made by ")?.strip_prefix(NAME)?;
     let rest = rest.strip_prefix(' ')?;
@@ -138,6 +140,7 @@ mod tests {
                 Own::Report,
             ),
             ("a { }\n/* Made by batch-report 1.2.3 */\n", Own::Report),
+            ("<a/>\n<!-- Made by batch-report 1.2.3 -->\n", Own::Report),
             (
                 "{\"schema_version\":2,\"generator\":{\"name\":\"batch-report\",\"version\":\"1\"},\"jobs\":[],\"items\":[]}",
                 Own::Summary,
