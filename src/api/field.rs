@@ -204,7 +204,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The same JSON without white space between its tokens and without needless escapes, so that two
+/// JSON without white space between its tokens and without needless escapes, so that two
 /// writers of one value give one text.
 fn compact(raw: &str) -> Cow<'_, str> {
     if !raw.contains([' ', '\n', '\r', '\t', '\\']) {

@@ -72,7 +72,7 @@ pub fn is_terminal(word: &str) -> bool {
     matches!(word, COMPLETED | FAILED | SKIPPED | CANCELLED)
 }
 
-/// The same as [`is_terminal`] by the place of the word in [`KNOWN`]; unknown words have places
+/// Tells what [`is_terminal`] tells, by the place of the word in [`KNOWN`]; unknown words have places
 /// behind it.
 pub fn is_terminal_code(code: u32) -> bool {
     (code::COMPLETED..=code::CANCELLED).contains(&code)

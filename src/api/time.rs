@@ -325,7 +325,7 @@ impl Form {
         self.values(text).map(u64::to_le_bytes)
     }
 
-    /// The same, the first in the lowest byte.
+    /// The digits as one number, the first in the lowest byte.
     #[inline(always)]
     fn values(&self, text: &[u8; 8]) -> Option<u64> {
         const HIGHEST: u64 = 0x8080_8080_8080_8080;

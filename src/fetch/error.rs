@@ -182,7 +182,7 @@ fn spaced(text: &str) -> String {
 }
 
 impl FetchError {
-    /// The same failure after all attempts that were allowed.
+    /// Failure after all attempts that were allowed.
     pub(super) fn after_attempts(self, attempts: u32) -> Self {
         if attempts <= 1 {
             return self;

@@ -158,7 +158,7 @@ impl<'a> Rows<'a> {
         self.len
     }
 
-    /// Whether there is no row.
+    /// Tells if there is no row.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

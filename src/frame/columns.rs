@@ -235,7 +235,7 @@ impl Piece<'_> {
         self.status.len()
     }
 
-    /// Whether there is no row.
+    /// Tells if there is no row.
     pub fn is_empty(&self) -> bool {
         self.status.is_empty()
     }

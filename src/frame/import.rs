@@ -209,7 +209,7 @@ impl Budget {
     /// A file may always take this much, and else so many times its size, as compressed dumps may.
     const ALWAYS_BYTES: u64 = 256 << 20;
     const RATIO: u64 = 200;
-    /// What a row takes at least once it is read.
+    /// Least memory of a row that was read.
     const ROW_BYTES: u64 = 64;
 
     fn of(bytes: usize) -> Self {

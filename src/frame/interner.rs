@@ -49,7 +49,7 @@ impl Interner {
         self.0.len()
     }
 
-    /// Whether there is no word.
+    /// Tells if there is no word.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -103,7 +103,7 @@ impl InternerList {
         self.len as usize
     }
 
-    /// Whether there is no word.
+    /// Tells if there is no word.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

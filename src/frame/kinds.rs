@@ -17,11 +17,11 @@ use crate::api::{UtcTime, status};
 
 /// A kind of column.
 pub trait Kind: Copy + Debug + 'static {
-    /// What a row takes in memory.
+    /// Value of a row in memory.
     type Raw: NativeType + PartialEq;
-    /// What an item of the API gives.
+    /// Value that an item of the API gives.
     type Given<'g>;
-    /// What a row holds.
+    /// Value of a row.
     type Value: Copy;
     /// Words of the column.
     type Words: Debug;
@@ -30,10 +30,10 @@ pub trait Kind: Copy + Debug + 'static {
 
     /// An absent value in memory.
     const ABSENT: Self::Raw;
-    /// Whether most dumps have no value at all: such a column ends behind its last value.
+    /// True if most dumps have no value at all: such a column ends behind its last value.
     const IS_RARE: bool = false;
 
-    /// Whether a value is absent.
+    /// Tells if a value is absent.
     fn is_absent(raw: Self::Raw) -> bool {
         raw == Self::ABSENT
     }
@@ -41,10 +41,10 @@ pub trait Kind: Copy + Debug + 'static {
     /// No words, or those that are known beforehand.
     fn words() -> Self::Words;
 
-    /// What a row takes in memory for what an item gives.
+    /// Value in memory of what an item gives.
     fn raw(given: Self::Given<'_>, words: &mut Self::Words) -> Self::Raw;
 
-    /// What a row holds.
+    /// Value of a row by its value in memory.
     fn value(raw: Self::Raw) -> Self::Value;
 
     /// Adds the words of a reader to those of all.

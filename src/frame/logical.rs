@@ -36,7 +36,7 @@ impl ItemFrame {
         self.part_frame(labels, 0..self.len())
     }
 
-    /// The same in parts of [`MOST_ROWS`], which do not depend on the number of threads that read the
+    /// All columns in parts of [`MOST_ROWS`], which do not depend on the number of threads that read the
     /// items.
     pub(super) fn part_frames(
         &self,

@@ -75,7 +75,7 @@ impl ItemColumns {
         self.len
     }
 
-    /// Whether there is no row yet.
+    /// Tells if there is no row yet.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -197,7 +197,7 @@ impl ItemFrame {
         self.chunks.len()
     }
 
-    /// Whether there is no item.
+    /// Tells if there is no item.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

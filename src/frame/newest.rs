@@ -18,7 +18,7 @@ pub struct Recorded {
     pub rows: u64,
     /// Items that were recorded more than once and whose records differ.
     pub conflicting: u64,
-    /// Whether an item was recorded with different statuses.
+    /// True if an item was recorded with different statuses.
     pub status_changed: bool,
     /// File and status code of the records that are left out because there are newer ones.
     pub superseded: BTreeSet<(u32, u32)>,
@@ -159,7 +159,7 @@ impl<'a> Records<'a> {
             .copied()
     }
 
-    /// Whether two records of an item differ.
+    /// Tells if two records of an item differ.
     fn differ(self, a: usize, b: usize) -> bool {
         let record = |at: usize| {
             let row = self.chunks.row(at);
@@ -179,7 +179,7 @@ impl<'a> Records<'a> {
 /// So many hashes and the bits for them fit into the caches of a core.
 const PART_ROWS: usize = 1 << 15;
 
-/// The same rows as two lists of about the same length.
+/// Splits rows into two lists of about the same length.
 fn halves(ranges: &[Range<usize>]) -> [Vec<Range<usize>>; 2] {
     let rows: usize = ranges.iter().map(Range::len).sum();
     let mut halves = [Vec::new(), Vec::new()];

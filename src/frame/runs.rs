@@ -39,7 +39,7 @@ impl Runs {
         self.0.get(at).map(|run| (run.job, run.file))
     }
 
-    /// Whether the rows are sorted by job.
+    /// Tells if the rows are sorted by job.
     pub(super) fn are_in_order_of_jobs(&self) -> bool {
         self.0.is_sorted_by_key(|run| run.job)
     }

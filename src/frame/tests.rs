@@ -18,7 +18,7 @@ fn columns(rows: &[(&'static str, &'static str, i64)]) -> ItemColumns {
     columns
 }
 
-/// Where runs end, and the job of each.
+/// Ends of runs, and the job of each.
 fn runs(ends: &[(usize, u32)]) -> Runs {
     let mut runs = Runs::default();
     for (end, job) in ends {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::uuid;
 
-/// Where the texts of an item stand: the block in the upper half, the byte in the lower one.
+/// Place of the texts of an item: the block in the upper half, the byte in the lower one.
 pub(super) type Place = u64;
 
 /// The arena.

@@ -98,12 +98,12 @@ pub enum LoadError {
     Stdin(#[source] std::io::Error),
 }
 
-/// What the documents tell about a batch beside its items.
+/// Facts of a batch, beside its items.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BatchFacts {
     /// `cfg-…`, or the name of a preset.
     pub configuration_id: Option<String>,
-    /// Whether `results` were recorded; without them nothing says which files the batch has.
+    /// True if `results` were recorded; without them nothing says which files the batch has.
     pub has_results: bool,
     /// Rows of the results that could not be read.
     pub unreadable_results: u64,
@@ -115,7 +115,7 @@ pub struct BatchFacts {
     pub timed_by_data_points: u64,
     /// Completed items with pages that failed.
     pub partial_items: u64,
-    /// Those pages.
+    /// Pages that failed of completed items.
     pub failed_pages: u64,
 }
 
@@ -143,9 +143,9 @@ pub struct FileRead {
     pub documents: u64,
     /// Number of rows.
     pub items: u64,
-    /// What it is, if it is nothing of the API.
+    /// Kind of file, if it is nothing of the API.
     pub looks_like: Option<NotOurs>,
-    /// Whether it has nothing to do with the API: it is counted and costs nothing.
+    /// True if it has nothing to do with the API: it is counted and costs nothing.
     pub is_foreign: bool,
     /// The text of a summary of ours, which the caller may render.
     pub summary: Option<String>,

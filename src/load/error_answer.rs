@@ -12,7 +12,7 @@ pub struct ErrorResponse {
     pub status: Option<u16>,
     /// The status it usually comes with, if its own is not recorded.
     pub usual_status: Option<u16>,
-    /// What it says.
+    /// Its message.
     pub detail: Option<String>,
 }
 

@@ -14,11 +14,11 @@ use crate::snapshot::{Difference, Gone, Part, Progress};
 pub struct Note {
     /// The file or folder.
     pub path: Option<String>,
-    /// What happened.
+    /// Event.
     pub kind: NoteKind,
 }
 
-/// What happened to a file, with what is known about it.
+/// Event that happened to a file, with the facts known about it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NoteKind {
     /// A file or folder could not be read.

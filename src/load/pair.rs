@@ -184,7 +184,7 @@ struct Places<'p> {
     unusual: UnusualIds<'p>,
     files: BTreeMap<u32, BTreeSet<&'p str>>,
     folders: BTreeMap<Place<'p>, BTreeSet<&'p str>>,
-    /// Whether only one file was named without a folder.
+    /// True if only one file was named without a folder.
     lone: bool,
 }
 

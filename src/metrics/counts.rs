@@ -32,7 +32,7 @@ pub struct Completeness {
     pub source: Option<TotalSource>,
     /// Stated but not recorded items.
     pub missing: Option<u64>,
-    /// Whether no item is missing.
+    /// True if no item is missing.
     pub complete: Option<bool>,
 }
 
@@ -93,7 +93,7 @@ pub struct SkipReason {
     pub count: u64,
     /// count / skipped items, 0–1.
     pub share: f64,
-    /// Whether the reason is harmless: true for `already_processed`, false for `size_limit_exceeded`, absent for
+    /// True if the reason is harmless: true for `already_processed`, false for `size_limit_exceeded`, absent for
     /// all others, because they are not documented.
     #[serde(default)]
     pub benign: Option<bool>,

@@ -29,7 +29,7 @@ const TENTHS_OF_A_DECADE: [f64; 10] = [
 /// Counts of durations per bin.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Histogram {
-    /// Whether the bins are equally wide on a logarithmic axis, else on a linear one.
+    /// True if the bins are equally wide on a logarithmic axis, else on a linear one.
     pub log: bool,
     /// Bins, ascending, one after another. On a logarithmic axis a first bin that begins at 0 holds
     /// everything shorter than the next one begins.

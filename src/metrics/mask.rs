@@ -382,12 +382,12 @@ impl<'m> Scanner<'m> {
     }
 }
 
-/// Whether a name in apostrophes, or a path, may begin behind this character.
+/// Tells if a name in apostrophes, or a path, may begin behind this character.
 fn is_separator(c: char) -> bool {
     matches!(c, '(' | '[' | '{' | '<' | '=' | ':' | ',' | ';') || c.is_whitespace()
 }
 
-/// Whether no form begins with a word, as is so of most: it has few letters and nothing else, and behind it
+/// Tells if no form begins with a word, as is so of most: it has few letters and nothing else, and behind it
 /// nothing joins it to anything.
 fn is_bare_word(word: &str, next: Option<&u8>) -> bool {
     let joined = matches!(next, Some(b'+' | b'.' | b'-' | b':' | b'/' | b'\\' | b'@'));
@@ -397,7 +397,7 @@ fn is_bare_word(word: &str, next: Option<&u8>) -> bool {
         && (word.len() < 8 || !word.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Whether a word is an id: eight hexadecimal digits or more, or twenty letters and digits that are not the name
+/// Tells if a word is an id: eight hexadecimal digits or more, or twenty letters and digits that are not the name
 /// of an exception.
 fn is_id(word: &str) -> bool {
     let is_exception = || ["Error", "Exception"].iter().any(|end| word.ends_with(end));

@@ -68,7 +68,7 @@ pub fn open(
     listed.collect()
 }
 
-/// Whether an item has neither an end nor a status that is one.
+/// Tells if an item has neither an end nor a status that is one.
 pub fn is_open(item: &Row) -> bool {
     item.completed_at.is_none() && !is_terminal_code(item.status)
 }

@@ -30,7 +30,7 @@ pub struct JobRun {
     pub start: Option<i64>,
     /// Its end; while it runs, the instant of its record.
     pub end: Option<i64>,
-    /// Whether it has ended.
+    /// True if it has ended.
     pub has_ended: bool,
 }
 

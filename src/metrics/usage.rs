@@ -23,7 +23,7 @@ pub fn queue(rows: &Rows<'_>) -> Option<Durations> {
 pub struct Credits {
     /// Sum over all items that state their credits.
     pub total: f64,
-    /// The same by status word, of those statuses that cost anything.
+    /// Credits by status word, of those statuses that cost anything.
     pub by_status: IndexMap<String, f64>,
     /// Sum over the failed items.
     pub failed: f64,

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::text::{Newlines, is_unseen, visible};
 
-/// What stands where there is nothing to say.
+/// Placeholder of an absent value.
 pub(super) const ABSENT: &str = "–";
 
 /// JSON that may stand in a script element: no markup begins in it, and no character of it acts instead
@@ -181,7 +181,7 @@ pub(super) fn markdown_prose(text: &str, max: usize) -> String {
     prose
 }
 
-/// Whether a colon may open `:name:`; between digits it is part of a time.
+/// Tells if a colon may open `:name:`; between digits it is part of a time.
 fn starts_emoji(before: &[char], next: char) -> bool {
     let after_digit = before.last().is_some_and(char::is_ascii_digit);
     next.is_ascii_alphabetic()

@@ -71,7 +71,7 @@ pub enum RenderError {
     Template {
         /// The template's file name.
         template: &'static str,
-        /// What is wrong with it.
+        /// The fault of it.
         #[source]
         source: Error,
     },

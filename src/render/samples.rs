@@ -378,7 +378,7 @@ pub(super) fn many() -> Report {
     report
 }
 
-/// What people and servers may put into any text.
+/// Characters that people and servers may put into any text.
 pub(super) const HOSTILE: &str = "<script>alert(1)</script></title></style>]]>--> `code` ``` | a\\| \
     @everyone #123 GH-9 org/repo#4 https://evil.example www.evil.example a@b.example :tada: $x$ \
     [l](javascript:x) ![i](https://evil.example/i.png) **b** {{ 7*7 }} {% raw %}\r\n\n# h\n- l\t\

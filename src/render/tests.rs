@@ -19,7 +19,7 @@ fn rendered(report: &Report, format: Format) -> String {
     }
 }
 
-/// Whether no character of the text acts instead of being seen.
+/// Tells if no character of the text acts instead of being seen.
 fn all_seen(text: &str) -> bool {
     crate::text::visible(text, crate::text::Newlines::Keep) == text
 }

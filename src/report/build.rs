@@ -413,7 +413,7 @@ pub(crate) fn inputs(dump: &Dump) -> Vec<Input> {
 }
 
 impl Report {
-    /// Whether everything that was found was read whole, and nothing stated is missing.
+    /// Tells if everything that was found was read whole, and nothing stated is missing.
     pub fn is_whole(&self) -> bool {
         !self.notes.iter().any(|note| note.loss)
     }
@@ -427,7 +427,7 @@ impl Report {
         self.jobs.truncate(MOST_JOBS);
     }
 
-    /// Whether a list is shorter than is asked for, and not because there is no more to list: of the slowest
+    /// Tells if a list is shorter than is asked for, and not because there is no more to list: of the slowest
     /// items, and of examples.
     pub fn lists_fewer_than(
         &self,

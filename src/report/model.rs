@@ -340,6 +340,6 @@ pub struct Note {
     pub job: Option<String>,
     /// True if something is lost, cut, skipped or missing; `--strict` fails then.
     pub loss: bool,
-    /// What happened, and the next step if there is one.
+    /// Sentence about the event, and the next step if there is one.
     pub message: String,
 }

@@ -1,4 +1,4 @@
-//! What standard error says beside the report.
+//! Sentences on standard error, beside the report.
 
 use std::error::Error;
 use std::io::{self, Write as _};

@@ -36,7 +36,7 @@ pub enum Difference {
         /// Size in the manifest.
         listed: u64,
     },
-    /// The same size, another hash.
+    /// Another hash, at the same size.
     Hash,
 }
 

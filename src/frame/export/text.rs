@@ -158,7 +158,7 @@ pub fn unescaped(cell: &str) -> &str {
     }
 }
 
-/// Whether a cell begins, behind any apostrophes, with what begins a formula in a spreadsheet.
+/// Tells if a cell begins, behind any apostrophes, with what begins a formula in a spreadsheet.
 fn begins_like_formula(cell: &str) -> bool {
     let cell = cell.trim_start_matches('\'');
     cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])

@@ -17,9 +17,9 @@ pub(in crate::load) struct Table {
     /// Offset of its header.
     begin: usize,
     delimiter: u8,
-    /// Whether a database shell drew it with lines: cells are padded, and quotes are part of them.
+    /// True if a database shell drew it with lines: cells are padded, and quotes are part of them.
     is_drawn: bool,
-    /// Whether this program wrote it: blanks are part of cells, and formulas are escaped.
+    /// True if this program wrote it: blanks are part of cells, and formulas are escaped.
     is_export: bool,
     /// Number of cells of the header.
     width: usize,
@@ -256,7 +256,7 @@ struct Rows<'t> {
     at: usize,
     delimiter: u8,
     has_quotes: bool,
-    /// Whether blanks around cells are part of them.
+    /// True if blanks around cells are part of them.
     keeps_blanks: bool,
     /// Offset of a quoted cell that goes on to the end of the text.
     open: Option<usize>,

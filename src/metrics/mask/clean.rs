@@ -27,7 +27,7 @@ pub(super) fn clean<'t>(text: &'t str, own_name: Option<&str>) -> Cow<'t, str> {
     text
 }
 
-/// Whether a message holds the name of the item that it is about.
+/// Tells if a message holds the name of the item that it is about.
 pub fn holds_name(message: &str, name: &str) -> bool {
     let name = composed(name);
     names_in(&composed(message), &name).next().is_some()

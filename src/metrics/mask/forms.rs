@@ -120,7 +120,7 @@ pub(super) fn number(text: &str) -> Option<usize> {
 /// Length of a UUID.
 pub(super) const UUID: usize = 36;
 
-/// Whether a text begins with a UUID.
+/// Tells if a text begins with a UUID.
 pub(super) fn is_uuid(text: &str) -> bool {
     let Some(uuid) = text.as_bytes().first_chunk::<UUID>() else {
         return false;

@@ -62,7 +62,7 @@ const REASONS: [(u16, &str); 36] = [
     (504, "gateway time"),
 ];
 
-/// Whether the number in this place of a text says what went wrong.
+/// Tells if the number in this place of a text says what went wrong.
 pub(super) fn tells(text: &str, place: Range<usize>) -> bool {
     let (before, behind) = (&text[..place.start], &text[place.end..]);
     let number = &text[place];
@@ -92,7 +92,7 @@ fn is_status(number: &str, before: &str, behind: &str) -> bool {
         || is_before_reason(status, behind)
 }
 
-/// Whether a number begins a message as a status does: in brackets, alone, before a colon or a dash, or before
+/// Tells if a number begins a message as a status does: in brackets, alone, before a colon or a dash, or before
 /// a word with a capital.
 fn begins_message(before: &str, behind: &str) -> bool {
     match before {
@@ -116,7 +116,7 @@ fn is_before_reason(status: u16, behind: &str) -> bool {
         .any(|(of, reason)| *of == status && follows(reason))
 }
 
-/// Whether a number stands behind a maker of codes, as in `ORA-01555`.
+/// Tells if a number stands behind a maker of codes, as in `ORA-01555`.
 fn is_behind_maker(before: &str, behind: &str) -> bool {
     let Some(before) = before.strip_suffix('-') else {
         return false;
@@ -135,7 +135,7 @@ fn is_behind_maker(before: &str, behind: &str) -> bool {
     CODE_MAKERS.contains(&maker) || (before.is_empty() && behind.starts_with(':'))
 }
 
-/// Whether a text ends with one of these words, and perhaps signs that lead to a number.
+/// Tells if a text ends with one of these words, and perhaps signs that lead to a number.
 fn ends_with_any(text: &str, words: &[&str]) -> bool {
     let text = trimmed(text);
     words.iter().any(|word| {

@@ -29,7 +29,7 @@ const PATTERN_CHARS: usize = 90;
 /// Longest quote of a job's label.
 const LABEL_CHARS: usize = 60;
 
-/// What findings are made from.
+/// Data that findings are made from.
 #[derive(Clone, Copy)]
 struct Figures<'a> {
     sections: &'a Sections,

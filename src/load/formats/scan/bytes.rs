@@ -38,7 +38,7 @@ impl Between {
         }
     }
 
-    /// The same within the last few bytes of a text.
+    /// Tells if the last few bytes of a text are these.
     #[cold]
     #[inline(never)]
     fn ends(&self, rest: &[u8]) -> bool {
@@ -46,7 +46,7 @@ impl Between {
     }
 }
 
-/// Whether two blocks are the same where the mask is set.
+/// Tells if two blocks are the same where the mask is set.
 #[inline(always)]
 fn are_same(block: &Block, other: &Block, mask: &Block) -> bool {
     let differ = |half: usize| {

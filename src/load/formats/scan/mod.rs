@@ -135,7 +135,7 @@ impl<'t> Scan<'t> {
         Ok((name.into(), self.space(colon + 1)))
     }
 
-    /// The same of a key without escapes.
+    /// Reads a key without escapes; returns its name and where its value begins.
     fn plain_key(self, at: usize) -> Option<(&'t str, usize)> {
         if self.bytes.get(at) != Some(&b'"') {
             return None;
@@ -251,7 +251,7 @@ impl<'t> Scan<'t> {
         self.end_of_last_string(at)
     }
 
-    /// The same within the last few bytes of the text.
+    /// Returns the end of a string within the last few bytes of the text.
     #[cold]
     #[inline(never)]
     fn end_of_last_string(self, at: usize) -> Option<usize> {

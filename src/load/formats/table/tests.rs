@@ -127,7 +127,7 @@ fn what_an_arrow_or_parquet_file_is_cut_off_from_is_kept_and_said() {
     }
 }
 
-/// The same table as Arrow and as Parquet.
+/// A table as Arrow and as Parquet.
 static WHOLE: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
     let dump = read(&fixtures()[0]);
     [TableFormat::Arrow, TableFormat::Parquet].map(|format| table(&dump, format))
