@@ -27,7 +27,7 @@ pub const DEFAULT_EXAMPLES: usize = 3;
 #[derive(Debug, Clone)]
 pub enum Command {
     /// Make a report.
-    Report(ReportArgs),
+    Report(Box<ReportArgs>),
     /// Fetch jobs.
     #[cfg(feature = "fetch")]
     Fetch(Box<FetchArgs>),

@@ -311,7 +311,7 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
             "--assets writes files beside an HTML report: add -o report.html".to_owned(),
         );
     }
-    Ok(Command::Report(ReportArgs {
+    Ok(Command::Report(Box::new(ReportArgs {
         paths,
         ignore,
         outputs: chosen.files,
@@ -331,7 +331,7 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
         strict: checks.strict,
         verbosity: Verbosity::of(messages.quiet, messages.verbose),
         color: messages.color,
-    }))
+    })))
 }
 
 /// Reads `NAME=REGEX`. The name ends at the first equals sign.

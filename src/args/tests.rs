@@ -8,7 +8,7 @@ fn report_args(args: &[&str]) -> Result<ReportArgs, String> {
         .chain(args)
         .map(OsString::from);
     match parse(args) {
-        Ok(Command::Report(report)) => Ok(report),
+        Ok(Command::Report(report)) => Ok(*report),
         Ok(other) => Err(format!("{other:?}")),
         Err(refusal) => Err(refusal.text.to_string()),
     }

@@ -15,7 +15,7 @@ const MAX_FAILED_LOOKS: u32 = 5;
 
 /// A job of one of the two API generations.
 enum Job<'a> {
-    V1(JobFetch<'a>),
+    V1(Box<JobFetch<'a>>),
     V2(Box<BatchFetch<'a>>),
 }
 
@@ -24,7 +24,7 @@ impl<'a> Job<'a> {
     fn open(id: &str, context: Context<'a>) -> Result<Self, FetchError> {
         Ok(match id.starts_with("bat-") {
             true => Self::V2(Box::new(BatchFetch::open(id, context)?)),
-            false => Self::V1(JobFetch::open(id, context)?),
+            false => Self::V1(Box::new(JobFetch::open(id, context)?)),
         })
     }
 

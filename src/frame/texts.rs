@@ -124,7 +124,7 @@ mod tests {
         ];
         let text = |length: usize| "ü".repeat(length / 2) + &"x".repeat(length % 2);
         let texts_of = |length: usize| {
-            let name = (length % 3 > 0).then(|| text(length / 2));
+            let name = (!length.is_multiple_of(3)).then(|| text(length / 2));
             let job = "pjb-01234567-89ab-cdef-0123-456789abcdef";
             (text(length), name, (length < 130).then_some(job))
         };

@@ -35,10 +35,10 @@ pub(super) fn pack(text: &str) -> Option<[u8; PACKED_BYTES]> {
 #[inline(always)]
 fn packed_digits(digits: u64) -> Option<u32> {
     let is_letter = digits >> 6 & ONES;
-    let values = (digits & 0x0f * ONES) + 9 * is_letter;
+    let values = (digits & (0x0f * ONES)) + 9 * is_letter;
     // What is no digit does not come back.
     let above_nine = (values + 6 * ONES) >> 4 & ONES;
-    let is_above_fifteen = values & 0xf0 * ONES != 0;
+    let is_above_fifteen = values & (0xf0 * ONES) != 0;
     if is_above_fifteen || values + 0x30 * ONES + 0x27 * above_nine != digits {
         return None;
     }

@@ -351,7 +351,7 @@ fn flag(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     }
     let word = value();
     let is_prose = |no: &&str| bytes[word.clone()].eq_ignore_ascii_case(no.as_bytes());
-    (!NO_TOKENS.iter().any(|no| is_prose(&no))).then_some(word)
+    (!NO_TOKENS.iter().any(is_prose)).then_some(word)
 }
 
 /// The name of a field, before its `=` or `:`.

@@ -70,7 +70,8 @@ pub fn json_lines(
                     Cell::Count(count) => serde_json::to_writer(&mut out, &count)?,
                 }
             }
-            Ok(out.write_all(b"}\n")?)
+            out.write_all(b"}\n")?;
+            Ok(())
         })?;
     }
     Ok(out.flush()?)

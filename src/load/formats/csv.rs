@@ -192,7 +192,7 @@ pub(super) fn read(reader: &mut Sink<'_, '_>, table: &Table) {
             let (row, header) = (cells.len(), table.width);
             reader.unreadable(|| Fault::Cells { row, header }, part);
         } else if is_of_items {
-            list.go_on(reader, table.value(&cells, Field::BatchJobId));
+            list.go_on(reader, &table.value(&cells, Field::BatchJobId));
             let item = ItemRecord::read(|field| table.value(&cells, field));
             // An item that breaks off before its status is none.
             if item.is_ok() || rows.open.is_none() {
@@ -231,8 +231,8 @@ struct List {
 
 impl List {
     /// Begins another list if the next row belongs to another job than those so far.
-    fn go_on(&mut self, reader: &mut Sink<'_, '_>, job: Value<'_>) {
-        let job = match &job {
+    fn go_on(&mut self, reader: &mut Sink<'_, '_>, job: &Value<'_>) {
+        let job = match job {
             Value::Text(id) => Some(&**id),
             _ => None,
         };

@@ -196,7 +196,7 @@ fn completeness_is_told_unless_the_list_is_whole() {
 fn several_jobs_are_counted_by_their_ends() {
     let one = job(json!({ "completed": 2 }), |_| {});
     let other = job(json!({ "completed": 2 }), |job| {
-        job["job"]["status"] = json!("failed")
+        job["job"]["status"] = json!("failed");
     });
     let words = of_jobs(&one.sections.clone(), &[one.clone(), one, other]);
     assert!(
