@@ -3,6 +3,7 @@
 use crate::harness::Folder;
 
 #[allow(dead_code, unreachable_pub, reason = "the build script as a module")]
+#[expect(clippy::print_stdout, reason = "a build script talks to Cargo there")]
 #[path = "../../build.rs"]
 mod build;
 

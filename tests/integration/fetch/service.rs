@@ -85,7 +85,7 @@ impl Service {
     }
 
     /// A page of rows that the request's token begins.
-    fn page(&self, request: &Request, rows: Vec<Value>) -> Reply {
+    fn page(&self, request: &Request, rows: &[Value]) -> Reply {
         let from = request.query.get("page_token").map_or(0, |token| {
             token
                 .trim_start_matches("t%2B%3D")
@@ -126,7 +126,7 @@ impl Service {
                 "pjb-other" => Some(json!({"id": id, "status": "COMPLETED"})),
                 id => self.job(id),
             });
-            return self.page(request, rows.collect());
+            return self.page(request, &rows.collect::<Vec<_>>());
         }
         if let Some(id) = path.strip_prefix(&format!("{jobs}/")) {
             return match self.job(id) {
@@ -155,7 +155,7 @@ impl Service {
                 })
                 .collect();
             rows.insert(0, json!({"id": "pjb-of-somebody", "status": "completed"}));
-            return self.page(request, rows);
+            return self.page(request, &rows);
         }
         if path == "/api/v1/beta/directories/dir-1/files" {
             if self.files_status != 200 {
@@ -167,14 +167,14 @@ impl Service {
                 json!({"id": id, "directory_id": "dir-1", "display_name": format!("{id}.pdf"),
                     "project_id": "prj-1", "unique_id": id})
             });
-            return self.page(request, rows.collect());
+            return self.page(request, &rows.collect::<Vec<_>>());
         }
         if path == "/api/v2/batches" {
             let rows = vec![
                 json!({"id": BATCH, "status": self.status, "created_at": AT}),
                 json!({"id": "bat-old", "status": "FAILED", "created_at": "2025-01-01T00:00:00Z"}),
             ];
-            return self.page(request, rows);
+            return self.page(request, &rows);
         }
         refusal(404, "Not Found")
     }

@@ -19,7 +19,7 @@ fn entry(name: &str, body: &str) -> Value {
     })
 }
 
-fn manifest(server: &Server, files: Vec<Value>) -> Value {
+fn manifest(server: &Server, files: &[Value]) -> Value {
     json!({
         "snapshot_version": 1, "generator": {"name": "batch-report", "version": "0.1.0"},
         "batch_job_id": JOB, "base_url": server.url(), "project_id": null,
@@ -43,7 +43,7 @@ fn the_largest_number_of_a_page_does_not_wrap() {
     let (server, folder) = (server(), Folder::new());
     for name in ["items-18446744073709551615.json", "items-999999999.json"] {
         write(&folder, name, PAGE);
-        let forged = manifest(&server, vec![entry(name, PAGE)]);
+        let forged = manifest(&server, &[entry(name, PAGE)]);
         write(&folder, "snapshot.json", forged.to_string());
         let mut options = options(&server, &folder);
         options.page_size = 1;
@@ -70,7 +70,7 @@ fn the_largest_number_of_a_page_does_not_wrap() {
 fn a_manifest_that_claims_to_be_whole_is_not_believed_without_files() {
     for (files, claims) in [(false, 3), (false, 1), (true, 3)] {
         let (server, folder) = (server(), Folder::new());
-        let mut forged = manifest(&server, Vec::new());
+        let mut forged = manifest(&server, &[]);
         let status = Job::of(3).status_document();
         if files {
             let mut entry = entry("status.json", &status);
@@ -106,7 +106,7 @@ fn counters_out_of_range_are_refused() {
         (Vec::new(), u32::MAX),
         (vec![page(json!({})), page(json!({}))], 1),
     ] {
-        let mut forged = manifest(&server, files);
+        let mut forged = manifest(&server, &files);
         forged["reading"] = reading.into();
         write(&folder, "snapshot.json", forged.to_string());
         let error = fail(&options(&server, &folder));
@@ -114,7 +114,7 @@ fn counters_out_of_range_are_refused() {
     }
     let far = manifest(
         &server,
-        vec![page(json!({"offset": u64::MAX, "rows": u64::MAX}))],
+        &[page(json!({"offset": u64::MAX, "rows": u64::MAX}))],
     );
     write(&folder, "snapshot.json", far.to_string());
     assert_eq!(succeed(&options(&server, &folder)).distinct(), 3);
@@ -129,7 +129,7 @@ fn a_file_that_is_listed_a_thousand_times_is_not_read_a_thousand_times() {
     write(
         &folder,
         "snapshot.json",
-        manifest(&server, files).to_string(),
+        manifest(&server, &files).to_string(),
     );
     write(&folder, "status.json", Job::of(3).status_document());
     let began = std::time::Instant::now();
@@ -156,7 +156,7 @@ fn force_does_not_follow_a_link_out_of_the_folder() {
         &format!("{JOB}/2026-05-14T09-00-00Z"),
     );
     write(&folder, "items-000001.json", PAGE);
-    let forged = manifest(&server, vec![entry("items-000001.json", PAGE)]);
+    let forged = manifest(&server, &[entry("items-000001.json", PAGE)]);
     write(&folder, "snapshot.json", forged.to_string());
     let mut options = options(&server, &folder);
     options.force = true;
@@ -190,7 +190,7 @@ fn neither_the_lock_nor_the_folder_nor_a_page_may_be_a_link() {
         &folder,
         &format!("{JOB}/items-000001.json"),
     );
-    let forged = manifest(&server, vec![entry("items-000001.json", PAGE)]);
+    let forged = manifest(&server, &[entry("items-000001.json", PAGE)]);
     write(&folder, "snapshot.json", forged.to_string());
     assert_eq!(succeed(&options(&server, &folder)).distinct(), 3);
     assert_eq!(folder.read("elsewhere.json"), PAGE);
@@ -212,7 +212,7 @@ fn a_pipe_is_not_waited_for() {
         let mut options = options(&server, &folder);
         if name.starts_with("2026") {
             write(&folder, "items-000001.json", PAGE);
-            let forged = manifest(&server, vec![entry("items-000001.json", PAGE)]);
+            let forged = manifest(&server, &[entry("items-000001.json", PAGE)]);
             write(&folder, "snapshot.json", forged.to_string());
             options.force = true;
             assert_eq!(succeed(&options).distinct(), 3);
