@@ -147,8 +147,8 @@ macro_rules! storage {
 
         /// Words of the columns that hold some.
         #[derive(Debug)]
-        pub(super) struct Words {
-            $($(pub(super) $name: <$kind as Kind>::Words,)?)+
+        pub struct Words {
+            $($(#[$doc] pub $name: <$kind as Kind>::Words,)?)+
         }
 
         impl Default for Words {

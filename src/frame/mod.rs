@@ -31,8 +31,8 @@ use foldhash::quality::RandomState;
 
 pub use self::chunks::Rows;
 use self::chunks::{Chunks, GrowingChunks};
-pub use self::columns::{COLUMNS, ItemTexts, Piece, Row};
-use self::columns::{Chunk, Words};
+use self::columns::Chunk;
+pub use self::columns::{COLUMNS, ItemTexts, Piece, Row, Words};
 pub use self::interner::{Interner, InternerList};
 pub use self::logical::Labels;
 pub use self::newest::Recorded;
@@ -261,6 +261,11 @@ impl ItemFrame {
     pub fn skip_reason(&self, row: usize) -> Option<&str> {
         let reason = self.row(row).skip_reason?;
         Some(self.reasons().get(reason))
+    }
+
+    /// Words of all columns that hold some, by their codes.
+    pub fn words(&self) -> &Words {
+        &self.words
     }
 
     /// Every status word: those of [`crate::api::status::KNOWN`], then the others.

@@ -182,7 +182,7 @@ fn item_row(
         error_group: group.and_then(|group| groups.get(group as usize).cloned()),
         skip_reason: item
             .skip_reason
-            .map(|reason| name(items.reasons().get(reason))),
+            .map(|code| name(items.words().skip_reason.get(code))),
         processing_job_id: texts.work.as_deref().map(name),
         source: source.map(|file| file.path.clone()),
     }
