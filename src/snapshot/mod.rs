@@ -47,6 +47,7 @@ pub const SNAPSHOT_VERSION: u32 = 1;
 /// Name of the manifest.
 pub const MANIFEST: &str = "snapshot.json";
 /// Largest manifest that is read.
+#[cfg(feature = "fetch")]
 const MAX_MANIFEST: u64 = 64 << 20;
 /// Largest response in bytes, after decompression. A page of 1,000 items has about 1 MB.
 pub const MAX_BODY: u64 = 64 << 20;
