@@ -1,7 +1,7 @@
 //! The columnar frame of items: its columns, the builder that fills them, and the rule by which an item
 //! that was recorded more than once becomes one row.
 //!
-//! [`columns`] declares the columns. Statistics read the stored ones as slices ([`ItemFrame::rows`]);
+//! `columns.rs` declares the columns. Statistics read the stored ones as slices ([`ItemFrame::rows`]);
 //! exports read all of them as a polars frame ([`ItemFrame::data_frame`]).
 //!
 //! Rows are sorted by job, then in the order in which they were read; a job has an item once. They lie in
