@@ -23,6 +23,9 @@ pub const KNOWN: [&str; 6] = [PENDING, PROCESSING, COMPLETED, FAILED, SKIPPED, C
 /// The documented words of jobs that are still to end.
 const OPEN_JOB: [&str; 4] = [PENDING, "throttled", "running", "dispatched"];
 
+/// Further words for the files of a v2 batch.
+pub const OF_FILES: [&str; 2] = ["throttled", NOT_STARTED];
+
 /// Places of the words in [`KNOWN`].
 pub mod code {
     #![expect(missing_docs, reason = "the words themselves say what they mean")]

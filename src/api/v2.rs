@@ -16,11 +16,11 @@ use super::time::UtcTime;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Document {
     /// A batch, with or without its results.
-    Batch(Batch),
+    Batch(Box<Batch>),
     /// A parse, extract or classify job.
     Job(FileJob),
     /// The times of a job.
-    DataPoint(DataPoint),
+    DataPoint(Box<DataPoint>),
     /// A file of a directory.
     File(DirectoryFile),
 }
@@ -61,17 +61,22 @@ pub struct ResultRow {
     pub error_message: Option<String>,
 }
 
-/// A parse, extract or classify job.
+/// A parse, extract or classify job. A dump may hold millions of them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileJob {
     /// `pjb-…`, `ext-…`, or a classify job's id.
-    pub id: String,
+    pub id: Box<str>,
     /// The status word in lower case.
-    pub status: Option<String>,
-    /// When it was created.
-    pub created_at: Option<UtcTime>,
+    pub status: Option<Box<str>>,
     /// The last change of any kind.
     pub updated_at: Option<UtcTime>,
+    /// What else the job tells; absent if it tells nothing else.
+    pub details: Option<Box<Details>>,
+}
+
+/// Facts of a job beside its id and status.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Details {
     /// Why it failed.
     pub error_message: Option<String>,
     /// Its display name.
@@ -86,11 +91,9 @@ pub struct FileJob {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DataPoint {
     /// The job's id.
-    pub id: String,
+    pub id: Box<str>,
     /// The status word in lower case.
-    pub status: Option<String>,
-    /// When the job was created.
-    pub created_at: Option<UtcTime>,
+    pub status: Option<Box<str>>,
     /// The last change of any kind.
     pub updated_at: Option<UtcTime>,
     /// Why the job failed.
@@ -107,9 +110,9 @@ pub struct DataPoint {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DirectoryFile {
     /// `dfl-…`.
-    pub id: String,
+    pub id: Box<str>,
     /// Its name.
-    pub display_name: Option<String>,
+    pub display_name: Option<Box<str>>,
 }
 
 /// Fields of an object that tell v2 documents apart, as JSON text.
@@ -175,7 +178,10 @@ pub fn read(json: &str) -> Option<Document> {
         let Some(Document::Job(mut job)) = job.document() else {
             return None;
         };
-        job.failed_pages = object.failed_pages();
+        let failed_pages = object.failed_pages();
+        if failed_pages > 0 {
+            job.details.get_or_insert_default().failed_pages = failed_pages;
+        }
         return Some(Document::Job(job));
     }
     object.document()
@@ -200,13 +206,13 @@ impl Object<'_> {
             || begins("ext-")
             || begins("cls-");
         Some(if is_batch {
-            Document::Batch(self.batch(id))
+            Document::Batch(Box::new(self.batch(id)))
         } else if is_point {
-            Document::DataPoint(self.data_point(id))
+            Document::DataPoint(Box::new(self.data_point(id)))
         } else if is_file {
             Document::File(DirectoryFile {
-                id,
-                display_name: text(self.display_name),
+                id: id.into(),
+                display_name: text(self.display_name).map(Box::from),
             })
         } else if self.status.is_some() && (is_parse_job || is_other_job) {
             Document::Job(self.file_job(id))
@@ -249,15 +255,17 @@ impl Object<'_> {
     }
 
     fn file_job(&self, id: String) -> FileJob {
-        FileJob {
-            id,
-            status: word(self.status),
-            created_at: time(self.created_at),
-            updated_at: time(self.updated_at),
+        let details = Details {
             error_message: message(self.error_message),
             name: text(self.name),
             credits: credits(self.usage),
             failed_pages: 0,
+        };
+        FileJob {
+            id: id.into(),
+            status: word(self.status).map(Box::from),
+            updated_at: time(self.updated_at),
+            details: (details != Details::default()).then(|| Box::new(details)),
         }
     }
 
@@ -277,9 +285,8 @@ impl Object<'_> {
         }
         let at: Transitions<'_> = parsed(self.state_transitions).unwrap_or_default();
         DataPoint {
-            id,
-            status: word(self.status),
-            created_at: time(self.created_at),
+            id: id.into(),
+            status: word(self.status).map(Box::from),
             updated_at: time(self.updated_at),
             error_message: message(self.error_message),
             pending_at: time(at.pending_at),

@@ -236,10 +236,11 @@ fn item_of<'a>(
         (job, point) => job.or(point),
     };
     let (word, updated_at) = newest.unwrap_or((status::PENDING, None));
-    let message = job.and_then(|job| job.error_message.as_deref());
+    let details = job.and_then(|job| job.details.as_deref());
+    let message = details.and_then(|job| job.error_message.as_deref());
     ItemFields {
         item_id: file_id,
-        item_name: job.and_then(|job| job.name.as_deref()),
+        item_name: details.and_then(|job| job.name.as_deref()),
         status: word,
         started_at: point.and_then(|point| point.running_at),
         completed_at: point.and_then(|point| point.ended_at),
@@ -247,8 +248,10 @@ fn item_of<'a>(
         error_message: message.or_else(|| point.and_then(|point| point.error_message.as_deref())),
         processing_job_id: job_id,
         pending_at: point.and_then(|point| point.pending_at),
-        credits: job.and_then(|job| job.credits),
-        failed_pages: job.map(|job| job.failed_pages).filter(|pages| *pages > 0),
+        credits: details.and_then(|job| job.credits),
+        failed_pages: details
+            .map(|job| job.failed_pages)
+            .filter(|pages| *pages > 0),
         ..ItemFields::default()
     }
 }

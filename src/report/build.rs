@@ -16,6 +16,7 @@ use crate::metrics::{
     self, Completeness, Drawn, Failures, JobRows, JobRun, Limits, Metrics, Shape,
 };
 use crate::parallel::{self, MANY_ROWS};
+use crate::text::mask_name;
 
 /// A report without words, and what they are made from.
 pub struct Built {
@@ -402,7 +403,7 @@ pub(crate) fn inputs(dump: &Dump) -> Vec<Input> {
     dump.inputs
         .iter()
         .map(|file| Input {
-            path: file.path.clone(),
+            path: mask_name(&file.path).into_owned(),
             bytes: file.bytes,
             kind: file.kind.to_owned(),
             documents: file.documents,

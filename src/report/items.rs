@@ -13,6 +13,7 @@ use crate::metrics::Failures;
 use crate::metrics::errors::group_id;
 use crate::metrics::open::is_open;
 use crate::parallel::{self, MANY_ROWS};
+use crate::text::mask_name;
 
 /// Maximum number of rows of [`ItemSelection::Failed`], the slowest ones not counted.
 pub const MOST_ROWS: usize = 10_000;
@@ -184,7 +185,7 @@ fn item_row(
             .skip_reason
             .map(|code| name(items.words().skip_reason.get(code))),
         processing_job_id: texts.work.as_deref().map(name),
-        source: source.map(|file| file.path.clone()),
+        source: source.map(|file| mask_name(&file.path).into_owned()),
     }
 }
 

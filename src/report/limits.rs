@@ -51,27 +51,28 @@ pub(super) fn limit(sections: &mut Sections, of: usize) {
         cut_some(&mut group.pattern, MAX_MESSAGE);
         cut_some(&mut group.regex, MAX_MESSAGE);
         for example in &mut group.examples {
-            clip(&mut example.item_id, MAX_NAME);
+            cut(&mut example.item_id, MAX_NAME);
             cut_some(&mut example.item_name, MAX_NAME);
             cut_some(&mut example.error_message, MAX_MESSAGE);
         }
     }
     for item in &mut sections.slowest {
-        clip(&mut item.item_id, MAX_NAME);
+        cut(&mut item.item_id, MAX_NAME);
         cut_some(&mut item.item_name, MAX_NAME);
-        clip(&mut item.status, MAX_NAME);
+        cut(&mut item.status, MAX_NAME);
     }
     for item in &mut sections.open {
-        clip(&mut item.item_id, MAX_NAME);
+        cut(&mut item.item_id, MAX_NAME);
         cut_some(&mut item.item_name, MAX_NAME);
-        clip(&mut item.status, MAX_NAME);
+        cut(&mut item.status, MAX_NAME);
     }
 }
 
 /// Counts long status words under what is left of them, and those beyond the first 100 together.
 fn limit_statuses(counts: &mut ItemCounts) {
-    let is_long = |word: &String| word.len() > MAX_NAME;
-    if counts.by_status.len() <= MOST_STATUSES && !counts.by_status.keys().any(is_long) {
+    let is_changed =
+        |word: &String| word.len() > MAX_NAME || matches!(mask_name(word), Cow::Owned(_));
+    if counts.by_status.len() <= MOST_STATUSES && !counts.by_status.keys().any(is_changed) {
         return;
     }
     let mut by_status: IndexMap<String, u64> = IndexMap::new();
@@ -100,11 +101,16 @@ fn clipped(text: &str, max: usize) -> String {
 
 fn cut_some(text: &mut Option<String>, max: usize) {
     if let Some(text) = text {
-        if let Cow::Owned(masked) = mask_name(text) {
-            *text = masked;
-        }
-        clip(text, max);
+        cut(text, max);
     }
+}
+
+/// Masks the secrets in a text, and cuts it.
+fn cut(text: &mut String, max: usize) {
+    if let Cow::Owned(masked) = mask_name(text) {
+        *text = masked;
+    }
+    clip(text, max);
 }
 
 #[cfg(test)]

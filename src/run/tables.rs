@@ -13,6 +13,7 @@ use crate::load::Dump;
 use crate::metrics::Failures;
 use crate::metrics::errors::group_id;
 use crate::output::{self, WriteError};
+use crate::text::mask_name;
 
 /// An item table that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -49,13 +50,15 @@ pub(super) fn write(dump: &Dump, args: &ReportArgs) -> Result<(), TableError> {
     let groups: Vec<String> = patterns
         .map(|pattern| group_id(pattern.as_deref()))
         .collect();
+    let jobs = dump.jobs.iter();
+    let jobs: Vec<_> = jobs
+        .map(|job| mask_name(job.id.as_deref().unwrap_or(&job.label)))
+        .collect();
+    let files = dump.inputs.iter();
+    let sources: Vec<_> = files.map(|file| mask_name(&file.path)).collect();
     let labels = Labels {
-        jobs: dump
-            .jobs
-            .iter()
-            .map(|job| job.id.as_deref().unwrap_or(&job.label))
-            .collect(),
-        sources: dump.inputs.iter().map(|file| file.path.as_str()).collect(),
+        jobs: jobs.iter().map(|id| &**id).collect(),
+        sources: sources.iter().map(|path| &**path).collect(),
         groups: groups.iter().map(String::as_str).collect(),
         group_of: &|row| failures.group_of(row),
     };

@@ -11,6 +11,7 @@ mod notes;
 pub(crate) mod stderr;
 mod verdict;
 
+use crate::api::Api;
 use crate::load::Dump;
 use crate::parallel::{self, MANY_ROWS};
 use crate::report::Built;
@@ -43,13 +44,20 @@ pub fn fill(built: Built, dump: &Dump, title: Option<&str>) -> Report {
         [only] => {
             report.overall.findings.clone_from(&only.sections.findings);
             report.verdict.clone_from(&only.verdict);
-            report.title = format!("Batch job {}", only.label);
+            report.title = match only.api {
+                Api::V1 => format!("Batch job {}", only.label),
+                Api::V2 => format!("Batch {}", only.label),
+            };
         }
         many => {
             report.overall.findings =
                 findings::of_jobs(&report.overall, many, overall_shape.as_deref());
             report.verdict = verdict::of_jobs(&report.overall, many);
-            report.title = counted(many.len() as u64, "batch job", "batch jobs");
+            let are_v2 = many.iter().all(|job| job.api == Api::V2) && !many.is_empty();
+            report.title = match are_v2 {
+                true => counted(many.len() as u64, "batch", "batches"),
+                false => counted(many.len() as u64, "batch job", "batch jobs"),
+            };
         }
     }
     if let Some(title) = title {

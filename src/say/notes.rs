@@ -4,10 +4,10 @@ use indexmap::IndexMap;
 
 use super::code::Code;
 use super::{batches, loading};
-use crate::api::{UtcTime, status};
+use crate::api::{Api, UtcTime, status};
 use crate::load::{Dump, Job, Milestone};
 use crate::report::model::{JobReport, Note};
-use crate::text::{counted, joined, number};
+use crate::text::{counted, joined, mask_name, number};
 
 /// Notes of one code in a report; further ones are counted.
 const NOTES_PER_CODE: usize = 200;
@@ -17,7 +17,10 @@ pub(super) fn of_loading(dump: &Dump) -> impl Iterator<Item = Note> {
     dump.notes.iter().map(|note| {
         let code = loading::code(&note.kind);
         Note {
-            path: note.path.clone(),
+            path: note
+                .path
+                .as_deref()
+                .map(|path| mask_name(path).into_owned()),
             ..Note::new(code, None, loading::message(&note.kind))
         }
     })
@@ -303,6 +306,7 @@ impl Notes<'_> {
         let by_status = report.sections.counts.by_status.iter();
         let unknown: Vec<String> = by_status
             .filter(|(word, _)| !status::KNOWN.contains(&word.as_str()))
+            .filter(|(word, _)| report.api != Api::V2 || !status::OF_FILES.contains(&word.as_str()))
             .map(|(word, count)| format!("“{word}” ({})", number(*count)))
             .collect();
         if unknown.is_empty() {

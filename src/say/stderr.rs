@@ -11,7 +11,7 @@ use crate::load::note::NoteKind;
 use crate::load::{Dump, FileRead};
 use crate::report::Report;
 use crate::report::model::{Note, Severity};
-use crate::text::{clip, counted, joined, mask, number, one_line};
+use crate::text::{clip, counted, joined, mask, mask_name, number, one_line};
 
 /// Notes that are printed without `-v`; the others are counted.
 const NOTES: usize = 20;
@@ -145,12 +145,16 @@ pub(crate) fn say_it_lists_fewer(path: &str, option: &str) {
 
 fn read_words(file: &FileRead) -> String {
     let items = counted(file.items, "item", "items");
-    format!("read {}: {}, {items}", one_line(&file.path), file.kind)
+    format!(
+        "read {}: {}, {items}",
+        one_line(&mask_name(&file.path)),
+        file.kind
+    )
 }
 
 /// A text on one line, not too long.
 fn cut(text: &str, max: usize) -> String {
-    let mut text = one_line(text).into_owned();
+    let mut text = one_line(&mask_name(text)).into_owned();
     clip(&mut text, max);
     text
 }

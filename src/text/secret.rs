@@ -90,12 +90,31 @@ pub(crate) fn mask(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
-/// Masks the secrets in an id or a name. Most have neither `=` nor `:`, and are not looked at further:
-/// a name that holds a secret is a signed URL.
+/// Masks the secrets in an id or a name. Most hold none of what a secret needs, and are not looked at
+/// further.
 pub(crate) fn mask_name(name: &str) -> Cow<'_, str> {
-    match memchr::memchr2(b'=', b':', name.as_bytes()) {
-        Some(_) => mask(name),
-        None => Cow::Borrowed(name),
+    let bytes = name.as_bytes();
+    let may_hold_secret = memchr::memchr3(b'=', b':', b' ', bytes).is_some()
+        || memchr::memchr_iter(b'x', bytes)
+            .any(|at| is_word(&bytes[at.saturating_sub(2)..], b"llx-"))
+        || begins_with_key(bytes);
+    match may_hold_secret {
+        true => mask(name),
+        false => Cow::Borrowed(name),
+    }
+}
+
+/// Tells if a name begins with a key: `sk-` and a word of letters and digits, not `sk-report.pdf`.
+fn begins_with_key(name: &[u8]) -> bool {
+    let is_random_behind =
+        |prefix: &str| name.strip_prefix(prefix.as_bytes()).is_some_and(is_random);
+    match name.first() {
+        Some(b's' | b'p' | b'r' | b'g' | b'x' | b'h' | b'n') => {
+            PREFIXES.iter().any(|(prefix, _)| is_random_behind(prefix))
+        }
+        Some(b'e') => is_random_behind("eyJ"),
+        Some(b'A') => ["AKIA", "ASIA", "AIza"].into_iter().any(is_random_behind),
+        _ => false,
     }
 }
 

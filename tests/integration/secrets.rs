@@ -176,3 +176,26 @@ fn standard_error_stays_short_whatever_the_input() {
     );
     assert!(run.stdout.len() < 20_000, "{}", run.stdout);
 }
+
+#[test]
+fn a_key_as_an_id_a_name_or_a_path_is_masked() {
+    let [key, ..] = SECRETS;
+    let folder = Folder::new();
+    let mut job: Value = serde_json::from_str(&status(&format!("bjb-{key}"), 2)).expect("JSON");
+    job["job"]["status"] = json!(format!("on {key}"));
+    job["job"]["project_id"] = json!(key);
+    folder.write("status.json", job.to_string());
+    let mut named = failed(key, &json!("x"));
+    named["item_name"] = json!("ghp_q7Xw9Lk2mZp4Rt6Vb8Nc");
+    named["job_id"] = json!(key);
+    let mut odd = failed("dfl-1", &json!("x"));
+    odd["status"] = json!(key);
+    let page = json!({ "items": [named, odd], "total_size": 2 });
+    folder.write(&format!("{key}.json"), page.to_string());
+    for format in ["text", "markdown", "html", "json", "csv", "jsonl"] {
+        let run = folder.run(&["report", ".", "-v", "--items", "all", "--format", format]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(tells(&run.stdout), None, "{format}: {}", run.stdout);
+        assert_eq!(tells(&run.stderr), None, "{format}: {}", run.stderr);
+    }
+}

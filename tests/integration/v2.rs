@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::harness::{fixture, summary_of};
+use crate::harness::{Folder, fixture, run, summary_of};
 
 const CASES: [&str; 5] = [
     "curl-raw-everything",
@@ -160,4 +160,70 @@ fn names_come_from_the_files_of_the_directory() {
     let named = slowest.as_array().expect("a list").iter();
     assert!(named.clone().count() > 0);
     assert!(named.clone().all(|item| item["item_name"].is_string()));
+}
+
+#[test]
+fn waits_costs_and_the_span_of_the_record_are_shown() {
+    let path = fixture("v2/ts-page-and-data-points");
+    let path = path.to_str().expect("UTF-8");
+    for (format, words) in [
+        (
+            "text",
+            &["Batch  ", "Record  ", "Queue  ", "Credits  ", "files/min"][..],
+        ),
+        (
+            "markdown",
+            &["| Batch |", "| Record |", "| Queue |", "| Credits |"],
+        ),
+        (
+            "html",
+            &[
+                "<h1>Batch bat-",
+                "Span of the record",
+                "Queue p50",
+                "Credits",
+                "Configuration",
+            ],
+        ),
+        ("json", &["\"title\":\"Batch bat-"]),
+    ] {
+        let run = run(["report", path, "--format", format]);
+        for word in words {
+            assert!(
+                run.stdout.contains(word),
+                "{format}: no {word}: {}",
+                run.stdout
+            );
+        }
+        assert!(!run.stdout.contains("undocumented"), "{format}");
+    }
+}
+
+#[test]
+fn rows_of_a_table_are_jobs_of_the_batch() {
+    let folder = Folder::new();
+    folder.write(
+        "batch.json",
+        r#"{"id": "bat-1", "config": {"job": {"type": "parse_v2"}}, "status": "COMPLETED", "results": [
+        {"source_directory_file_id": "dfl-1", "job_reference": {"id": "pjb-1", "type": "parse_v2"}},
+        {"source_directory_file_id": "dfl-2", "job_reference": {"id": "pjb-2", "type": "parse_v2"}}]}"#,
+    );
+    folder.write(
+        "jobs.csv",
+        "id,project_id,status,error_message,usage,updated_at\n\
+         pjb-1,prj-1,COMPLETED,,{'credits': 3.0},2026-11-12 09:00:02+00:00\n\
+         pjb-2,prj-1,FAILED,broken,,2026-11-12 09:00:02+00:00\n",
+    );
+    folder.write(
+        "points.csv",
+        "id,project_id,status,custom_tag,state_transitions.running_at,state_transitions.completed_at\n\
+         pjb-1,prj-1,completed,,2026-11-12 09:00:00+00:00,2026-11-12 09:00:02+00:00\n",
+    );
+    let summary = folder.summary(&[]).summary();
+    assert_eq!(summary["jobs"].as_array().map(Vec::len), Some(1));
+    let overall = &summary["overall"];
+    assert_eq!(overall["counts"]["by_status"]["completed"], 1);
+    assert_eq!(overall["counts"]["by_status"]["failed"], 1);
+    assert_eq!(overall["credits"]["total"], 3.0);
+    assert_eq!(overall["durations"]["completed"]["max_seconds"], 2.0);
 }

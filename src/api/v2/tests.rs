@@ -56,13 +56,15 @@ fn pages_that_failed_are_counted_and_parsed_content_is_left_alone() {
             "markdown": {"pages": [{"success": true}, {"success": false, "error": "x"}, {"markdown": "|item_id|"}]},
             "items": {"pages": [{"success": false, "items": [{"item_id": "a", "status": "failed"}]}]}}"#;
     let job = job(json);
-    assert_eq!((job.failed_pages, job.credits), (1, Some(3.0)));
+    let details = job.details.expect("details");
+    assert_eq!((details.failed_pages, details.credits), (1, Some(3.0)));
 }
 
 #[test]
 fn a_dictionary_of_python_in_a_cell_tells_its_credits() {
     let json = r#"{"id": "pjb-1", "status": "COMPLETED", "usage": "{'credits': 1.5, 'x': None}"}"#;
-    assert_eq!(job(json).credits, Some(1.5));
+    let details = job(json).details.expect("details");
+    assert_eq!(details.credits, Some(1.5));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::api::record::is_word_for_nothing;
-use crate::api::{Field, ItemRecord, JobRecord, Value};
+use crate::api::{Field, ItemRecord, JobRecord, Value, v2};
 use crate::frame::COLUMNS;
 use crate::frame::export::unescaped;
 use crate::load::note::{Fault, NoteKind, Place};
@@ -117,6 +117,11 @@ impl Table {
             && of_job.into_iter().any(|field| self.has(field))
     }
 
+    /// Tells if rows may be documents of v2, which have an id as jobs of v1 do.
+    fn may_be_of_v2(&self) -> bool {
+        self.is_of_jobs() && !self.has(Field::JobType) && !self.has(Field::TotalItems)
+    }
+
     fn rows<'t>(&self, text: &'t str) -> Rows<'t> {
         Rows {
             text,
@@ -172,6 +177,7 @@ pub(super) fn read(reader: &mut Sink<'_, '_>, table: &Table) {
     let (mut header, mut cells) = (Vec::new(), Vec::new());
     rows.next(&mut header);
     let is_of_items = table.is_of_items();
+    let (of_v2, v2_before) = (table.may_be_of_v2(), reader.v2_documents());
     let mut list = List {
         start: reader.next_row(),
         job: None,
@@ -198,6 +204,11 @@ pub(super) fn read(reader: &mut Sink<'_, '_>, table: &Table) {
             if item.is_ok() || rows.open.is_none() {
                 reader.item(item, part);
             }
+        } else if let Some(document) = of_v2
+            .then(|| v2::read(&object_of(&header, &cells)))
+            .flatten()
+        {
+            reader.v2(document);
         } else {
             let mut wrong = Vec::new();
             let job = JobRecord::read(|field| table.value(&cells, field), &mut wrong);
@@ -213,9 +224,38 @@ pub(super) fn read(reader: &mut Sink<'_, '_>, table: &Table) {
     if is_of_items {
         reader.count(Shape::Page);
         list.close(reader);
+    } else if reader.v2_documents() > v2_before {
+        reader.count(Shape::V2);
     } else {
         reader.count(Shape::Job);
     }
+}
+
+/// The JSON object that a row was made from. A heading with a dot names a member of an object, as data
+/// frames write them (`usage.credits`); such values are numbers if they look like it.
+fn object_of(header: &[Cow<'_, str>], cells: &[Cow<'_, str>]) -> String {
+    let mut object = serde_json::Map::new();
+    for (name, cell) in header.iter().zip(cells) {
+        if is_nothing(cell) {
+            continue;
+        }
+        match name.split_once('.') {
+            None => {
+                object.insert(name.to_string(), (&**cell).into());
+            }
+            Some((outer, inner)) => {
+                let value = serde_json::from_str::<serde_json::Number>(cell)
+                    .map_or_else(|_| (&**cell).into(), serde_json::Value::Number);
+                let members = object
+                    .entry(outer)
+                    .or_insert_with(|| serde_json::Map::new().into());
+                if let Some(members) = members.as_object_mut() {
+                    members.insert(inner.to_owned(), value);
+                }
+            }
+        }
+    }
+    serde_json::Value::Object(object).to_string()
 }
 
 /// Tells if a line of a drawn table is none of its rows: a border, or how many rows there are.
