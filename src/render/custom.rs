@@ -146,6 +146,9 @@ impl Custom {
             ErrorKind::UndefinedError => {
                 "unknown name (`batch-report --print-schema` lists what a report holds)".to_owned()
             }
+            ErrorKind::OutOfFuel => {
+                "the template takes too many steps; does a loop run over too much?".to_owned()
+            }
             kind => kind.to_string(),
         };
         if let Some(detail) = innermost.detail() {

@@ -151,6 +151,11 @@ fn built_in(
         .map_err(|source| RenderError::Template { template, source })
 }
 
+/// Steps that a template of the user's may take: loops of loops end within a second.
+const MOST_STEPS: u64 = 10_000_000;
+/// Further steps for each item row and job of the report.
+const MOST_STEPS_PER_ROW: u64 = 2_000;
+
 /// Renders a template, which is `extra` or comes from the sources.
 fn from_sources(
     model: &Model,
@@ -161,6 +166,11 @@ fn from_sources(
     delivery: Delivery<'_>,
 ) -> Result<String, Error> {
     let mut env = environment(look)?;
+    if extra.is_some() {
+        let report = model.report();
+        let rows = report.items.len() + report.jobs.len();
+        env.set_fuel(Some(MOST_STEPS + MOST_STEPS_PER_ROW * rows as u64));
+    }
     let loaded = sources.clone();
     env.set_loader(move |name| {
         let text = loaded.get(name)?.map(Cow::into_owned);

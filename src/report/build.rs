@@ -52,12 +52,13 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Bui
         newest: OnceLock::new(),
     };
     let much = dump.items.len() > MANY_ROWS;
-    let jobs = || parallel::each(much, dump.jobs.len(), |index| builder.job(index));
+    let shapes: Vec<OnceLock<Box<Shape>>> = dump.jobs.iter().map(|_| OnceLock::new()).collect();
+    let job = |index: usize| builder.job(index, &shapes[index]);
+    let jobs = || parallel::each(much, dump.jobs.len(), job);
     let all = || (dump.jobs.len() != 1).then(|| builder.all());
     let rows = || items::rows(dump, &failures, &labels, options.items, options.slowest);
     let figures = || parallel::both(much, jobs, all);
     let ((jobs, all), (items, item_rows)) = parallel::both(much, figures, rows);
-    let (jobs, shapes): (Vec<JobReport>, Vec<Option<Box<Shape>>>) = jobs.into_iter().unzip();
     let mut overall_shape = None;
     let overall = match all {
         Some(all) => {
@@ -90,7 +91,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Bui
     };
     Built {
         report,
-        shapes,
+        shapes: shapes.into_iter().map(OnceLock::into_inner).collect(),
         overall_shape,
     }
 }
@@ -108,8 +109,8 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// Makes the report of a job.
-    fn job(&self, index: usize) -> (JobReport, Option<Box<Shape>>) {
+    /// Makes the report of a job, and sets its shape if an item of it ended.
+    fn job(&self, index: usize, told: &OnceLock<Box<Shape>>) -> JobReport {
         let Self { dump, labels, .. } = self;
         let job = &dump.jobs[index];
         let drawn = match dump.jobs.len() <= FULL_JOBS {
@@ -131,9 +132,10 @@ impl Builder<'_> {
             self.usage(&dump.rows[index], &mut sections);
         }
         limits::limit(&mut sections, dump.jobs.len());
-        let report = job_report(job, &labels[index], sections);
-        let shape = (shape.ends.count > 0 || !shape.groups.is_empty()).then(|| Box::new(shape));
-        (report, shape)
+        if shape.ends.count > 0 || !shape.groups.is_empty() {
+            told.get_or_init(|| Box::new(shape));
+        }
+        job_report(job, &labels[index], sections)
     }
 
     /// Computes the figures of all jobs together.
@@ -145,7 +147,7 @@ impl Builder<'_> {
     /// Adds what only v2 batches tell.
     fn usage(&self, rows: &Range<usize>, sections: &mut Sections) {
         let part = self.dump.items.rows(rows.clone());
-        sections.queue = metrics::queue(&part);
+        sections.queue = metrics::queue(&part).map(Box::new);
         sections.credits = metrics::credits(&self.dump.items, &part);
     }
 
@@ -392,8 +394,8 @@ fn sections(counts: ItemCounts, metrics: Metrics, shape: &Shape, open: Vec<OpenI
         slowest: metrics.slowest,
         open,
         findings: Vec::new(),
-        timeline: shape.timeline.clone(),
-        histogram: shape.histogram.clone(),
+        timeline: shape.timeline.clone().map(Box::new),
+        histogram: shape.histogram.clone().map(Box::new),
         left_out: LeftOut::default(),
     }
 }
@@ -423,9 +425,16 @@ impl Report {
     /// about jobs.
     pub(crate) fn arrange(&mut self) {
         self.notes.sort_by_key(|note| note.severity);
-        self.jobs.sort_by(worst_first);
         self.jobs_left_out = self.jobs.len().saturating_sub(MOST_JOBS) as u64;
-        self.jobs.truncate(MOST_JOBS);
+        // Sorting the jobs themselves would take room for half of them once more.
+        let mut order: Vec<usize> = (0..self.jobs.len()).collect();
+        order.sort_by(|a, b| worst_first(&self.jobs[*a], &self.jobs[*b]));
+        order.truncate(MOST_JOBS);
+        let mut jobs: Vec<_> = std::mem::take(&mut self.jobs)
+            .into_iter()
+            .map(Some)
+            .collect();
+        self.jobs = order.into_iter().filter_map(|at| jobs[at].take()).collect();
     }
 
     /// Tells if a list is shorter than is asked for, and not because there is no more to list: of the slowest

@@ -150,7 +150,7 @@ pub struct Sections {
     pub durations: Durations,
     /// Waiting times of items, `running_at - pending_at`, by status; absent unless data points of v2 tell
     /// them.
-    pub queue: Option<Durations>,
+    pub queue: Option<Box<Durations>>,
     /// Credits that items cost; absent unless jobs of v2 tell them.
     #[serde(default)]
     pub credits: Option<Credits>,
@@ -169,9 +169,9 @@ pub struct Sections {
     pub findings: Vec<Finding>,
     /// Ended items and concurrency over time; absent if no item has a time, and for single jobs if there
     /// are more than 1,000.
-    pub timeline: Option<Timeline>,
+    pub timeline: Option<Box<Timeline>>,
     /// Distribution of durations; absent if no item has one, and for single jobs if there are more than 50.
-    pub histogram: Option<Histogram>,
+    pub histogram: Option<Box<Histogram>>,
     /// Number of entries that the lists of this section leave out.
     pub left_out: LeftOut,
 }

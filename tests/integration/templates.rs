@@ -364,3 +364,21 @@ fn an_included_link_does_not_lead_out_of_the_folder() {
         run.stderr
     );
 }
+
+#[test]
+fn loops_over_too_much_come_to_an_end() {
+    let folder = Folder::new();
+    folder.write(
+        "items.json",
+        r#"{"items":[{"item_id":"a","status":"failed"}]}"#,
+    );
+    let (loops, ends) = ("{% for n in range(9999) %}", "{% endfor %}");
+    folder.write("t.txt", loops.repeat(3) + &ends.repeat(3));
+    let run = folder.run(&["report", "items.json", "--template", "t.txt"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("the template takes too many steps"),
+        "{}",
+        run.stderr
+    );
+}

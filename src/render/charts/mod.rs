@@ -39,7 +39,7 @@ pub(crate) struct Charts {
 impl Charts {
     /// Lays out the charts of these figures.
     pub(super) fn of(sections: &Sections) -> Self {
-        let line = sections.timeline.as_ref();
+        let line = sections.timeline.as_deref();
         let row = Self {
             status_bar: small::status_bar(&sections.counts),
             sparkline: line.and_then(small::sparkline),
@@ -54,7 +54,7 @@ impl Charts {
             timeline: Some(timeline::chart(line)),
             durations: sections
                 .histogram
-                .as_ref()
+                .as_deref()
                 .filter(|histogram| !histogram.bins.is_empty())
                 .map(|histogram| durations::chart(histogram, &sections.durations)),
             slowest: slowest::chart(&sections.slowest, line),
