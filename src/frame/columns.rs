@@ -9,7 +9,7 @@ use std::ops::Range;
 use polars_arrow::array::PrimitiveArray;
 
 use super::kinds::{self, Count, Kind, Message, Number, Rare, Status, Time, Values, Word};
-use super::texts::{Place, TextArena};
+use super::texts::{Place, Stored, TextArena};
 use crate::api::ItemFields;
 
 /// Calls a macro with the columns of the logical frame, in its order.
@@ -219,6 +219,19 @@ macro_rules! storage {
             }
 
             /// Reads the texts at a place of an arena.
+            pub(super) fn at(arena: &'a TextArena, place: Place) -> Self {
+                let stored = StoredTexts::at(arena, place);
+                Self { $($($text: stored.$text.and_then(Stored::read),)?)+ }
+            }
+        }
+
+        /// Texts of one item as they stand in the arena.
+        pub(super) struct StoredTexts<'a> {
+            $($(pub(super) $text: Option<Stored<'a>>,)?)+
+        }
+
+        impl<'a> StoredTexts<'a> {
+            /// Finds the texts at a place of an arena.
             pub(super) fn at(arena: &'a TextArena, place: Place) -> Self {
                 let [$($($text,)?)+] = arena.get(place);
                 Self { $($($text,)?)+ }

@@ -31,7 +31,7 @@ use foldhash::quality::RandomState;
 
 pub use self::chunks::Rows;
 use self::chunks::{Chunks, GrowingChunks};
-use self::columns::Chunk;
+use self::columns::{Chunk, StoredTexts};
 pub use self::columns::{COLUMNS, ItemTexts, Piece, Row, Words};
 pub use self::interner::{Interner, InternerList};
 pub use self::logical::Labels;
@@ -243,7 +243,9 @@ impl ItemFrame {
 
     /// Name of a row's item.
     pub fn item_name(&self, row: usize) -> Option<Cow<'_, str>> {
-        self.texts(row).name
+        // Nothing else is unpacked: it is asked for each failed item.
+        let stored = StoredTexts::at(&self.texts, self.chunks.place(row));
+        stored.name?.read()
     }
 
     /// Status word of a row.

@@ -38,14 +38,20 @@ impl TextArena {
         let block = &mut self.blocks[index];
         let at = block.len();
         let packed = texts.map(|text| uuid::pack(text?));
-        for (text, packed) in texts.iter().zip(&packed) {
-            let length = text.map_or(0, |text| (text.len() + 1) << 1);
-            let mut length = length | usize::from(packed.is_some());
-            while length > 0x7f {
-                block.push(length as u8 | 0x80);
-                length >>= 7;
+        let mut lengths = [0; N];
+        for ((length, text), packed) in lengths.iter_mut().zip(&texts).zip(&packed) {
+            *length = text.map_or(0, |text| (text.len() + 1) << 1) | usize::from(packed.is_some());
+        }
+        if lengths.iter().all(|length| *length <= 0x7f) {
+            block.extend_from_slice(&lengths.map(|length| length as u8));
+        } else {
+            for mut length in lengths {
+                while length > 0x7f {
+                    block.push(length as u8 | 0x80);
+                    length >>= 7;
+                }
+                block.push(length as u8);
             }
-            block.push(length as u8);
         }
         for (text, packed) in texts.into_iter().zip(&packed) {
             match (text.unwrap_or_default().as_bytes(), packed) {
@@ -73,7 +79,7 @@ impl TextArena {
     }
 
     /// Texts at a place.
-    pub(super) fn get<const N: usize>(&self, place: Place) -> [Option<Cow<'_, str>>; N] {
+    pub(super) fn get<const N: usize>(&self, place: Place) -> [Option<Stored<'_>>; N] {
         let block = self.blocks.get((place >> 32) as usize);
         let mut rest = block
             .and_then(|block| block.get(place as u32 as usize..))
@@ -96,20 +102,35 @@ impl TextArena {
             if is_packed {
                 length = length.checked_sub(uuid::TEXT_BYTES)?;
             }
+            let packed_bytes = if is_packed { uuid::PACKED_BYTES } else { 0 };
             let (text, others) = rest.split_at_checked(length)?;
+            let (packed, others) = others.split_at_checked(packed_bytes)?;
             rest = others;
-            // It was text when it was written.
-            let text = std::str::from_utf8(text).ok()?;
-            if !is_packed {
-                return Some(Cow::Borrowed(text));
-            }
-            let (packed, others) = rest.split_at_checked(uuid::PACKED_BYTES)?;
-            rest = others;
-            let mut whole = String::with_capacity(length + uuid::TEXT_BYTES);
-            whole.push_str(text);
-            uuid::unpack(packed, &mut whole);
-            Some(Cow::Owned(whole))
+            Some(Stored { text, packed })
         })
+    }
+}
+
+/// A text in the arena.
+#[derive(Clone, Copy)]
+pub(super) struct Stored<'a> {
+    text: &'a [u8],
+    /// The UUID that it ends with; empty if there is none.
+    packed: &'a [u8],
+}
+
+impl<'a> Stored<'a> {
+    /// Reads it; a UUID is unpacked.
+    pub(super) fn read(self) -> Option<Cow<'a, str>> {
+        // It was text when it was written.
+        let text = std::str::from_utf8(self.text).ok()?;
+        if self.packed.is_empty() {
+            return Some(Cow::Borrowed(text));
+        }
+        let mut whole = String::with_capacity(text.len() + uuid::TEXT_BYTES);
+        whole.push_str(text);
+        uuid::unpack(self.packed, &mut whole);
+        Some(Cow::Owned(whole))
     }
 }
 
@@ -142,6 +163,7 @@ mod tests {
         for (place, length) in places.into_iter().zip(lengths.into_iter().cycle()) {
             let (id, name, work) = texts_of(length);
             let found = arena.get(place);
+            let found = found.map(|text| text.and_then(Stored::read));
             let found = found.each_ref().map(Option::as_deref);
             assert_eq!(found, [Some(&*id), name.as_deref(), work]);
         }

@@ -23,17 +23,13 @@ pub struct Ends {
 impl Ends {
     /// Ends of these items.
     pub fn of(times: &Times) -> Self {
-        let completed = [&times.ends.completed, &times.record_ends.completed];
-        let mut failed = [&times.ends.failed[..], &times.record_ends.failed].concat();
+        let (ends, records) = (&times.ends, &times.record_ends);
+        let mut failed = [&ends.failed[..], &records.failed].concat();
         failed.sort();
         Self {
             failed,
-            completed: completed.iter().map(|ends| ends.len() as u64).sum(),
-            last_completed: completed
-                .iter()
-                .filter_map(|ends| ends.last())
-                .max()
-                .copied(),
+            completed: (ends.completed(<[i64]>::len) + records.completed(<[i64]>::len)) as u64,
+            last_completed: ends.last_completed.max(records.last_completed),
             count: times.ended() as u64,
             span: times.ended_span(),
         }
@@ -106,11 +102,11 @@ pub fn failure_crowd(times: &Times, ends: &Ends, line: &Timeline) -> Option<Fail
     if crowd.count < FEW_FAILURES || share_of_time > 0.25 {
         return None;
     }
-    let within = |instants: &Vec<i64>| {
+    let within = |instants: &[i64]| {
         instants.partition_point(|end| *end <= crowd.to)
             - instants.partition_point(|end| *end < crowd.from)
     };
-    let completed = within(&times.ends.completed) + within(&times.record_ends.completed);
+    let completed = times.ends.completed(within) + times.record_ends.completed(within);
     Some(FailureCrowd {
         crowd,
         completed: completed as u64,

@@ -46,11 +46,11 @@ impl Throughput {
     /// Throughput, concurrency and tail of items of whatever status.
     pub fn of(times: &Times) -> Self {
         let first_start = times.starts.map(|(first, _)| first);
-        let last_end = times.all_ends.last().copied();
+        let last_end = times.ends.all.last().copied();
         let early = first_start.map_or(0, |first| {
-            times.all_ends.partition_point(|end| *end < first)
+            times.ends.all.partition_point(|end| *end < first)
         });
-        let ends = &times.all_ends[early..];
+        let ends = &times.ends.all[early..];
         let span_micros = first_start
             .zip(last_end)
             .map(|(first, last)| last - first)
@@ -58,7 +58,7 @@ impl Throughput {
         let is_timed = times.timed > 0;
         Self {
             items_per_minute: span_micros.map(|span| ends.len() as f64 * 60e6 / span as f64),
-            peak_concurrency: is_timed.then(|| peak(&times.ended_starts, &times.all_ends)),
+            peak_concurrency: is_timed.then(|| peak(&times.ended_starts, &times.ends.all)),
             mean_concurrency: span_micros
                 .filter(|_| is_timed)
                 .map(|span| times.worked_micros as f64 / span as f64),
@@ -66,7 +66,7 @@ impl Throughput {
             last_end: last_end.and_then(UtcTime::from_micros),
             span_seconds: span_micros.map(|span| span as f64 / 1e6),
             tail_seconds: tail_micros(ends).map(|micros| micros / 1e6),
-            ended_items: times.all_ends.len() as u64,
+            ended_items: times.ends.all.len() as u64,
             early_items: early as u64,
             timed_items: times.timed,
             untimed_items: times.untimed,

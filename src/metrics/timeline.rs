@@ -171,7 +171,7 @@ pub fn timeline(times: &Times, drawn: Drawn) -> Option<Timeline> {
         ends.iter().zip(records).map(|(a, b)| a + b).collect()
     };
     let (ends, records) = (&times.ends, &times.record_ends);
-    let completed = counts(&ends.completed, &records.completed);
+    let all = counts(&ends.all, &records.all);
     let failed = counts(&ends.failed, &records.failed);
     let skipped = counts(&ends.skipped, &records.skipped);
     let other = counts(&ends.other, &records.other);
@@ -182,7 +182,7 @@ pub fn timeline(times: &Times, drawn: Drawn) -> Option<Timeline> {
     let intervals = (0..count).map(|at| {
         Some(Interval {
             from: UtcTime::from_micros(edges[at])?,
-            completed: completed[at],
+            completed: all[at] - failed[at] - skipped[at] - other[at],
             failed: failed[at],
             skipped: skipped[at],
             other: other[at],
@@ -199,7 +199,7 @@ pub fn timeline(times: &Times, drawn: Drawn) -> Option<Timeline> {
             .into_iter()
             .collect(),
         still_worked_on: times.open_starts.len() as u64,
-        dated_by_record: (times.ended() - times.all_ends.len()) as u64,
+        dated_by_record: (times.ended() - times.ends.all.len()) as u64,
         undated: times.undated,
     })
 }
@@ -219,8 +219,8 @@ fn span(times: &Times) -> Option<(i64, i64)> {
 
 /// Quiet spell of the items, by the instants of their records if some have no end.
 fn gap_between_ends(times: &Times) -> Option<(i64, i64)> {
-    if times.ended() == times.all_ends.len() {
-        return quiet_spell(&times.all_ends);
+    if times.ended() == times.ends.all.len() {
+        return quiet_spell(&times.ends.all);
     }
     quiet_spell(&times.all_instants())
 }
@@ -246,7 +246,7 @@ fn concurrency(times: &Times, edges: &[i64], known: Range<i64>) -> Vec<f64> {
         let (started, ended) = (elapsed(starts, edges), elapsed(ends, edges));
         started.iter().zip(ended).map(|(a, b)| a - b).collect()
     };
-    let ended = worked(&times.ended_starts, &times.all_ends);
+    let ended = worked(&times.ended_starts, &times.ends.all);
     let open = worked(&times.open_starts, &open_untils);
     let mean = |at: usize| {
         let area = ended[at + 1] + open[at + 1] - ended[at] - open[at];

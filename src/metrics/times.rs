@@ -54,42 +54,48 @@ fn is_plausible(at: &i64) -> bool {
     PLAUSIBLE_MICROS.contains(at)
 }
 
-/// A value for each way in which an item can end.
+/// Instants by how the items ended, each list ascending. Most items are completed: these have no list of
+/// their own, which would take as much room again as that of all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ByOutcome<T> {
-    /// For items with status `completed`.
-    pub completed: T,
-    /// For items with status `failed`.
-    pub failed: T,
-    /// For items with status `skipped`.
-    pub skipped: T,
-    /// For cancelled items, and items with an end time and another status.
-    pub other: T,
+pub struct ByOutcome {
+    /// Of items of whatever status.
+    pub all: Vec<i64>,
+    /// Of items with status `failed`.
+    pub failed: Vec<i64>,
+    /// Of items with status `skipped`.
+    pub skipped: Vec<i64>,
+    /// Of cancelled items, and of items with an end time and another status.
+    pub other: Vec<i64>,
+    /// Last instant of an item with status `completed`.
+    pub last_completed: Option<i64>,
 }
 
-impl<T> ByOutcome<T> {
+impl ByOutcome {
     #[inline(always)]
-    fn of(&mut self, status: u32) -> &mut T {
+    fn add(&mut self, status: u32, at: i64) {
+        self.all.push(at);
         match status {
-            code::COMPLETED => &mut self.completed,
-            code::FAILED => &mut self.failed,
-            code::SKIPPED => &mut self.skipped,
-            _ => &mut self.other,
+            code::COMPLETED => self.last_completed = self.last_completed.max(Some(at)),
+            code::FAILED => self.failed.push(at),
+            code::SKIPPED => self.skipped.push(at),
+            _ => self.other.push(at),
         }
     }
 
-    /// All four values.
-    pub fn all(&self) -> [&T; 4] {
-        [&self.completed, &self.failed, &self.skipped, &self.other]
-    }
-
-    fn all_mut(&mut self) -> [&mut T; 4] {
-        [
-            &mut self.completed,
+    fn sort(&mut self) {
+        for list in [
+            &mut self.all,
             &mut self.failed,
             &mut self.skipped,
             &mut self.other,
-        ]
+        ] {
+            list.sort_unstable();
+        }
+    }
+
+    /// Number of instants of completed items, of those that `count` counts in a list.
+    pub fn completed(&self, count: impl Fn(&[i64]) -> usize) -> usize {
+        count(&self.all) - count(&self.failed) - count(&self.skipped) - count(&self.other)
     }
 }
 
@@ -98,11 +104,9 @@ impl<T> ByOutcome<T> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Times {
     /// End times, by how the items ended.
-    pub ends: ByOutcome<Vec<i64>>,
+    pub ends: ByOutcome,
     /// Instants of the records of items that have ended, by their status, without an end time.
-    pub record_ends: ByOutcome<Vec<i64>>,
-    /// Every end time.
-    pub all_ends: Vec<i64>,
+    pub record_ends: ByOutcome,
     /// Start of each item that has an end time. Where the start is missing or after the end, the end stands
     /// for it.
     pub ended_starts: Vec<i64>,
@@ -130,25 +134,17 @@ impl Times {
     /// Collects the times of the items of these jobs.
     pub fn of(items: &ItemFrame, jobs: &[JobRows], much: bool) -> Self {
         let mut times = Self::default();
+        let rows = jobs.iter().map(|job| job.rows.len()).sum();
+        times.ended_starts.reserve_exact(rows);
+        times.ends.all.reserve_exact(rows);
         for job in jobs {
             times.add(&items.rows(job.rows.clone()), job.run);
         }
         let Self {
-            ends,
-            record_ends,
-            all_ends,
-            ended_starts,
-            ..
+            ends, ended_starts, ..
         } = &mut times;
-        let sort_ends = || {
-            for list in ends.all_mut().into_iter().chain(record_ends.all_mut()) {
-                list.sort_unstable();
-            }
-            *all_ends = ends.all().map(Vec::as_slice).concat();
-            // A stable sort merges lists that are sorted already.
-            all_ends.sort();
-        };
-        parallel::both(much, sort_ends, || ended_starts.sort_unstable());
+        parallel::both(much, || ends.sort(), || ended_starts.sort_unstable());
+        times.record_ends.sort();
         times.open_starts.sort_unstable();
         times.open_untils.sort_unstable();
         times
@@ -158,8 +154,6 @@ impl Times {
         let bounds = run.bounds();
         let mut last = i64::MIN;
         let (mut first_start, mut last_start) = (i64::MAX, i64::MIN);
-        self.ended_starts.reserve(rows.len());
-        self.ends.completed.reserve(rows.len());
         rows.each(|_, row| {
             let counts = |at: &i64| bounds.contains(at);
             let (start, end) = (
@@ -182,7 +176,7 @@ impl Times {
             }
             if let Some(end) = end {
                 last = last.max(end);
-                self.ends.of(row.status).push(end);
+                self.ends.add(row.status, end);
                 let start = start.filter(|start| *start <= end).unwrap_or(end);
                 self.ended_starts.push(start);
             } else if row.completed_at.is_some() {
@@ -191,7 +185,7 @@ impl Times {
                 match row.effective_at.filter(counts) {
                     Some(at) => {
                         last = last.max(at);
-                        self.record_ends.of(row.status).push(at);
+                        self.record_ends.add(row.status, at);
                     }
                     None => self.undated += 1,
                 }
@@ -213,25 +207,22 @@ impl Times {
 
     /// Number of ended items with a known instant.
     pub fn ended(&self) -> usize {
-        let records = self.record_ends.all().map(Vec::len);
-        self.all_ends.len() + records.iter().sum::<usize>()
+        self.ends.all.len() + self.record_ends.all.len()
     }
 
     /// Every end time, and every instant of a record that stands for one.
     pub fn all_instants(&self) -> Vec<i64> {
-        let mut instants = self.all_ends.clone();
-        for records in self.record_ends.all() {
-            instants.extend(records);
-        }
+        let mut instants = [&self.ends.all[..], &self.record_ends.all].concat();
+        // A stable sort merges lists that are sorted already.
         instants.sort();
         instants
     }
 
     /// First and last of these.
     pub fn ended_span(&self) -> Option<(i64, i64)> {
-        let lists = || [&self.all_ends].into_iter().chain(self.record_ends.all());
-        let first = lists().filter_map(|list| list.first()).min()?;
-        let last = lists().filter_map(|list| list.last()).max()?;
+        let lists = [&self.ends.all, &self.record_ends.all];
+        let first = lists.iter().filter_map(|list| list.first()).min()?;
+        let last = lists.iter().filter_map(|list| list.last()).max()?;
         Some((*first, *last))
     }
 }
@@ -264,11 +255,12 @@ mod tests {
             JobRun::default(),
         );
         let ends = [20, 15, 22].map(|second| NINE + second * SECOND);
-        assert_eq!(times.ends.completed, [ends[0]]);
+        assert_eq!(times.ends.last_completed, Some(ends[0]));
+        assert_eq!(times.ends.completed(<[i64]>::len), 1);
         assert_eq!(times.ends.failed, [ends[1]]);
         assert_eq!(times.ends.other, [ends[2]]);
         assert_eq!(times.record_ends.failed, [NINE + 30 * SECOND]);
-        assert_eq!(times.all_ends, [ends[1], ends[0], ends[2]]);
+        assert_eq!(times.ends.all, [ends[1], ends[0], ends[2]]);
         // The second has no start, and the last one ended before it started.
         assert_eq!(times.ended_starts, [NINE + 10 * SECOND, ends[1], ends[2]]);
         assert_eq!(times.open_starts, [NINE + 7 * SECOND]);
@@ -293,7 +285,7 @@ mod tests {
         ];
         let known = times(&items, run);
         assert_eq!((known.excluded, known.timed, known.undated), (2, 1, 1));
-        assert_eq!(known.all_ends, [NINE + DAY, NINE + 2 * DAY]);
+        assert_eq!(known.ends.all, [NINE + DAY, NINE + 2 * DAY]);
         // A running job may go on, and a run that ends before it starts says nothing.
         let running = JobRun {
             has_ended: false,

@@ -57,8 +57,9 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Bui
     let jobs = || parallel::each(much, dump.jobs.len(), job);
     let all = || (dump.jobs.len() != 1).then(|| builder.all());
     let rows = || items::rows(dump, &failures, &labels, options.items, options.slowest);
-    let figures = || parallel::both(much, jobs, all);
-    let ((jobs, all), (items, item_rows)) = parallel::both(much, figures, rows);
+    // All jobs together come first: the lists of all times are gone before each job takes room.
+    let all = all();
+    let (jobs, (items, item_rows)) = parallel::both(much, jobs, rows);
     let mut overall_shape = None;
     let overall = match all {
         Some(all) => {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::limits::{message, name};
+use super::limits::{masked_message, name};
 use super::model::{ItemRow, ItemRows, ItemSelection, Report};
 use crate::api::UtcTime;
 use crate::api::status::{self, code};
@@ -63,11 +63,15 @@ pub(super) fn rows(
     let chosen: Vec<usize> = match selection {
         ItemSelection::None => Vec::new(),
         ItemSelection::Failed if items.len() > MOST_ROWS => {
-            let row = |row| {
-                let item = items.row(row);
-                (kind_of(&item), item.micros())
-            };
-            remarkable((0..items.len()).map(row), slowest)
+            let all = items.rows(0..items.len());
+            let rows = all.pieces().iter().flat_map(|piece| {
+                let row = |at| {
+                    let item = piece.row(at);
+                    (kind_of(&item), item.micros())
+                };
+                (0..piece.len()).map(row)
+            });
+            remarkable(rows, slowest)
         }
         ItemSelection::Failed | ItemSelection::All => (0..items.len()).collect(),
     };
@@ -128,25 +132,31 @@ fn kind_of_row(item: &ItemRow) -> Kind {
 fn remarkable(rows: impl Iterator<Item = (Kind, Option<i64>)>, slowest: usize) -> Vec<usize> {
     let (mut chosen, mut skipped, mut open) = (Vec::new(), Vec::new(), Vec::new());
     let mut slow: BinaryHeap<Reverse<(i64, Reverse<usize>)>> = BinaryHeap::new();
-    for (row, (kind, micros)) in rows.enumerate() {
+    // Nested iterators are quick from within.
+    rows.enumerate().for_each(|(row, (kind, micros))| {
         let list = match kind {
             Kind::Failed => &mut chosen,
             Kind::Skipped => &mut skipped,
             Kind::Open => &mut open,
             Kind::Other => {
-                if let Some(micros) = micros.filter(|micros| *micros >= 0) {
-                    slow.push(Reverse((micros, Reverse(row))));
-                    if slow.len() > slowest {
-                        slow.pop();
-                    }
+                let Some(micros) = micros.filter(|micros| *micros >= 0) else {
+                    return;
+                };
+                let item = Reverse((micros, Reverse(row)));
+                if slow.len() < slowest {
+                    slow.push(item);
+                } else if let Some(mut least) = slow.peek_mut()
+                    && item < *least
+                {
+                    *least = item;
                 }
-                continue;
+                return;
             }
         };
         if list.len() < MOST_ROWS {
             list.push(row);
         }
-    }
+    });
     chosen.extend(skipped);
     chosen.extend(open);
     chosen.truncate(MOST_ROWS);
@@ -179,7 +189,7 @@ fn item_row(
         duration_seconds: item.micros().map(|micros| micros as f64 / 1e6),
         error_message: item
             .error_message
-            .map(|text| message(items.messages().get(text))),
+            .map(|text| masked_message(items.messages().get(text))),
         error_group: group.and_then(|group| groups.get(group as usize).cloned()),
         skip_reason: item
             .skip_reason

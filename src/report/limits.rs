@@ -32,6 +32,13 @@ pub(super) fn message(text: &str) -> String {
     clipped(text, MAX_MESSAGE)
 }
 
+/// Returns a message of an item that is not too long. The frame has masked the secrets in it.
+pub(super) fn masked_message(text: &str) -> String {
+    let mut text = text.to_owned();
+    clip(&mut text, MAX_MESSAGE);
+    text
+}
+
 /// Returns a name, id, label, reason or status word that is not too long.
 pub(super) fn name(text: &str) -> String {
     clipped(text, MAX_NAME)
@@ -53,7 +60,9 @@ pub(super) fn limit(sections: &mut Sections, of: usize) {
         for example in &mut group.examples {
             cut(&mut example.item_id, MAX_NAME);
             cut_some(&mut example.item_name, MAX_NAME);
-            cut_some(&mut example.error_message, MAX_MESSAGE);
+            if let Some(message) = &mut example.error_message {
+                clip(message, MAX_MESSAGE);
+            }
         }
     }
     for item in &mut sections.slowest {

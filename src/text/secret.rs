@@ -184,7 +184,10 @@ fn begins_word(bytes: &[u8], at: usize) -> bool {
 fn prefixed(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     // The bytes before the last of all prefixes.
     let before = bytes[at.checked_sub(1)?].to_ascii_lowercase();
-    if !b"xktbpaouhsrfm".contains(&before) {
+    if !matches!(
+        before,
+        b'x' | b'k' | b't' | b'b' | b'p' | b'a' | b'o' | b'u' | b'h' | b's' | b'r' | b'f' | b'm'
+    ) {
         return None;
     }
     let until = &bytes[..=at];

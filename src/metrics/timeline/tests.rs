@@ -1,6 +1,6 @@
 use super::*;
 use crate::metrics::examples::{Item, NINE, SECOND, at, frame};
-use crate::metrics::times::{JobRows, JobRun, PLAUSIBLE_MICROS};
+use crate::metrics::times::{ByOutcome, JobRows, JobRun, PLAUSIBLE_MICROS};
 
 #[test]
 fn an_interval_is_round_and_gives_30_to_80_of_them() {
@@ -110,12 +110,15 @@ fn instants_are_counted_per_interval() {
 
 /// Concurrency of spans from a start to an end between the edges 0, 10, 20 and 30.
 fn means(spans: &[(i64, i64)], known: Range<i64>) -> Vec<f64> {
-    let (mut ended_starts, mut all_ends): (Vec<i64>, Vec<i64>) = spans.iter().copied().unzip();
+    let (mut ended_starts, mut all): (Vec<i64>, Vec<i64>) = spans.iter().copied().unzip();
     ended_starts.sort_unstable();
-    all_ends.sort_unstable();
+    all.sort_unstable();
     let times = Times {
         ended_starts,
-        all_ends,
+        ends: ByOutcome {
+            all,
+            ..ByOutcome::default()
+        },
         ..Times::default()
     };
     concurrency(&times, &[0, 10, 20, 30], known)
