@@ -31,8 +31,8 @@ use foldhash::quality::RandomState;
 
 pub use self::chunks::Rows;
 use self::chunks::{Chunks, GrowingChunks};
-use self::columns::{Chunk, StoredTexts};
 pub use self::columns::{COLUMNS, ItemTexts, Piece, Row, Words};
+use self::columns::{Chunk, StoredTexts};
 pub use self::interner::{Interner, InternerList};
 pub use self::logical::Labels;
 pub use self::newest::Recorded;
