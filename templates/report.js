@@ -553,7 +553,7 @@ function show(section, table, known) {
     title, record,
     element(
       'div', { class: 'item-buttons' },
-      button('Copy id', () => void copied(table.id[shown()] ?? '', dialog, told)),
+      button('Copy ID', () => void copied(table.id[shown()] ?? '', dialog, told)),
       button('Copy link', () => void copied(location.href, dialog, told)),
       before, next, button('Close', () => dialog.close()),
     ),
@@ -650,7 +650,7 @@ function show(section, table, known) {
       class: 'open', tabindex: tab, 'aria-haspopup': 'dialog',
     });
     const copier = button('copy', () => void copied(id, live, said), {
-      class: 'copy', tabindex: tab, 'aria-label': `Copy id ${visible(id)}`,
+      class: 'copy', tabindex: tab, 'aria-label': `Copy ID ${visible(id)}`,
     });
     /** @type {Record<string, Node | string>} */
     const cells = {

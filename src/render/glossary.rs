@@ -14,12 +14,16 @@ pub(super) const DEFINITIONS: &[(&str, &str)] = &[
          (total_size). Missing is stated minus distinct; it is unknown if no total is stated.",
     ),
     (
+        "Item",
+        "A document of a batch job, or a file of a v2 batch.",
+    ),
+    (
         "Failure rate",
         "failed / (completed + failed). It is unknown, not zero, if no item completed or failed.",
     ),
     (
-        "95% interval",
-        "Wilson score interval: the range of true rates that fit the observed numbers.",
+        "95% CI",
+        "Wilson score interval: the range of true rates that fit the observed numbers, with 95% confidence.",
     ),
     (
         "Duration",

@@ -185,7 +185,7 @@ fn sections() -> Sections {
 
 /// An ordinary job, with every field present that can be.
 pub(super) fn typical() -> Report {
-    let verdict = "13 of 241 finished items failed (5.4 %, 95 % interval 3.2–9.0 %); 8 of them: \
+    let verdict = "13 of 241 processed items failed (5.4%, 95% CI 3.2–9.0%), 8 of them with \
                    Job timed out after <n> seconds (job_id=<id>, attempt <n>/<n>).";
     Report {
         schema_version: SCHEMA_VERSION,

@@ -20,7 +20,7 @@ pub enum SavedError {
     Several(String, String),
     /// An option has no effect on a saved summary.
     #[error(
-        "{option} applies to dumps, but `{path}` is a saved summary: make it anew from its dumps"
+        "{option} applies to dumps, but `{path}` is a saved summary: make a new one from the dumps"
     )]
     Option {
         /// The file.
@@ -30,7 +30,7 @@ pub enum SavedError {
     },
     /// It holds fewer items than are asked for.
     #[error(
-        "the summary `{path}` holds {held} of {of} items: make it anew from its dumps with --items all"
+        "the summary `{path}` holds {held} of {of} items: make a new one from the dumps with --items all"
     )]
     FewerItems {
         /// The file.

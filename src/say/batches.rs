@@ -5,7 +5,7 @@ use crate::load::v2::BatchFacts;
 use crate::report::model::{JobReport, Note};
 use crate::text::{counted, number};
 
-/// Job ids that a note names; the others are counted.
+/// Job IDs that a note names; the others are counted.
 const NAMED_JOBS: usize = 20;
 
 /// Notes about a batch.
@@ -46,8 +46,8 @@ pub(crate) fn of_batch(batch: &BatchFacts, report: &JobReport) -> Vec<Note> {
         notes.push(note(
             Code::NoDataPoints,
             "no job data points are recorded, so durations, queue times, throughput and the timeline are \
-             absent; `batch-report fetch`, npm, llp and curl can record them, Python llama-cloud 2.17 and \
-             later cannot"
+             absent; record them with `batch-report fetch`, npm, llp or curl (Python llama-cloud 2.17 and \
+             later cannot)"
                 .to_owned(),
         ));
     }

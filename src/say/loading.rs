@@ -5,7 +5,7 @@ use crate::api::WrongType;
 use crate::load::note::{Break, Fault, Ids, NoteKind, Place, Sample, SpecialFile};
 use crate::load::{ErrorResponse, Like, Looks, NotOurs};
 use crate::snapshot::{Difference, Gone, Part};
-use crate::text::{counted, number, quote};
+use crate::text::{counted, joined, number, quote, were};
 
 /// The code of a note.
 pub(crate) fn code(kind: &NoteKind) -> Code {
@@ -78,7 +78,7 @@ pub(crate) fn message(kind: &NoteKind) -> String {
         }
         NoteKind::SkippedFile(looks) => format!("ignored: looks like {}", looks_words(looks)),
         NoteKind::EmptyFile { bytes: 0 } => "ignored: empty file".to_owned(),
-        NoteKind::EmptyFile { .. } => "ignored: no content besides white space".to_owned(),
+        NoteKind::EmptyFile { .. } => "ignored: only white space".to_owned(),
         NoteKind::ForeignFiles { count, first } => {
             let mut names = first.join(", ");
             let more = count - first.len() as u64;
@@ -124,14 +124,16 @@ pub(crate) fn message(kind: &NoteKind) -> String {
             "the {format} file could not be read to its end: {error}; kept {} before the break",
             counted(*kept, "item", "items")
         ),
-        NoteKind::NoFinalNewline => "the last line has no line end; its item may be cut".to_owned(),
+        NoteKind::NoFinalNewline => {
+            "the last line has no newline; its item may be cut off".to_owned()
+        }
         NoteKind::StrayText { at, line, more } => {
             let more = match more {
                 0 => String::new(),
                 more => format!(" and {}", counted(*more, "more line", "more lines")),
             };
             format!(
-                "ignored text that is not data at {at}: “{line}”{more}; if it is an error message, \
+                "ignored non-JSON text at {at}: “{line}”{more}; if it is an error message, \
                  a page may be missing"
             )
         }
@@ -229,20 +231,26 @@ pub(crate) fn message(kind: &NoteKind) -> String {
             number(ids.count as u64),
             ids_words(ids)
         ),
-        NoteKind::UnreferencedJobs { jobs, data_points } => format!(
-            "left out {} and {}: no recorded results refer to them, so they belong to other batches \
-             or to none",
-            counted(*jobs, "job", "jobs"),
-            counted(*data_points, "data point", "data points"),
-        ),
+        NoteKind::UnreferencedJobs { jobs, data_points } => {
+            let jobs = (*jobs > 0).then(|| counted(*jobs, "job", "jobs"));
+            let points =
+                (*data_points > 0).then(|| counted(*data_points, "data point", "data points"));
+            let left_out: Vec<String> = jobs.into_iter().chain(points).collect();
+            format!(
+                "left out {}: no recorded results refer to them, so they belong to other batches or to \
+                 none",
+                joined(&left_out)
+            )
+        }
         NoteKind::UntiedJobs(jobs) => format!(
             "no results of a batch are recorded, so {} reported without a batch; record the batch \
              with expand=results",
             counted(*jobs, "job is", "jobs are")
         ),
         NoteKind::RetriedItems(retried) => format!(
-            "{} in one job and recorded in another: {} completed there",
+            "{} in one job and {} recorded in another, too; {} completed there",
             counted(retried.items, "item failed", "items failed"),
+            were(retried.items),
             match retried.completed {
                 0 => "none".to_owned(),
                 completed if completed == retried.items => "all".to_owned(),

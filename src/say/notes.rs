@@ -110,8 +110,8 @@ impl Notes<'_> {
         if job.id.is_none() {
             self.add(
                 Code::UnpairedItems,
-                "no batch job ID found for these items: none in the documents or in file and folder \
-                 names, and no status of a single job beside them; pass --job-id",
+                "no batch job ID found in these items, in file and folder names, or in a status document \
+                 beside them; pass --job-id",
             );
         } else if job.record.is_none() {
             self.add(
@@ -279,20 +279,20 @@ impl Notes<'_> {
         if counts.duplicates > 0 {
             let differ = match counts.conflicting_duplicates {
                 0 => "all identical".to_owned(),
-                1 => "1 item changed between its records".to_owned(),
-                n => format!("{} items changed between their records", number(n)),
+                1 => "1 item changed in between".to_owned(),
+                n => format!("{} items changed in between", number(n)),
             };
             let rows = counted(
                 counts.duplicates,
                 "row repeats an item",
                 "rows repeat an item",
             );
-            let message = format!("{rows} recorded before ({differ}); the newest record counts");
+            let message = format!("{rows} recorded before ({differ}); the newest one counts");
             self.add(Code::DuplicateItems, message);
         }
         if job.records > 1 {
             let message = format!(
-                "the status was recorded {} times; the newest record counts{}",
+                "the status was recorded {} times; the newest one counts{}",
                 number(job.records),
                 course(&job.history)
             );
@@ -317,7 +317,7 @@ impl Notes<'_> {
             named.push(format!("{} more", number((unknown.len() - NAMED) as u64)));
         }
         let message = format!(
-            "undocumented item statuses: {}; counted under their own names, and in no failure rate",
+            "undocumented item statuses: {}; counted under their own names, not in the failure rate",
             joined(&named)
         );
         self.add(Code::UnknownStatus, message);

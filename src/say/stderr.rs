@@ -65,8 +65,8 @@ pub(crate) fn nothing_found(dump: &Dump, paths: &[PathBuf]) -> Option<String> {
             }
             format!("found no files in {}", joined(&given))
         }
-        (1, _) => "found no job and no items in the file".to_owned(),
-        (n, _) => format!("found no job and no items in {} files", number(n as u64)),
+        (1, _) => "found no jobs and no items in the file".to_owned(),
+        (n, _) => format!("found no jobs and no items in {} files", number(n as u64)),
     };
     let mut lines = vec![words];
     lines.extend(notes.iter().take(NOTES).map(|note| format!("  {note}")));
@@ -138,7 +138,7 @@ pub(crate) fn say_what_is_lost(report: &Report) {
 /// Says that a saved summary lists fewer entries than an option asks for.
 pub(crate) fn say_it_lists_fewer(path: &str, option: &str) {
     say(&format!(
-        "warning: {}: the summary lists fewer than {option} asks for; make it again from the dumps",
+        "warning: {}: the summary lists fewer than {option} asks for; make a new one from the dumps",
         one_line(path)
     ));
 }

@@ -139,8 +139,8 @@ impl Subject<'_> {
             (_, [only]) => {
                 let state = only.job.as_ref()?.status.as_deref()?;
                 Some(format!(
-                    "The list is older than the job: the job has {}, but {open} still open in the \
-                     list; fetch the list again.",
+                    "The job has {}, but {open} still open in its list, which was recorded too early; \
+                     fetch the list again.",
                     match state {
                         "cancelled" => "been cancelled",
                         other => other,
@@ -148,8 +148,8 @@ impl Subject<'_> {
                 ))
             }
             (_, many) => Some(format!(
-                "The lists of {} are older than their jobs: {open} still open in them; fetch the \
-                 lists again.",
+                "The lists of {} were recorded too early: {open} still open in them, but the jobs \
+                 have ended; fetch the lists again.",
                 of_jobs_words(older.len(), many.len())
             )),
         }
@@ -275,7 +275,7 @@ impl Subject<'_> {
                 _ => ("lists", "are"),
             };
             format!(
-                "The {lists} of {} {are} filtered by status, so the rate is not that of the jobs.",
+                "The {lists} of {} {are} filtered by status, so the rate is not the jobs' own.",
                 of_jobs_words(counts.filtered_jobs as usize, self.jobs.len())
             )
         })

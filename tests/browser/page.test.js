@@ -220,12 +220,12 @@ test('an id is copied, also where the browser has no clipboard for pages', async
       if (stub) Object.defineProperty(navigator, 'clipboard', { value: undefined });
     }, stub);
     const id = (await column(page, 'id'))[2].replace(/copy$/, '');
-    await page.getByRole('button', { name: `Copy id ${id}` }).click();
+    await page.getByRole('button', { name: `Copy ID ${id}` }).click();
     await page.getByText(`Copied ${id}`).waitFor();
     assert.equal(await read(), id);
     await page.locator('.items-scroll .open').nth(3).click();
     const other = (await column(page, 'id'))[3].replace(/copy$/, '');
-    await page.getByRole('button', { name: 'Copy id', exact: true }).click();
+    await page.getByRole('button', { name: 'Copy ID', exact: true }).click();
     await page.getByRole('dialog').getByText(`Copied ${other}`).waitFor();
     assert.equal(await read(), other);
     assert.deepEqual(visit.seen.console, []);
@@ -255,7 +255,7 @@ test('the keyboard alone is enough', async () => {
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   assert.equal(await focused(), '2', 'the focus comes back');
   await page.keyboard.press('Tab');
-  assert.match(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), /^Copy id /);
+  assert.match(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), /^Copy ID /);
   await context.close();
 });
 

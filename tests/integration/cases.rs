@@ -445,7 +445,7 @@ fn figures_of_jobs_that_share_items_are_those_of_both() {
     let figures = figures(&summary);
     assert_eq!((figures.distinct, figures.failed), (12, 2));
     let notes = summary["notes"].to_string();
-    let said = "2 items failed in one job and recorded in another: all completed there";
+    let said = "2 items failed in one job and were recorded in another, too; all completed there";
     assert!(notes.contains(said), "{notes}");
 }
 

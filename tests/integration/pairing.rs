@@ -288,8 +288,7 @@ fn rates_of_jobs_of_which_one_list_is_filtered_are_marked_in_every_format() {
     let summary: Value = serde_json::from_str(&printed("json")).expect("JSON");
     assert_eq!(summary["overall"]["counts"]["filtered_jobs"], 1);
     let verdict = summary["verdict"].as_str().expect("a sentence");
-    let said =
-        "The list of 1 of 2 jobs is filtered by status, so the rate is not that of the jobs.";
+    let said = "The list of 1 of 2 jobs is filtered by status, so the rate is not the jobs' own.";
     assert!(verdict.contains(said), "{verdict}");
     assert!(printed("markdown").contains("| 250 | 13 | – (filtered list) |"));
     assert!(printed("html").contains("filtered list</span>"));

@@ -25,16 +25,24 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         return Vec::new();
     }
     let clock = |at| clock(at, line.from.micros(), line.to.micros());
+    let failures = match ends.failed.len() {
+        all if all == crowd.count => format!("All {} failures", number(all as u64)),
+        all => format!(
+            "{} of {} failures",
+            number(crowd.count as u64),
+            number(all as u64)
+        ),
+    };
     let message = format!(
-        "{} of {} failures happened between {} and {} UTC, in {} of the job's time; {} of {} completed \
-         items ended then.",
-        number(crowd.count as u64),
-        number(ends.failed.len() as u64),
+        "{failures} happened between {} and {} UTC, in {} of the {}'s time; {} of {} completed {} ended \
+         then.",
         clock(crowd.from),
         clock(crowd.to),
         percent(of_time),
+        figures.job_word(),
         number(found.completed),
         number(ends.completed),
+        figures.items(),
     );
     vec![Found {
         rank: RANK,

@@ -43,19 +43,22 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         return Vec::new();
     }
     let who = match ranked[..few] {
+        [only] if figures.is_v2 => format!("Batch {} has", quote(&only.label, LABEL_CHARS)),
         [only] => format!("Job {} has", quote(&only.label, LABEL_CHARS)),
         _ => format!(
-            "{} of {} jobs have",
+            "{} of {} {} have",
             number(few as u64),
-            number(ranked.len() as u64)
+            number(ranked.len() as u64),
+            figures.jobs()
         ),
     };
     let message = format!(
-        "{who} {} of {} failures ({}), but {} of the items.",
+        "{who} {} of {} failures ({}), but only {} of the {}.",
         number(their_failed),
         number(failed),
         percent(share),
-        percent(of_items)
+        percent(of_items),
+        figures.items()
     );
     vec![Found {
         rank: RANK,
@@ -78,7 +81,7 @@ mod tests {
     fn one_job_with_most_failures_is_named() {
         assert_eq!(
             messages_of_jobs(find, &jobs(&[(90, 10), (100, 0), (98, 2)])),
-            ["Job job-0 has 10 of 12 failures (83.3%), but 33.3% of the items."]
+            ["Job job-0 has 10 of 12 failures (83.3%), but only 33.3% of the items."]
         );
         assert_eq!(
             messages_of_jobs(find, &jobs(&[(96, 4), (96, 4), (96, 4)])),

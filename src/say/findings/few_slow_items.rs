@@ -18,9 +18,10 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         return Vec::new();
     };
     let message = format!(
-        "The {} slowest of {} completed items took {} of the total processing time.",
+        "The {} slowest of {} completed {} took {} of the total processing time.",
         number(slowest.count),
         number(slowest.of),
+        figures.items(),
         percent(slowest.share)
     );
     vec![Found {

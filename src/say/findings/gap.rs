@@ -18,7 +18,8 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     let span = ends.span.map_or(0, |(first, last)| last - first);
     let usual = span as f64 / 1e6 / ends.count.saturating_sub(1).max(1) as f64;
     let message = format!(
-        "No item ended for {} after {} UTC; on average one ended every {}.",
+        "No {} ended for {} after {} UTC; on average one ended every {}.",
+        figures.item(),
         duration(gap.seconds),
         clock(gap.from.micros(), line.from.micros(), line.to.micros()),
         duration(usual)

@@ -37,15 +37,18 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     let label = quote(&worst.label, LABEL_CHARS);
     let message = match high.len() {
         1 => format!(
-            "Job {label} has a failure rate of {}; all jobs together have {}.",
+            "{} {label} has a failure rate of {}; all {} together have {}.",
+            if figures.is_v2 { "Batch" } else { "Job" },
             percent(rate),
+            figures.jobs(),
             percent(all)
         ),
         many => format!(
-            "{} of {} jobs fail far more often than the others, {label} most often ({}); all jobs \
-             together have a failure rate of {}.",
+            "{} of {} {} fail far more often than the others, {label} most often ({}); the failure rate \
+             of all together is {}.",
             number(many as u64),
             number(jobs.len() as u64),
+            figures.jobs(),
             percent(rate),
             percent(all)
         ),
@@ -106,6 +109,7 @@ pub(super) mod tests {
             job: None,
             jobs,
             shape: None,
+            is_v2: false,
         };
         find(figures)
             .into_iter()

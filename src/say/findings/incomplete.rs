@@ -21,7 +21,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     let message = format!(
         "{} of {} ({}) {} missing. The figures cover the other {}.",
         number(missing),
-        counted(total, "item", "items"),
+        counted(total, figures.item(), figures.items()),
         percent(share),
         if missing == 1 { "is" } else { "are" },
         number(counts.distinct),

@@ -29,9 +29,10 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
                     words.replace("were", "was")
                 ),
                 many => format!(
-                    "{} of {} jobs {words}.",
+                    "{} of {} {} {words}.",
                     number(many.len() as u64),
-                    number(jobs.len() as u64)
+                    number(jobs.len() as u64),
+                    figures.jobs()
                 ),
             };
             Some(Found {

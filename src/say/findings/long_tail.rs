@@ -23,7 +23,8 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         return Vec::new();
     }
     let message = format!(
-        "The last 5% of the items took {} of {} ({} of the time).",
+        "The last 5% of the {} took {} of {} ({} of the time).",
+        figures.items(),
         duration(tail),
         duration(span),
         percent(tail / span)

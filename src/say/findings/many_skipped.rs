@@ -23,7 +23,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     }
     let message = format!(
         "{} were skipped{}.",
-        of_all(skipped, rate.denominator, "items"),
+        of_all(skipped, rate.denominator, figures.items()),
         why(figures, skipped)
     );
     vec![Found {

@@ -21,7 +21,7 @@ mod time_limit;
 use super::code::Code;
 use crate::api::status::{FAILED, PENDING, PROCESSING, is_open_job};
 use crate::metrics::Shape;
-use crate::report::model::{Finding, JobFacts, JobReport, Sections};
+use crate::report::model::{Api, Finding, JobFacts, JobReport, Sections};
 use crate::text::quote;
 
 /// Longest quote of an error pattern, in characters.
@@ -39,6 +39,8 @@ struct Figures<'a> {
     jobs: &'a [JobReport],
     /// Absent if no item has ended.
     shape: Option<&'a Shape>,
+    /// All jobs are batches of v2, which have files instead of items.
+    is_v2: bool,
 }
 
 /// A finding with its rank: the lowest comes first.
@@ -88,6 +90,7 @@ pub(super) fn of_job(job: &JobReport, shape: Option<&Shape>) -> Vec<Finding> {
         job: job.job.as_ref(),
         jobs: &[],
         shape,
+        is_v2: job.api == Api::V2,
     };
     ranked(&OF_JOB, figures)
 }
@@ -103,6 +106,7 @@ pub(super) fn of_jobs(
         job: None,
         jobs,
         shape,
+        is_v2: !jobs.is_empty() && jobs.iter().all(|job| job.api == Api::V2),
     };
     ranked(&OF_JOBS, figures)
 }
@@ -128,6 +132,26 @@ impl Figures<'_> {
     fn count(&self, word: &str) -> u64 {
         let by_status = &self.sections.counts.by_status;
         by_status.get(word).copied().unwrap_or_default()
+    }
+
+    /// "items", or "files" of v2 batches.
+    fn items(&self) -> &'static str {
+        if self.is_v2 { "files" } else { "items" }
+    }
+
+    /// "item", or "file" of a v2 batch.
+    fn item(&self) -> &'static str {
+        if self.is_v2 { "file" } else { "item" }
+    }
+
+    /// "jobs", or "batches".
+    fn jobs(&self) -> &'static str {
+        if self.is_v2 { "batches" } else { "jobs" }
+    }
+
+    /// "job", or "batch".
+    fn job_word(&self) -> &'static str {
+        if self.is_v2 { "batch" } else { "job" }
     }
 
     /// Failed items.
@@ -240,6 +264,7 @@ pub(super) mod tests {
             job: None,
             jobs: &[],
             shape: Some(shape),
+            is_v2: false,
         };
         find(figures)
             .into_iter()
@@ -265,6 +290,7 @@ pub(super) mod tests {
             job: None,
             jobs: &[],
             shape: Some(&shape(Vec::new())),
+            is_v2: false,
         };
         let codes = ranked(&OF_JOB, figures)
             .into_iter()

@@ -25,9 +25,10 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         return Vec::new();
     }
     let message = format!(
-        "Nothing completed after {} UTC: the next {} items all failed.",
+        "Nothing completed after {} UTC: the next {} {} all failed.",
         clock(last, line.from.micros(), line.to.micros()),
-        number(later as u64)
+        number(later as u64),
+        figures.items()
     );
     vec![Found {
         rank: RANK,

@@ -106,15 +106,15 @@ fn open_items_of_an_ended_job_are_told_with_the_way_out() {
     let words = verdict(json!({ "completed": 5, "processing": 2 }), |_| {});
     assert!(
         words.starts_with(
-            "The list is older than the job: the job has completed, but 2 items are still open in \
-                 the list; fetch the list again. "
+            "The job has completed, but 2 items are still open in its list, which was recorded \
+             too early; fetch the list again. "
         ),
         "{words}"
     );
     let words = verdict(json!({ "completed": 5, "processing": 2 }), |job| {
         job["job"]["status"] = json!("running");
     });
-    assert!(!words.contains("older"), "{words}");
+    assert!(!words.contains("too early"), "{words}");
 }
 
 #[test]
