@@ -15,7 +15,7 @@ use crate::api::Api;
 use crate::load::Dump;
 use crate::parallel::{self, MANY_ROWS};
 use crate::report::Built;
-use crate::report::model::{Api, Finding, Input, Note, Report};
+use crate::report::model::{Finding, Input, Note, Report};
 use crate::say::code::Code;
 use crate::text::counted;
 
