@@ -51,6 +51,9 @@ impl Own {
             name: &'a RawValue,
         }
         let head = &text[..text.floor_char_boundary(HEAD)];
+        if is_test_report(text, head) {
+            return Some(Self::Report);
+        }
         if !head.contains("\"generator\"") || !head.contains(NAME) {
             return None;
         }
@@ -74,6 +77,31 @@ pub fn is_own_report(path: &Path) -> bool {
     let mut text = String::new();
     let read = found::open(path).and_then(|mut file| file.read_to_string(&mut text));
     read.is_ok() && matches!(Own::of(&text), Some(Own::Report | Own::Summary))
+}
+
+/// Tells if a text is a CTRF report of this program.
+fn is_test_report(text: &str, head: &str) -> bool {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Ctrf<'a> {
+        #[serde(borrow)]
+        report_format: &'a RawValue,
+        #[serde(borrow)]
+        generated_by: &'a RawValue,
+    }
+    let may_be = head.contains("\"CTRF\"") && head.contains("\"generatedBy\"");
+    let Some(ctrf) = may_be
+        .then(|| serde_json::from_str::<Ctrf<'_>>(text).ok())
+        .flatten()
+    else {
+        return false;
+    };
+    let maker = ctrf.generated_by.get().trim_matches('"');
+    let version = maker
+        .strip_prefix(NAME)
+        .and_then(|rest| rest.strip_prefix(' '));
+    ctrf.report_format.get() == "\"CTRF\""
+        && version.is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Tells if a text is a page: an HTML document whose head names this program before its title.

@@ -40,6 +40,24 @@ pub(super) fn json_in_html(json: &str) -> String {
     safe
 }
 
+/// Text of XML 1.0, in attributes and between tags. Characters that XML forbids become U+FFFD.
+pub(super) fn xml(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + text.len() / 32);
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&apos;"),
+            '\t' | '\n' => safe.push(c),
+            '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => safe.push('\u{fffd}'),
+            _ => safe.push(c),
+        }
+    }
+    safe
+}
+
 /// Appends formatted text; writing to a `String` cannot fail.
 fn push(to: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = to.write_fmt(text);
@@ -263,6 +281,14 @@ mod tests {
         assert_eq!(markdown_prose("https://x.y", 80), "https:<!-- -->//x.y");
         assert_eq!(markdown_prose("www.x.y", 80), "www<!-- -->.x.y");
         assert_eq!(markdown_prose(":tada:", 80), ":<!-- -->tada:");
+    }
+
+    #[test]
+    fn xml_holds_no_markup_and_no_forbidden_character() {
+        assert_eq!(
+            xml("<a b='\"'>]]>&\u{0}\u{8}\u{ffff}\n\t\u{10ffff}"),
+            "&lt;a b=&apos;&quot;&apos;&gt;]]&gt;&amp;\u{fffd}\u{fffd}\u{fffd}\n\t\u{10ffff}"
+        );
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("bytes", |state: &State<'_, '_>, value: &Value| {
         number(state, value, |n| bytes(n as u64))
     });
+    env.add_filter("seconds", |value: f64| format!("{value:.3}"));
     env.add_filter("interval", interval_filter);
     env.add_filter("time", |state: &State<'_, '_>, value: &Value| {
         time_filter(state, value, time)

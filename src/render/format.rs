@@ -28,6 +28,10 @@ pub enum Format {
     Csv,
     /// All items as JSON Lines.
     JsonLines,
+    /// Items as test cases, for CI servers.
+    Junit,
+    /// Items as test cases, in the common test report format.
+    Ctrf,
 }
 
 /// Everything that is particular about a format.
@@ -60,11 +64,14 @@ pub enum Content {
     Template(&'static str),
     /// The summary model, serialized.
     Summary,
+    /// Items as test cases, serialized.
+    Tests,
     /// All items, written from the frame.
     Items(TableFormat),
 }
 
 pub(super) const MARKDOWN: AutoEscape = AutoEscape::Custom(Cow::Borrowed("markdown"));
+pub(super) const XML: AutoEscape = AutoEscape::Custom(Cow::Borrowed("xml"));
 pub(super) const TEXT: AutoEscape = AutoEscape::Custom(Cow::Borrowed("text"));
 
 /// All formats, in the order in which help lists them.
@@ -159,10 +166,32 @@ pub const FORMATS: &[Row] = &[
         escaping: AutoEscape::None,
         shows_items: false,
     },
+    Row {
+        format: Format::Junit,
+        name: "junit",
+        aliases: &[],
+        endings: &["xml"],
+        media_type: "application/xml",
+        purpose: "JUnit XML for CI servers: a suite per job, a case per item",
+        content: Content::Template("junit.xml.j2"),
+        escaping: XML,
+        shows_items: true,
+    },
+    Row {
+        format: Format::Ctrf,
+        name: "ctrf",
+        aliases: &[],
+        endings: &["ctrf"],
+        media_type: "application/json",
+        purpose: "CTRF JSON (common test report format)",
+        content: Content::Tests,
+        escaping: AutoEscape::Json,
+        shows_items: true,
+    },
 ];
 
 /// Endings of templates whose output is markup, besides those of [`FORMATS`].
-const OTHER_MARKUP: [&str; 3] = ["xhtml", "xml", "svg"];
+const OTHER_MARKUP: [&str; 2] = ["xhtml", "svg"];
 
 impl Format {
     /// The format's row in the table.
@@ -198,7 +227,7 @@ impl Format {
     pub fn table(self) -> Option<TableFormat> {
         match self.row().content {
             Content::Items(table) => Some(table),
-            Content::Template(_) | Content::Summary => None,
+            Content::Template(_) | Content::Summary | Content::Tests => None,
         }
     }
 

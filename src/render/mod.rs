@@ -3,7 +3,9 @@
 //! Nothing is counted, divided or sorted here: the report holds every figure. Each format escapes
 //! on its own whatever a template prints, so a template that forgets to is still safe.
 
+mod cases;
 mod charts;
+mod ctrf;
 pub mod custom;
 mod escape;
 mod filters;
@@ -28,7 +30,7 @@ use minijinja::{
 use crate::report::model::Report;
 use crate::text::{self, Newlines};
 pub use format::Format;
-use format::{Content, MARKDOWN};
+use format::{Content, MARKDOWN, XML};
 use html::{Assets, Delivery};
 pub use model::Model;
 use sources::Sources;
@@ -99,6 +101,9 @@ pub fn render(model: &Model, format: Format, look: Look) -> Result<String, Rende
             write_summary(model.report(), &mut json, look.indented).map_err(RenderError::Json)?;
             // What serde_json writes is UTF-8.
             Ok(String::from_utf8(json).unwrap_or_default())
+        }
+        Content::Tests => {
+            ctrf::ctrf(model.report()).map_err(|error| RenderError::Json(io::Error::other(error)))
         }
         Content::Items(_) => Err(RenderError::ItemTable),
     }
@@ -198,6 +203,9 @@ fn from_sources(
             ("first_items", html::first_items(report)),
         ]);
     }
+    if escape_of(template) == XML {
+        globals.push(("suites", cases::value(&model.shared())));
+    }
     // Known to every template, those that only see a part of a list as well.
     for (name, value) in globals {
         env.add_global(name, value);
@@ -274,6 +282,8 @@ fn write_escaped(
     if *state.auto_escape() == AutoEscape::Html {
         let text = text::visible(&text, Newlines::Keep);
         escape_formatter(out, state, &Value::from(text.as_ref()))
+    } else if *state.auto_escape() == XML {
+        Ok(out.write_str(&escape::xml(&text::visible(&text, Newlines::Keep)))?)
     } else if *state.auto_escape() == MARKDOWN {
         Ok(out.write_str(&escape::markdown_prose(&text, usize::MAX))?)
     } else {

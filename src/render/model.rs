@@ -54,6 +54,10 @@ impl Model {
         &self.report
     }
 
+    pub(super) fn shared(&self) -> Arc<Report> {
+        Arc::clone(&self.report)
+    }
+
     pub(super) fn value(&self) -> Value {
         self.value.clone()
     }

@@ -20,6 +20,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "items.css",
     "items.html.j2",
     "jobs.html.j2",
+    "junit.xml.j2",
     "open.html.j2",
     "report.html.j2",
     "report.js",

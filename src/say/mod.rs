@@ -4,6 +4,7 @@
 //! `report` makes a model without words; [`fill`] puts them in.
 
 pub(crate) mod batches;
+pub(crate) mod cases;
 pub mod code;
 mod findings;
 pub(crate) mod loading;

@@ -3,6 +3,7 @@
 mod bad_input;
 mod browser;
 mod cases;
+mod ci_formats;
 mod clients;
 mod command_line;
 mod differential;
@@ -11,6 +12,7 @@ mod expected;
 mod fetch;
 mod harness;
 mod meaning;
+mod oracle;
 mod pairing;
 mod proportion;
 mod readme;

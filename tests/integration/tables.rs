@@ -1,9 +1,7 @@
 //! Item tables: what is written is read back to the same numbers, and other engines read the same.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -116,48 +114,7 @@ fn a_broken_table_is_a_note_beside_what_can_be_read() {
     }
 }
 
-/// Python with the packages of `tests/oracle/requirements.txt`; `None` if they cannot be had.
-fn python() -> Option<PathBuf> {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle-venv");
-    let python = venv.join("bin/python");
-    let is_done =
-        |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
-    let has_all = || is_done(Command::new(&python).args(["-c", "import duckdb, pandas, pyarrow"]));
-    let install = || {
-        is_done(Command::new("python3").args(["-m", "venv"]).arg(&venv))
-            && is_done(Command::new(&python).args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--requirement",
-                "tests/oracle/requirements.txt",
-            ]))
-    };
-    (has_all() || install()).then_some(python)
-}
-
 #[test]
 fn duckdb_and_pandas_read_the_same_numbers() {
-    let Some(python) = python() else {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "DuckDB and pandas cannot be installed"
-        );
-        std::io::stderr()
-            .write_all(b"skipped: DuckDB and pandas cannot be installed\n")
-            .expect("stderr is there");
-        return;
-    };
-    let output = Command::new(python)
-        .args(["-B", "tests/oracle/tables.py", "--binary"])
-        .arg(env!("CARGO_BIN_EXE_batch-report"))
-        .output()
-        .expect("python starts");
-    assert!(
-        output.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    crate::oracle::check("tests/oracle/tables.py", &["--binary"], &[]);
 }
