@@ -6,6 +6,7 @@ mod manual;
 mod misplaced;
 mod outputs;
 mod report;
+mod topics;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -64,6 +65,7 @@ Exit codes:
   0  a report was made
   1  no report: nothing readable, or an output could not be written
   2  wrong usage
+  3  a gate of --fail-on failed
   4  with --strict: data was lost, cut off, skipped or missing";
 
 const EXAMPLES: &str = "\
@@ -137,6 +139,9 @@ enum RawTemplates {
 /// If it is wrong, or asks for help or the version.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Refusal> {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(text) = topics::asked_for(args.get(1..).unwrap_or_default()) {
+        return Ok(Command::Print(text.into_bytes()));
+    }
     let cli = Cli::try_parse_from(&args).map_err(|error| {
         let meant = misplaced::report_without_its_name(&error, args.get(1..).unwrap_or_default());
         match meant {

@@ -3,7 +3,7 @@
 //! Data flows one way, through one room after another:
 //!
 //! ```text
-//! args -> load -> frame -> metrics -> report -> say -> render -> output
+//! args -> load -> frame -> metrics -> report -> say -> gates -> render -> output
 //! args -> fetch -> snapshot -> output        (a snapshot is an ordinary input of load)
 //! ```
 //!
@@ -14,6 +14,7 @@
 //! - [`metrics`] defines every statistic.
 //! - [`report`] is the summary model: facts, rows of items, data of charts.
 //! - [`say`] has every sentence about the data: verdicts, findings, notes, messages.
+//! - [`gates`] judges the rules of `--fail-on` on the model.
 //! - [`render`] lays out the model by templates; [`render::format`] is the table of formats.
 //! - [`output`] writes files, whole or not at all, and standard output.
 //! - `fetch` is the only room that talks to the server; [`snapshot`] keeps its responses.
@@ -29,6 +30,7 @@ pub mod clock;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod frame;
+pub mod gates;
 pub mod load;
 pub mod metrics;
 pub mod output;

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
     };
     match run::run(command, clock::now) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Gate) => ExitCode::from(3),
         Ok(Outcome::Loss) => ExitCode::from(4),
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) => {

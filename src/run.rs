@@ -40,6 +40,8 @@ use crate::text::joined;
 pub enum Outcome {
     /// All is well.
     Done,
+    /// A gate failed.
+    Gate,
     /// With `--strict`: data was lost, cut off, skipped or missing.
     Loss,
     /// Ctrl-C while fetching; what was fetched is kept.
@@ -171,7 +173,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     }
     Targets::of(args)?.keep_apart(&mut files)?;
     let mut dump = load(args, &files, notes)?;
-    let report = match saved::summary(&dump, args)? {
+    let mut report = match saved::summary(&dump, args)? {
         Some(report) => report,
         None => match nothing_found(&dump, &args.paths) {
             Some(words) => return Err(RunError::Nothing(words)),
@@ -181,8 +183,17 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
             }
         },
     };
-    if !reads_it_anyway(args) {
+    if !args.gates.is_empty() {
+        report.judge(&args.gates, args.judging);
+    }
+    let gate_failed = !args.gates.is_empty() && report.gates.iter().any(|gate| gate.fails);
+    let silently = reads_it_anyway(args);
+    if !silently {
         speak(&dump, &report, args.verbosity);
+    }
+    if !args.gates.is_empty() {
+        let quiet = silently || args.verbosity == Verbosity::Quiet;
+        say::gates::speak(&report, quiet);
     }
     tables::write(&dump, args)?;
     // The report holds what it says about the items, and rendering needs the room.
@@ -197,7 +208,9 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     if let Some(rendering) = args.print.filter(|made| made.table().is_none()) {
         texts.print(rendering, look(args.color), args.verbosity)?;
     }
-    let outcome = if args.strict && !texts.model.report().is_whole() {
+    let outcome = if gate_failed {
+        Outcome::Gate
+    } else if args.strict && !texts.model.report().is_whole() {
         say_what_is_lost(texts.model.report());
         Outcome::Loss
     } else {

@@ -10,6 +10,7 @@ use regex::Regex;
 use super::outputs::{self, Rendering, TemplateKind};
 use super::{Command, EXIT_CODES, Refusal, Verbosity, wrong};
 use crate::frame::export::Formulas;
+use crate::gates::{AbsentGates, Judging, Rule};
 use crate::load::{Ignore, STDIN};
 use crate::metrics::NamedGroup;
 use crate::render::Format;
@@ -47,6 +48,10 @@ pub struct ReportArgs {
     pub named_groups: Vec<NamedGroup>,
     /// Fail if anything was lost.
     pub strict: bool,
+    /// Rules that fail the run.
+    pub gates: Vec<Rule>,
+    /// How the rules are judged.
+    pub judging: Judging,
     /// Amount of messages on standard error.
     pub verbosity: Verbosity,
     /// Colors in what is printed.
@@ -76,6 +81,7 @@ Examples:
   batch-report report dumps/ -o summary.json         keep the numbers …
   batch-report report summary.json -o report.html    … and render them later
   batch-report report dumps/ --strict -q -o ci.html  fail if data is missing
+  batch-report report dumps/ --fail-on 'failure_rate > 2%'
   batch-report report dumps/ -e 'quota=429|quota'    name a group of errors";
 
 /// Report on saved responses: summaries, pages, tickets and data
@@ -191,6 +197,27 @@ struct RawChecks {
     /// written all the same
     #[arg(long)]
     strict: bool,
+
+    /// Exit with 3 if a rule is met, as in 'failure_rate > 2%' or 'any:p95 > 90s';
+    /// may be repeated; `batch-report help gates` lists all metrics
+    #[arg(long, value_name = "RULE", value_parser = Rule::parse)]
+    fail_on: Vec<Rule>,
+
+    /// What a rule does that has no value [default: fail]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    absent: Option<RawAbsent>,
+
+    /// Let rules pass although data is missing from the dump
+    #[arg(long)]
+    allow_incomplete: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RawAbsent {
+    /// It fails
+    Fail,
+    /// It passes
+    Pass,
 }
 
 #[derive(Debug, Args)]
@@ -329,6 +356,14 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
         examples: grouping.examples,
         named_groups: grouping.named_groups,
         strict: checks.strict,
+        gates: checks.fail_on,
+        judging: Judging {
+            absent: match checks.absent {
+                Some(RawAbsent::Pass) => AbsentGates::Pass,
+                Some(RawAbsent::Fail) | None => AbsentGates::Fail,
+            },
+            allow_incomplete: checks.allow_incomplete,
+        },
         verbosity: Verbosity::of(messages.quiet, messages.verbose),
         color: messages.color,
     })))

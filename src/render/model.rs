@@ -45,6 +45,8 @@ impl Model {
             ("item_rows", Value::from(Serde(&report.item_rows))),
             ("inputs", Value::from(Serde(&report.inputs))),
             ("notes", Value::from(Serde(&report.notes))),
+            ("gates", Value::from(Serde(&report.gates))),
+            ("named_groups", Value::from(Serde(&report.named_groups))),
         ]);
         Self { report, value }
     }

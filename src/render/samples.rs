@@ -266,6 +266,8 @@ pub(super) fn typical() -> Report {
                 message: "times without a zone were read as UTC".into(),
             },
         ],
+        gates: Vec::new(),
+        named_groups: Vec::new(),
     }
 }
 

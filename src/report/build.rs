@@ -89,6 +89,12 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Bui
         item_rows,
         inputs: inputs(dump),
         notes: Vec::new(),
+        gates: Vec::new(),
+        named_groups: options
+            .named_groups
+            .iter()
+            .map(|group| name(&group.name))
+            .collect(),
     };
     Built {
         report,

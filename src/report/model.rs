@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use super::gate::{Gate, GateJob, GateOutcome, GateReason, GateScope, GateUnit};
 pub use crate::api::Api;
 use crate::api::UtcTime;
 pub use crate::metrics::{
@@ -60,6 +61,12 @@ pub struct Report {
     pub inputs: Vec<Input>,
     /// Notes on the data, worst first.
     pub notes: Vec<Note>,
+    /// Rules of `--fail-on`, in their order, with their outcomes; empty without any.
+    #[serde(default)]
+    pub gates: Vec<Gate>,
+    /// Names of the error groups that the user defined, whether or not a failure is in them.
+    #[serde(default)]
+    pub named_groups: Vec<String>,
 }
 
 /// Program that made a report.

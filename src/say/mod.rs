@@ -7,6 +7,7 @@ pub(crate) mod batches;
 pub(crate) mod cases;
 pub mod code;
 mod findings;
+pub(crate) mod gates;
 pub(crate) mod loading;
 mod notes;
 pub(crate) mod stderr;

@@ -2,6 +2,7 @@
 
 mod clip;
 mod list;
+mod nearest;
 mod number;
 mod quote;
 pub(crate) mod secret;
@@ -10,6 +11,7 @@ mod visible;
 
 pub(crate) use self::clip::clip;
 pub(crate) use self::list::joined;
+pub(crate) use self::nearest::did_you_mean;
 pub(crate) use self::number::{are, bytes, counted, number, percent, range, were};
 pub(crate) use self::quote::quote;
 pub(crate) use self::secret::{mask, mask_name};

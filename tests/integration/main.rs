@@ -10,6 +10,7 @@ mod differential;
 mod expected;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod gates;
 mod harness;
 mod meaning;
 mod oracle;

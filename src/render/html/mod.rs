@@ -159,6 +159,8 @@ pub(super) fn summary(report: &Report) -> serde_json::Result<String> {
         item_rows: report.item_rows,
         inputs: report.inputs.iter().take(MOST_AS_DATA).cloned().collect(),
         notes: report.notes.iter().take(MOST_AS_DATA).cloned().collect(),
+        gates: report.gates.iter().take(MOST_AS_DATA).cloned().collect(),
+        named_groups: report.named_groups.clone(),
     };
     Ok(json_in_html(&serde_json::to_string(&summary)?))
 }

@@ -1,0 +1,13 @@
+//! Gates: rules on the figures of a report that fail a run (`--fail-on`).
+//!
+//! `metric.rs` declares what can be asked for, once; `rule.rs` is the grammar; `judge.rs` compares.
+//! Their sentences come from `say`.
+
+mod exact;
+mod judge;
+pub mod metric;
+mod rule;
+
+pub use self::judge::{AbsentGates, Judging};
+pub use self::metric::METRICS;
+pub use self::rule::{Operator, Rule, RuleError};
