@@ -21,8 +21,6 @@ pub use crate::progress::Verbosity;
 
 /// Number of slowest items listed by default.
 pub const DEFAULT_SLOWEST: usize = 10;
-/// Number of examples per error group by default.
-pub const DEFAULT_EXAMPLES: usize = 3;
 
 /// A validated command.
 #[derive(Debug, Clone)]

@@ -20,7 +20,7 @@ use self::targets::Targets;
 use self::texts::Texts;
 use crate::api::UtcTime;
 use crate::args::{
-    Color, Command, DEFAULT_EXAMPLES, DEFAULT_SLOWEST, Rendering, ReportArgs, Verbosity,
+    Color, Command, DEFAULT_SLOWEST, Rendering, ReportArgs, Verbosity,
 };
 use crate::clock::WrongClock;
 use crate::load::note::Note;
@@ -245,7 +245,7 @@ fn load(args: &ReportArgs, files: &[Found], notes: Vec<Note>) -> Result<Dump, Lo
 fn options(args: &ReportArgs) -> ReportOptions {
     ReportOptions {
         slowest: args.slowest.unwrap_or(DEFAULT_SLOWEST),
-        examples: args.examples.unwrap_or(DEFAULT_EXAMPLES),
+        examples: args.examples,
         items: items(args),
         named_groups: args.named_groups.clone(),
     }

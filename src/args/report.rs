@@ -165,7 +165,7 @@ struct RawGrouping {
     #[arg(short = 'e', long = "error-group", value_name = "NAME=REGEX", value_parser = named_group)]
     named_groups: Vec<NamedGroup>,
 
-    /// Number of examples per error group [default: 3]
+    /// Number of examples per error group [default: 3, or 1 for a job of more than 50]
     #[arg(long, value_name = "N")]
     examples: Option<usize>,
 

@@ -19,7 +19,7 @@ mod sources;
 mod terminal;
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, ValueKind};
@@ -115,11 +115,14 @@ pub fn render(model: &Model, format: Format, look: Look) -> Result<String, Rende
 ///
 /// If `out` cannot be written to.
 pub fn write_summary(report: &Report, out: &mut dyn Write, indented: bool) -> io::Result<()> {
+    // Of a known type: a call of `dyn Write` for each key and value takes a quarter of the time.
+    let mut out = BufWriter::with_capacity(1 << 16, out);
     match indented {
-        true => serde_json::to_writer_pretty(&mut *out, report)?,
-        false => serde_json::to_writer(&mut *out, report)?,
+        true => serde_json::to_writer_pretty(&mut out, report)?,
+        false => serde_json::to_writer(&mut out, report)?,
     }
-    out.write_all(b"\n")
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// Renders a report as a page.

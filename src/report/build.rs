@@ -36,10 +36,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Bui
         dump,
         failures: &failures,
         labels: &labels,
-        limits: Limits {
-            slowest: options.slowest,
-            examples: options.examples,
-        },
+        options,
         runs: dump
             .jobs
             .iter()
@@ -108,7 +105,7 @@ struct Builder<'a> {
     dump: &'a Dump,
     failures: &'a Failures,
     labels: &'a [String],
-    limits: Limits,
+    options: &'a ReportOptions,
     /// Rows and run of each job.
     runs: Vec<JobRows>,
     /// The newest instant in the dump, once it is asked for.
@@ -125,7 +122,7 @@ impl Builder<'_> {
             false => Drawn::Small,
         };
         let open = self.open(&dump.rows[index]);
-        let (metrics, mut shape) = self.compute(&self.runs[index..=index], drawn);
+        let (metrics, mut shape) = self.compute(&self.runs[index..=index], dump.jobs.len(), drawn);
         let counts = counts_of(job, &metrics);
         let mut sections = sections(counts, metrics, &mut shape, open);
         if dump.jobs.len() > MOST_TIMELINES {
@@ -147,7 +144,7 @@ impl Builder<'_> {
 
     /// Computes the figures of all jobs together.
     fn all(&self) -> (Metrics, Shape, Vec<OpenItem>) {
-        let (metrics, shape) = self.compute(&self.runs, Drawn::Whole);
+        let (metrics, shape) = self.compute(&self.runs, 1, Drawn::Whole);
         (metrics, shape, self.open(&(0..self.dump.items.len())))
     }
 
@@ -158,9 +155,14 @@ impl Builder<'_> {
         sections.credits = metrics::credits(&self.dump.items, &part);
     }
 
-    fn compute(&self, jobs: &[JobRows], drawn: Drawn) -> (Metrics, Shape) {
+    /// Computes the figures of one of `of` jobs, or of all together.
+    fn compute(&self, jobs: &[JobRows], of: usize, drawn: Drawn) -> (Metrics, Shape) {
         let (items, labels) = (&self.dump.items, self.labels);
-        metrics::compute(items, jobs, self.failures, labels, self.limits, drawn)
+        let limits = Limits {
+            slowest: self.options.slowest,
+            examples: limits::examples(self.options.examples, of),
+        };
+        metrics::compute(items, jobs, self.failures, labels, limits, drawn)
     }
 
     fn open(&self, rows: &Range<usize>) -> Vec<OpenItem> {

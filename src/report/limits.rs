@@ -14,6 +14,11 @@ const MAX_MESSAGE: usize = 2_000;
 const MAX_NAME: usize = 500;
 /// Maximum number of jobs of which each has a histogram and the concurrency.
 pub(super) const FULL_JOBS: usize = 50;
+/// Number of examples of each error group, unless another is asked for.
+const EXAMPLES: usize = 3;
+/// Number of examples of each error group of a job, if there are more than [`FULL_JOBS`]. Those of all jobs
+/// together have more.
+const EXAMPLES_OF_MANY: usize = 1;
 /// Maximum number of jobs of which each has a timeline.
 pub(super) const MOST_TIMELINES: usize = 1_000;
 /// Maximum number of jobs in a report.
@@ -26,6 +31,14 @@ const LEAST_LISTED: usize = 10;
 const MOST_STATUSES: usize = 100;
 /// Name under which all other status words are counted.
 const OTHER_STATUSES: &str = "(other statuses)";
+
+/// Returns the number of examples of each error group of one of so many jobs.
+pub(super) fn examples(asked: Option<usize>, jobs: usize) -> usize {
+    asked.unwrap_or(match jobs <= FULL_JOBS {
+        true => EXAMPLES,
+        false => EXAMPLES_OF_MANY,
+    })
+}
 
 /// Returns a message or pattern that is not too long.
 pub(super) fn message(text: &str) -> String {

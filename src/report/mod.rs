@@ -16,8 +16,8 @@ use crate::metrics::NamedGroup;
 pub struct ReportOptions {
     /// Number of slowest items to list.
     pub slowest: usize,
-    /// Number of examples of each error group.
-    pub examples: usize,
+    /// Number of examples of each error group. By default these are 3, or 1 for a job of more than 50.
+    pub examples: Option<usize>,
     /// Selection of items that the report holds as rows.
     pub items: ItemSelection,
     /// Error groups that the user names; the first that matches counts.

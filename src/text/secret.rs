@@ -77,6 +77,9 @@ pub(crate) fn mask(text: &str) -> Cow<'_, str> {
     while let Some(offset) = bytes[at..].iter().position(|byte| is_anchor(*byte)) {
         let anchor = at + offset;
         at = anchor + 1;
+        if !may_tell(bytes, anchor) {
+            continue;
+        }
         if let Some(secret) = secret_at(bytes, anchor) {
             masked.push_str(&text[copied..secret.start]);
             masked.push_str(MASK);
@@ -134,6 +137,22 @@ fn is_anchor(byte: u8) -> bool {
 }
 
 const ANCHOR_BYTES: &[u8] = b"=:-_%bBKSJz";
+
+/// Tells if the bytes beside an anchor may be those of a secret. Most are not: UUIDs are full of dashes and
+/// of `b`.
+#[inline]
+fn may_tell(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).map_or(b' ', |before| bytes[before]);
+    let behind = bytes.get(at + 1).copied().unwrap_or(b' ');
+    match bytes[at] {
+        b'-' => !before.is_ascii_digit() || behind == b'-',
+        b'b' | b'B' => matches!(behind.to_ascii_lowercase(), b'a' | b'e'),
+        b'K' | b'S' => before == b'A',
+        b'J' => before == b'y',
+        b'z' => before == b'I',
+        _ => true,
+    }
+}
 
 /// The secret that is recognised at an anchor. It begins behind the anchor, and both of its ends are
 /// beside ASCII characters or at the end of the text.
