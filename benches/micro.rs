@@ -68,7 +68,7 @@ fn built(dump: &Dump, items: ItemSelection) -> Report {
     let options = ReportOptions {
         named_groups: Vec::new(),
         slowest: 10,
-        examples: 3,
+        examples: Some(3),
         items,
     };
     let now = UtcTime::parse("2026-05-14T12:00:00Z").expect("a time");

@@ -19,9 +19,7 @@ pub use self::targets::OutputConflict;
 use self::targets::Targets;
 use self::texts::Texts;
 use crate::api::UtcTime;
-use crate::args::{
-    Color, Command, DEFAULT_SLOWEST, Rendering, ReportArgs, Verbosity,
-};
+use crate::args::{Color, Command, DEFAULT_SLOWEST, Rendering, ReportArgs, Verbosity};
 use crate::clock::WrongClock;
 use crate::load::note::Note;
 use crate::load::{self, Dump, Found, LoadError, LoadOptions};

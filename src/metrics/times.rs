@@ -1,5 +1,6 @@
 //! Instants at which items started and ended, sorted once for all figures that are made from them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::api::status::{self, code};
@@ -211,11 +212,14 @@ impl Times {
     }
 
     /// Every end time, and every instant of a record that stands for one.
-    pub fn all_instants(&self) -> Vec<i64> {
+    pub fn all_instants(&self) -> Cow<'_, [i64]> {
+        if self.record_ends.all.is_empty() {
+            return Cow::Borrowed(&self.ends.all);
+        }
         let mut instants = [&self.ends.all[..], &self.record_ends.all].concat();
         // A stable sort merges lists that are sorted already.
         instants.sort();
-        instants
+        Cow::Owned(instants)
     }
 
     /// First and last of these.

@@ -140,6 +140,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn each_of_many_jobs_has_one_example_of_an_error_unless_more_are_asked_for() {
+        assert_eq!(examples(None, FULL_JOBS), 3);
+        assert_eq!(examples(None, FULL_JOBS + 1), 1);
+        assert_eq!(examples(Some(7), FULL_JOBS + 1), 7);
+    }
+
+    #[test]
     fn statuses_beyond_the_first_hundred_are_counted_together() {
         let words = (0..250_u64).map(|n| (format!("s{n}"), n));
         let mut counts = ItemCounts {
