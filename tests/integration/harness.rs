@@ -144,48 +144,6 @@ impl Folder {
     }
 }
 
-/// JSON on many lines, with its fields in their order.
-pub(crate) fn indented(json: &str) -> String {
-    let mut out = String::with_capacity(2 * json.len());
-    let (mut depth, mut in_string, mut escaped) = (0, false, false);
-    let mut chars = json.trim_end().chars().peekable();
-    let line = |out: &mut String, depth: usize| {
-        out.push('\n');
-        out.extend(std::iter::repeat_n("  ", depth));
-    };
-    while let Some(c) = chars.next() {
-        let closes = |c: Option<&char>| matches!(c, Some(']' | '}'));
-        match c {
-            _ if in_string => {
-                in_string = escaped || c != '"';
-                escaped = c == '\\' && !escaped;
-                out.push(c);
-            }
-            '[' | '{' if !closes(chars.peek()) => {
-                depth += 1;
-                out.push(c);
-                line(&mut out, depth);
-            }
-            ']' | '}' if !out.ends_with(['[', '{']) => {
-                depth -= 1;
-                line(&mut out, depth);
-                out.push(c);
-            }
-            ',' => {
-                out.push(c);
-                line(&mut out, depth);
-            }
-            ':' => out.push_str(": "),
-            _ => {
-                in_string = c == '"';
-                out.push(c);
-            }
-        }
-    }
-    out.push('\n');
-    out
-}
-
 /// An item of a list, as JSON.
 pub(crate) fn item(id: &str, status: &str) -> String {
     format!(

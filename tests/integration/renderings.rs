@@ -1,6 +1,9 @@
 //! Whole renderings of every fixture, compared with those that were looked at.
 
-use crate::harness::{fixture, indented, run};
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
+
+use crate::harness::{fixture, run};
 
 /// The cases that are compared in every format; others are as JSON and as text.
 const IN_EVERY_FORMAT: [&str; 3] = ["typical", "several-jobs", "hostile-text"];
@@ -25,14 +28,14 @@ fn check(case: &str) {
         // The version changes with every release and nothing else with it.
         let version = env!("CARGO_PKG_VERSION");
         let text = match *format {
-            "json" => indented(&run.stdout),
+            "json" => reviewable(&run.stdout),
             _ => run.stdout,
         };
         let text = text
             .replace(&format!("batch-report {version}"), "batch-report VERSION")
             .replace(
-                &format!("\"version\": \"{version}\""),
-                "\"version\": \"VERSION\"",
+                &format!("\"version\":\"{version}\""),
+                "\"version\":\"VERSION\"",
             );
         let text = shortened(&text);
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
@@ -41,14 +44,64 @@ fn check(case: &str) {
     }
 }
 
-/// Without what nobody reviews in a rendering: style and script are files of their own, and packed
-/// rows are unpacked and compared elsewhere.
+/// A summary as a person would review it: what fits into a line takes one, and of the rows of items and of
+/// the data of charts only the first few are left, because `tests/expected` knows them all.
+fn reviewable(json: &str) -> String {
+    let mut text = String::new();
+    write_lines("", json.trim_end(), 0, &mut text);
+    text
+}
+
+/// Writes the value of a key indented; one that fits into 110 characters takes one line.
+fn write_lines(key: &str, json: &str, depth: usize, out: &mut String) {
+    const ROWS: usize = 5;
+    let (open, close) = (&json[..1], &json[json.len() - 1..]);
+    if 2 * depth + json.chars().count() <= 110 || !matches!(open, "{" | "[") {
+        return out.push_str(json);
+    }
+    // The order of the fields is part of the format.
+    let mut parts: Vec<(String, &RawValue)> = match open {
+        "{" => serde_json::from_str::<IndexMap<String, &RawValue>>(json)
+            .expect("an object")
+            .into_iter()
+            .collect(),
+        _ => serde_json::from_str::<Vec<&RawValue>>(json)
+            .expect("an array")
+            .into_iter()
+            .map(|part| (String::new(), part))
+            .collect(),
+    };
+    let all = parts.len();
+    if matches!(key, "items" | "intervals" | "bins" | "per_interval") {
+        parts.truncate(ROWS);
+    }
+    out.push_str(open);
+    for (at, (key, part)) in parts.iter().enumerate() {
+        out.push_str(if at == 0 { "\n" } else { ",\n" });
+        out.push_str(&"  ".repeat(depth + 1));
+        if open == "{" {
+            out.push_str(&format!("\"{key}\": "));
+        }
+        write_lines(key, part.get(), depth + 1, out);
+    }
+    if parts.len() < all {
+        let indent = "  ".repeat(depth + 1);
+        out.push_str(&format!(",\n{indent}… and {} more", all - parts.len()));
+    }
+    out.push('\n');
+    out.push_str(&"  ".repeat(depth));
+    out.push_str(close);
+}
+
+/// Without what nobody reviews in a rendering: style and script are files of their own, the summary is
+/// compared as JSON, and packed rows are unpacked and compared elsewhere.
 fn shortened(text: &str) -> String {
     let mut text = text.to_owned();
     for (begin, end) in [
         ("<style>", "</style>"),
         ("<script>", "</script>"),
         ("id=\"items-data\">", "</script>"),
+        ("id=\"batch-report-summary\">", "</script>"),
         ("sha256-", "&#x27;"),
     ] {
         let mut from = 0;
