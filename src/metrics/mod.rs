@@ -29,7 +29,7 @@ pub use self::open::OpenItem;
 pub use self::patterns::{Crowd, Ends, FailureCrowd};
 pub use self::rates::{Rate, Rates};
 pub use self::throughput::Throughput;
-pub use self::timeline::{Gap, Interval, Timeline};
+pub use self::timeline::{Gap, Interval, ROUND_INTERVALS, Timeline};
 use self::times::Times;
 pub use self::times::{JobRows, JobRun};
 pub use self::usage::{Credits, credits, queue};

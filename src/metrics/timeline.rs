@@ -22,7 +22,7 @@ const DAY: i64 = 24 * HOUR;
 
 /// Lengths of intervals, in microseconds. Each is at most 2.5 times the one before, so that one of them gives
 /// at least 30 intervals if the first does.
-pub const INTERVALS: [i64; 30] = [
+pub const ROUND_INTERVALS: [i64; 31] = [
     SECOND,
     2 * SECOND,
     5 * SECOND,
@@ -53,6 +53,7 @@ pub const INTERVALS: [i64; 30] = [
     720 * DAY,
     1_500 * DAY,
     3_000 * DAY,
+    6_000 * DAY,
 ];
 
 /// Items that ended, and the concurrency, per interval of time.
@@ -228,8 +229,8 @@ fn gap_between_ends(times: &Times) -> Option<(i64, i64)> {
 /// Shortest length that takes at most [`MOST_INTERVALS`] from the interval that holds `from` to the one that
 /// holds `to`.
 pub fn interval_for(from: i64, to: i64) -> i64 {
-    let longest = INTERVALS[INTERVALS.len() - 1];
-    INTERVALS
+    let longest = ROUND_INTERVALS[ROUND_INTERVALS.len() - 1];
+    ROUND_INTERVALS
         .into_iter()
         .find(|length| to.div_euclid(*length) - from.div_euclid(*length) < MOST_INTERVALS)
         .unwrap_or(longest)

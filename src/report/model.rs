@@ -13,7 +13,8 @@ pub use crate::api::Api;
 use crate::api::UtcTime;
 pub use crate::metrics::{
     Bin, Credits, DurationStats, Durations, ErrorGroup, Example, Gap, Histogram, Interval,
-    OpenItem, Rate, Rates, SkipReason, SlowItem, Throughput, Timeline, TotalSource,
+    OpenItem, ROUND_INTERVALS, Rate, Rates, SkipReason, SlowItem, Throughput, Timeline,
+    TotalSource,
 };
 
 /// The version of the model that this program writes and reads.

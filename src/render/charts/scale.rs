@@ -5,11 +5,10 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::api::UtcTime;
+use crate::report::model::ROUND_INTERVALS;
 
-const SECOND: i64 = 1_000_000;
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+const MINUTE: i64 = 60 * 1_000_000;
+const DAY: i64 = 24 * 60 * MINUTE;
 
 /// Size of a chart and position of its axes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -128,35 +127,8 @@ fn count_step(most: f64) -> u64 {
     }
 }
 
-/// The lengths between two ticks of an axis of time.
-const TIME_STEPS: [i64; 22] = [
-    SECOND,
-    2 * SECOND,
-    5 * SECOND,
-    10 * SECOND,
-    15 * SECOND,
-    30 * SECOND,
-    MINUTE,
-    2 * MINUTE,
-    5 * MINUTE,
-    10 * MINUTE,
-    15 * MINUTE,
-    30 * MINUTE,
-    HOUR,
-    2 * HOUR,
-    3 * HOUR,
-    6 * HOUR,
-    12 * HOUR,
-    DAY,
-    2 * DAY,
-    5 * DAY,
-    10 * DAY,
-    30 * DAY,
-];
-
-/// The ticks of an axis of time between two instants, at most ten, and no more dates than there is room
-/// for, in UTC. Where the axis reaches
-/// into another day the first tick of each day has its date.
+/// Returns the ticks of an axis of time between two instants in UTC: at most ten, and no more dates than
+/// there is room for. If the axis reaches into another day, the first tick of each day has its date.
 pub(super) fn time_ticks(from: i64, to: i64, scale: &Scale) -> Vec<Tick> {
     const DATE_WIDTH: f64 = 84.0;
     let dates = ((scale.end - scale.begin) / DATE_WIDTH) as i64;
@@ -164,9 +136,7 @@ pub(super) fn time_ticks(from: i64, to: i64, scale: &Scale) -> Vec<Tick> {
         let count = to.div_euclid(*step) - (from - 1).div_euclid(*step);
         count <= if *step < DAY { 10 } else { dates.clamp(2, 10) }
     };
-    let longer = || (1..).map(|n| n * 60 * DAY).find(fits);
-    let step = TIME_STEPS.into_iter().find(fits).or_else(longer);
-    let step = step.unwrap_or(i64::MAX);
+    let step = ROUND_INTERVALS.into_iter().find(fits).unwrap_or(i64::MAX);
     let days = from.div_euclid(DAY) != to.div_euclid(DAY);
     let first = (from - 1).div_euclid(step) + 1;
     let mut last_date = None;
@@ -213,6 +183,9 @@ pub(super) fn days(from: i64, to: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SECOND: i64 = 1_000_000;
+    const HOUR: i64 = 60 * MINUTE;
 
     /// 2026-05-14T09:00:00Z.
     const NINE: i64 = 1_778_749_200 * SECOND;
