@@ -113,6 +113,8 @@ pub struct DirectoryFile {
     pub id: Box<str>,
     /// Its name.
     pub display_name: Option<Box<str>>,
+    /// The last change of any kind.
+    pub updated_at: Option<UtcTime>,
 }
 
 /// Fields of an object that tell v2 documents apart, as JSON text.
@@ -213,6 +215,7 @@ impl Object<'_> {
             Document::File(DirectoryFile {
                 id: id.into(),
                 display_name: text(self.display_name).map(Box::from),
+                updated_at: time(self.updated_at),
             })
         } else if self.status.is_some() && (is_parse_job || is_other_job) {
             Document::Job(self.file_job(id))

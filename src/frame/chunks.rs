@@ -38,6 +38,19 @@ impl GrowingChunks {
         }
     }
 
+    /// Keeps the first so many rows.
+    pub(super) fn truncate(&mut self, rows: usize) {
+        let mut before: usize = self.full.iter().map(Block::len).sum();
+        while before > rows
+            && let Some(block) = self.full.pop()
+        {
+            before -= block.len();
+            self.room = block.len();
+            self.last = block;
+        }
+        self.last.truncate(rows - before);
+    }
+
     /// All of them, none empty.
     pub(super) fn finish(self) -> impl Iterator<Item = Block> {
         let last = Some(self.last).filter(|last| last.len() > 0);

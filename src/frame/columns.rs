@@ -111,6 +111,13 @@ macro_rules! storage {
                 )?)+
             }
 
+            /// Keeps the first so many rows.
+            pub(super) fn truncate(&mut self, rows: usize) {
+                self.id_hash.truncate(rows);
+                self.place.truncate(rows);
+                $($(Vec::<<$kind as Kind>::Raw>::truncate(&mut self.$name, rows);)?)+
+            }
+
             /// Replaces the words of one reader by the same words of all readers.
             pub(super) fn recode(&mut self, by: &Recodes) {
                 $($(<$kind as Kind>::recode(&mut self.$name, &by.$name);)?)+

@@ -90,6 +90,12 @@ impl ItemColumns {
             .push(item, id_hash, place, &mut self.words);
         self.len += 1;
     }
+
+    /// Takes back all but the first so many rows; their texts stay where they are.
+    pub fn truncate(&mut self, rows: usize) {
+        self.chunks.truncate(rows);
+        self.len = self.len.min(rows);
+    }
 }
 
 /// Rows of several readers in their order.

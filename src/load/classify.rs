@@ -101,7 +101,9 @@ mod tests {
     #[test]
     fn an_object_with_an_id_is_a_job_only_if_something_else_says_so() {
         for (json, expected) in [
-            (r#"{"id":"bjb-1"}"#, "job"),
+            (r#"{"id":"bjb-1"}"#, "unknown"),
+            (r#"{"id":"bjb-1","note":"ours"}"#, "unknown"),
+            (r#"{"id":"bjb-1","status":"failed"}"#, "job"),
             (r#"{"id":"x","job_type":"parse","status":"failed"}"#, "job"),
             (r#"{"id":"x"}"#, "unknown"),
             (r#"{"id":"x","status":"open"}"#, "unknown"),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::error_answer::ErrorResponse;
 use super::looks::Looks;
 use super::note::Note;
-use crate::api::{JobRecord, UtcTime};
+use crate::api::{Api, JobRecord, UtcTime};
 use crate::frame::{ItemFrame, Recorded, TooManyRows};
 
 /// Everything that was loaded.
@@ -31,6 +31,8 @@ pub struct Job {
     pub id: Option<String>,
     /// Name in the report.
     pub label: String,
+    /// Generation of the API that told its items.
+    pub api: Api,
     /// Newest status record.
     pub record: Option<JobRecord>,
     /// Number of status records.

@@ -65,7 +65,7 @@ impl<'de> Fields<'de> {
         OF_ITEMS.into_iter().any(|field| self.has(field))
     }
 
-    /// Tells if this is a batch job of v1: by its id, or by two of the fields that other objects with an
+    /// Tells if this is a batch job of v1: by its id beside another field, or by two of the fields that other objects with an
     /// id do not have together.
     pub(super) fn is_job(&self) -> bool {
         const OF_JOBS: [Field; 6] = [
@@ -80,10 +80,11 @@ impl<'de> Fields<'de> {
             return false;
         }
         let there = OF_JOBS.into_iter().filter(|field| self.has(*field));
-        there.count() > 1
-            || self
-                .text(Field::Id)
-                .is_some_and(|id| id.starts_with("bjb-"))
+        let is_named = || {
+            let id = self.text(Field::Id);
+            id.is_some_and(|id| id.starts_with("bjb-"))
+        };
+        there.count() > 1 || !self.are_only(&[Field::Id]) && is_named()
     }
 
     /// Tells if these are the fields of a v2 job's envelope, in which `items` are parsed content.

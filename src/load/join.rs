@@ -11,7 +11,7 @@ use super::pair::{Folder, Owner, Pairing};
 use super::tally::Tally;
 use super::v2;
 use crate::api::status::code;
-use crate::api::{JobRecord, UtcTime, status};
+use crate::api::{Api, JobRecord, UtcTime, status};
 use crate::frame::{ItemFrame, Recorded, Runs};
 
 /// Sums up the parts of each file that was read in parts.
@@ -61,6 +61,11 @@ pub(super) fn join(
         job_id,
     };
     let mut owners = pairing.owners(&groups, notes);
+    let first_of_v2 = groups.len();
+    let folder_of = |file: u32| Path::new(&paths[file as usize]).parent();
+    let mut files_of_v2: Vec<u32> = documents.iter().map(|(file, _)| *file).collect();
+    files_of_v2.dedup();
+    let folders_of_v2: BTreeSet<_> = files_of_v2.into_iter().map(folder_of).collect();
     let mut batches = v2::join(&documents, notes);
     drop(documents);
     for mut group in batches.groups {
@@ -80,11 +85,23 @@ pub(super) fn join(
     // In the order of the files, records before items.
     let mut next_job = found_jobs.into_iter().peekable();
     let mut runs = Runs::default();
-    for (group, owner) in groups.iter().zip(owners) {
+    for (place, (group, owner)) in groups.iter().zip(owners).enumerate() {
         while let Some(found) = next_job.next_if(|found| found.file <= group.file) {
             jobs.add_records(found);
         }
+        // The last page of a list of v2 is often empty, and looks like one of v1.
+        let is_empty = group.rows.is_empty() && group.unreadable == 0;
+        if is_empty
+            && place < first_of_v2
+            && matches!(owner, Owner::Nameless(_))
+            && folders_of_v2.contains(&folder_of(group.file))
+        {
+            continue;
+        }
         let job = jobs.of(owner);
+        if place >= first_of_v2 {
+            jobs.jobs[job as usize].api = Api::V2;
+        }
         let list = &mut jobs.lists[job as usize];
         list.unreadable += group.unreadable;
         list.of.push(List {
@@ -158,6 +175,7 @@ impl Jobs {
             self.jobs.push(Job {
                 id,
                 label,
+                api: Api::default(),
                 record: None,
                 records: 0,
                 history: Vec::new(),
@@ -178,6 +196,7 @@ impl Jobs {
     fn add_records(&mut self, found: FoundJob) {
         let index = self.of(Owner::Job(found.record.id.clone()));
         let job = &mut self.jobs[index as usize];
+        job.api = found.record.api;
         job.records += found.records;
         job.history.extend(found.history);
         if job

@@ -273,6 +273,13 @@ impl<T> Sample<T> {
         self.first.len() < Self::KEPT
     }
 
+    /// Forgets all but the first so many.
+    pub fn return_to(&mut self, count: u64) {
+        self.count = self.count.min(count);
+        self.first
+            .truncate(self.count.min(Self::KEPT as u64) as usize);
+    }
+
     /// Number that is only counted.
     pub fn more(&self) -> u64 {
         self.count - self.first.len() as u64

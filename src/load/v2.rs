@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::accumulator::{FoundJob, ItemGroup, TotalSizes};
 pub use super::dump::BatchFacts;
 use super::note::{Note, NoteKind};
-use crate::api::v2::{Batch, DataPoint, Document, FileJob, ResultRow};
+use crate::api::v2::{Batch, DataPoint, DirectoryFile, Document, FileJob, ResultRow};
 use crate::api::{Api, ItemFields, JobRecord, UtcTime, status};
 use crate::frame::ItemColumns;
 
@@ -31,13 +31,73 @@ pub(super) struct Joined {
 struct JobDocuments<'d> {
     job: Option<&'d FileJob>,
     point: Option<&'d DataPoint>,
+    /// Most failed pages that a document of the job tells; lists of jobs tell none.
+    failed_pages: u32,
 }
+
+/// A document that tells when it was changed, and what it says.
+trait Dated: Copy {
+    fn updated_at(self) -> Option<UtcTime>;
+
+    /// Tells if it will not change by itself any more.
+    fn has_ended(self) -> bool;
+}
+
+impl Dated for &FileJob {
+    fn updated_at(self) -> Option<UtcTime> {
+        self.updated_at
+    }
+
+    fn has_ended(self) -> bool {
+        self.status.as_deref().is_some_and(status::is_terminal)
+    }
+}
+
+impl Dated for &DataPoint {
+    fn updated_at(self) -> Option<UtcTime> {
+        self.updated_at
+    }
+
+    fn has_ended(self) -> bool {
+        self.status.as_deref().is_some_and(status::is_terminal)
+    }
+}
+
+impl Dated for &DirectoryFile {
+    fn updated_at(self) -> Option<UtcTime> {
+        self.updated_at
+    }
+
+    fn has_ended(self) -> bool {
+        false
+    }
+}
+
+/// The newer of two documents of one thing, the second of which was read later: by `updated_at`; if one
+/// has none, or both are as new, the one that has ended, then the later one.
+fn newer<D: Dated>(before: Option<D>, later: D) -> D {
+    let Some(before) = before else {
+        return later;
+    };
+    let are_dated = before.updated_at().is_some() && later.updated_at().is_some();
+    let age = |document: D| {
+        let at = document.updated_at().filter(|_| are_dated);
+        (at, document.has_ended())
+    };
+    match age(later) >= age(before) {
+        true => later,
+        false => before,
+    }
+}
+
+/// The newest record of each directory file, by id.
+type Names<'d> = BTreeMap<&'d str, &'d DirectoryFile>;
 
 /// Joins all documents of a dump.
 pub(super) fn join(documents: &Documents, notes: &mut Vec<Note>) -> Joined {
     let mut batches: BTreeMap<&str, NewestBatch<'_>> = BTreeMap::new();
     let mut jobs: BTreeMap<&str, JobDocuments<'_>> = BTreeMap::new();
-    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut names: Names<'_> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
     for (file, document) in documents {
         match document {
@@ -46,20 +106,20 @@ pub(super) fn join(documents: &Documents, notes: &mut Vec<Note>) -> Joined {
                 .or_default()
                 .add(*file, batch, &mut order),
             Document::Job(job) => {
-                let newest = &mut jobs.entry(&job.id).or_default().job;
-                if newest.is_none_or(|before| job.updated_at >= before.updated_at) {
-                    *newest = Some(job);
-                }
+                let of = jobs.entry(&job.id).or_default();
+                of.job = Some(newer(of.job, job));
+                let details = job.details.as_deref();
+                let failed_pages = details.map_or(0, |details| details.failed_pages);
+                of.failed_pages = of.failed_pages.max(failed_pages);
             }
             Document::DataPoint(point) => {
-                let newest = &mut jobs.entry(&point.id).or_default().point;
-                if newest.is_none_or(|before| point.updated_at >= before.updated_at) {
-                    *newest = Some(point);
-                }
+                let of = jobs.entry(&point.id).or_default();
+                of.point = Some(newer(of.point, point));
             }
             Document::File(file) => {
-                if let Some(name) = &file.display_name {
-                    names.insert(&file.id, name);
+                if file.display_name.is_some() {
+                    let before = names.get(&*file.id).copied();
+                    names.insert(&file.id, newer(before, file));
                 }
             }
         }
@@ -135,7 +195,7 @@ impl Joined {
         &mut self,
         batch: &NewestBatch<'_>,
         jobs: &BTreeMap<&str, JobDocuments<'_>>,
-        names: &BTreeMap<&str, &str>,
+        names: &Names<'_>,
     ) {
         let Some((_, newest)) = batch.record else {
             return;
@@ -172,13 +232,14 @@ impl Joined {
         &mut self,
         row: &ResultRow,
         jobs: &BTreeMap<&str, JobDocuments<'_>>,
-        names: &BTreeMap<&str, &str>,
+        names: &Names<'_>,
         facts: &mut BatchFacts,
     ) {
         let none = JobDocuments::default();
         let of = row.job_id.as_deref().and_then(|id| jobs.get(id));
         let documents = of.unwrap_or(&none);
-        let name = names.get(&*row.file_id).copied();
+        let file = names.get(&*row.file_id);
+        let name = file.and_then(|file| file.display_name.as_deref());
         let mut item = item_of(documents, &row.file_id, row.job_id.as_deref());
         item.item_name = name.or(item.item_name);
         match (&row.error_message, &row.job_id, of) {
@@ -227,10 +288,13 @@ fn item_of<'a>(
     let of_job = job.and_then(|job| Some((item_status(job.status.as_deref()?), job.updated_at)));
     let of_point =
         point.and_then(|point| Some((item_status(point.status.as_deref()?), point.updated_at)));
-    // The newer of the two; of two that are as new, the one that has ended.
+    // The newer of the two; of two that are as new or of unknown age, the one that has ended.
     let newest = match (of_job, of_point) {
         (Some(job), Some(point)) => {
-            let age = |(word, at): (&str, Option<UtcTime>)| (at, status::is_terminal(word));
+            let are_dated = job.1.is_some() && point.1.is_some();
+            let age = |(word, at): (&str, Option<UtcTime>)| {
+                (at.filter(|_| are_dated), status::is_terminal(word))
+            };
             Some(if age(point) > age(job) { point } else { job })
         }
         (job, point) => job.or(point),
@@ -249,9 +313,7 @@ fn item_of<'a>(
         processing_job_id: job_id,
         pending_at: point.and_then(|point| point.pending_at),
         credits: details.and_then(|job| job.credits),
-        failed_pages: details
-            .map(|job| job.failed_pages)
-            .filter(|pages| *pages > 0),
+        failed_pages: Some(documents.failed_pages).filter(|pages| *pages > 0),
         ..ItemFields::default()
     }
 }
@@ -275,5 +337,36 @@ fn job_record(batch: &Batch) -> JobRecord {
         directory_id: batch.source_directory_id.clone(),
         updated_at: batch.updated_at,
         ..JobRecord::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(status: &str, updated_at: Option<i64>) -> FileJob {
+        FileJob {
+            id: "pjb-1".into(),
+            status: Some(status.into()),
+            updated_at: updated_at.and_then(UtcTime::from_micros),
+            details: None,
+        }
+    }
+
+    #[test]
+    fn the_newest_document_counts_and_of_undated_ones_the_one_that_has_ended() {
+        for (first, second, newest) in [
+            (job("running", Some(2)), job("failed", Some(1)), 0),
+            (job("failed", Some(1)), job("running", Some(2)), 1),
+            (job("failed", None), job("running", None), 0),
+            (job("failed", None), job("running", Some(9)), 0),
+            (job("running", Some(9)), job("failed", None), 1),
+            (job("failed", None), job("completed", None), 1),
+            (job("failed", Some(1)), job("running", Some(1)), 0),
+        ] {
+            let expected = [&first, &second][newest];
+            let found = newer(Some(&first), &second);
+            assert!(std::ptr::eq(found, expected), "{first:?} {second:?}");
+        }
     }
 }

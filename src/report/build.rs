@@ -128,11 +128,7 @@ impl Builder<'_> {
         if dump.jobs.len() > MOST_TIMELINES {
             sections.timeline = None;
         }
-        if job
-            .record
-            .as_ref()
-            .is_some_and(|record| record.api == Api::V2)
-        {
+        if job.api == Api::V2 {
             self.usage(&dump.rows[index], &mut sections);
         }
         limits::limit(&mut sections, dump.jobs.len());
@@ -231,11 +227,7 @@ fn job_report(job: &Job, label: &str, sections: Sections) -> JobReport {
     JobReport {
         batch_job_id: job.id.as_deref().map(name),
         label: label.to_owned(),
-        api: job
-            .record
-            .as_ref()
-            .map(|record| record.api)
-            .unwrap_or_default(),
+        api: job.api,
         verdict: String::new(),
         job: facts,
         sections,

@@ -13,6 +13,16 @@ fn python() -> bool {
 
 #[test]
 fn every_number_agrees_with_an_independent_engine_on_generated_dumps() {
+    compare(&[]);
+}
+
+#[test]
+fn every_number_of_a_v2_batch_agrees_with_an_independent_engine() {
+    compare(&["--batches", "--dumps", "60"]);
+}
+
+/// Runs the engine with these options.
+fn compare(options: &[&str]) {
     if !python() {
         assert!(
             std::env::var_os("CI").is_none(),
@@ -27,6 +37,7 @@ fn every_number_agrees_with_an_independent_engine_on_generated_dumps() {
     let output = Command::new("python3")
         .args(["-B", "tests/oracle/differential.py", "--binary"])
         .arg(env!("CARGO_BIN_EXE_batch-report"))
+        .args(options)
         .output()
         .expect("python3 starts");
     assert!(

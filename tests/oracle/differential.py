@@ -25,6 +25,7 @@ import traceback
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import batches
 from compare import Difference, compare
 from dumps import make_dump
 
@@ -79,7 +80,28 @@ def check(binary, seed, folder, threads):
     return None, rows
 
 
-def one(binary, seed, root, keep, threads):
+def check_batches(binary, seed, folder, threads):
+    """The same for a dump of v2 batches."""
+    dump = batches.make_dump(seed, random.Random(f"batches/{seed}"))
+    for path, data in dump.files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    result = run(binary, folder, ["--items", "all"])
+    rows = len(dump.documents)
+    if result.returncode != 0:
+        return f"exit code {result.returncode}: {result.stderr.decode(errors='replace')[:2000]}", rows
+    try:
+        batches.compare(dump, json.loads(result.stdout))
+    except Difference as difference:
+        return str(difference), rows
+    for count in threads:
+        if run(binary, folder, ["--items", "all"], count).stdout != result.stdout:
+            return f"{count} threads write other bytes than all do", rows
+    return None, rows
+
+
+def one(binary, seed, root, keep, threads, check):
     folder = Path(root) / f"dump-{seed}"
     folder.mkdir()
     try:
@@ -96,6 +118,7 @@ def main():
     parser.add_argument("--binary", required=True, help="the program")
     parser.add_argument("--dumps", type=int, default=240, help="how many dumps to make (default 240)")
     parser.add_argument("--seed", type=int, default=1, help="the seed of the first (default 1)")
+    parser.add_argument("--batches", action="store_true", help="make dumps of v2 batches")
     parser.add_argument("--threads", default="1,2,8", help="numbers of threads to read some dumps with again")
     parser.add_argument("--jobs", type=int, default=max(2, min(8, os.cpu_count() or 2)), help="dumps at once")
     parser.add_argument("--keep", action="store_true", help="keep every dump, not only those with a difference")
@@ -105,12 +128,13 @@ def main():
     threads = [int(n) for n in options.threads.split(",") if n]
     root = tempfile.mkdtemp(prefix="differential-")
     begin, problems, rows = time.monotonic(), 0, 0
+    kind = check_batches if options.batches else check
     with ProcessPoolExecutor(options.jobs) as pool:
         futures = []
         for n in range(options.dumps):
             seed = options.seed + n
             again = threads if n % 6 == 0 or options.dumps == 1 else []
-            futures.append(pool.submit(one, binary, seed, root, options.keep, again))
+            futures.append(pool.submit(one, binary, seed, root, options.keep, again, kind))
         for future in futures:
             seed, problem, count = future.result()
             rows += count

@@ -23,6 +23,18 @@ pub(super) struct Faults {
     broken_inside: u64,
 }
 
+/// Numbers of faults at some point.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counts {
+    rows: u64,
+    times: u64,
+    wrong_types: u64,
+    jobs: u64,
+    foreign: u64,
+    pending: u64,
+    strangers: Mark,
+}
+
 /// Number of strangers at some point.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::load) struct Mark {
@@ -50,6 +62,42 @@ impl Faults {
 
     pub(super) fn first_error(&self) -> Option<&ErrorResponse> {
         self.errors.first.first().map(|(_, response)| response)
+    }
+
+    /// The numbers now.
+    pub(super) fn counts(&self) -> Counts {
+        Counts {
+            rows: self.rows.count,
+            times: self.times.count,
+            wrong_types: self.wrong_types.count,
+            jobs: self.jobs.count,
+            foreign: self.foreign.count,
+            pending: self.pending,
+            strangers: self.mark(),
+        }
+    }
+
+    /// Forgets the faults since then.
+    pub(super) fn return_to(&mut self, counts: Counts) {
+        self.rows.return_to(counts.rows);
+        self.times.return_to(counts.times);
+        self.wrong_types.return_to(counts.wrong_types);
+        self.jobs.return_to(counts.jobs);
+        self.foreign.return_to(counts.foreign);
+        self.pending = counts.pending;
+        self.forget_strangers(counts.strangers);
+    }
+
+    fn mark(&self) -> Mark {
+        Mark {
+            count: self.strangers.count,
+            kept: self.strangers.first.len(),
+        }
+    }
+
+    fn forget_strangers(&mut self, mark: Mark) {
+        self.strangers.count = self.strangers.count.min(mark.count);
+        self.strangers.first.truncate(mark.kept);
     }
 
     pub(super) fn has_pending(&self) -> bool {
@@ -104,10 +152,7 @@ impl Sink<'_, '_> {
 
     /// The number of strangers so far.
     pub(in crate::load) fn mark(&self) -> Mark {
-        Mark {
-            count: self.faults.strangers.count,
-            kept: self.faults.strangers.first.len(),
-        }
+        self.faults.mark()
     }
 
     pub(in crate::load) fn has_strangers_since(&self, mark: Mark) -> bool {
@@ -121,9 +166,7 @@ impl Sink<'_, '_> {
 
     /// Forgets the strangers since a mark.
     pub(in crate::load) fn forget_strangers(&mut self, mark: Mark) {
-        let strangers = &mut self.faults.strangers;
-        strangers.count = strangers.count.min(mark.count);
-        strangers.first.truncate(mark.kept);
+        self.faults.forget_strangers(mark);
     }
 
     /// Counts something in a document that is nothing of the API.

@@ -3,6 +3,7 @@
 
 mod documents;
 mod faults;
+mod rollback;
 mod rows;
 
 use std::ops::Range;
@@ -10,6 +11,7 @@ use std::path::Path;
 
 use self::faults::Faults;
 pub(super) use self::faults::Mark;
+pub(super) use self::rollback::Checkpoint;
 use super::accumulator::{Accumulator, PartRead};
 use super::dump::{FileRead, NotOurs};
 use super::formats::scan::Skeleton;
@@ -47,6 +49,8 @@ pub(super) struct Sink<'b, 't> {
     http_status: Option<u16>,
     /// There is text beside the documents, or in their place.
     has_stray_text: bool,
+    /// Rows were taken back in this pass.
+    has_taken_back: bool,
 }
 
 /// Origin of a text that is read.
@@ -91,6 +95,7 @@ impl<'b, 't> Sink<'b, 't> {
             faults: Faults::default(),
             http_status: None,
             has_stray_text: false,
+            has_taken_back: false,
         }
     }
 
@@ -109,6 +114,11 @@ impl<'b, 't> Sink<'b, 't> {
         let mut again = Sink::new(accumulator, file, path, text);
         again.first_row = self.first_row;
         again.kept = self.seen.max(self.kept);
+        if self.has_taken_back {
+            // Where they stood is not known any more.
+            again.accumulator.columns.truncate(self.first_row);
+            again.kept = 0;
+        }
         again
     }
 

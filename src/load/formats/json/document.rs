@@ -227,6 +227,7 @@ impl<'s> Reader<'_, '_, '_, 's> {
                     total_size: before.total_size.or(listed.total_size),
                     others: before.others + listed.others,
                     are_v2: before.are_v2 || listed.are_v2,
+                    before: before.before,
                 },
                 None => listed,
             });

@@ -5,7 +5,7 @@ use crate::load::classify::{DocumentKind, Job};
 use crate::load::error_answer;
 use crate::load::fields::Fields;
 use crate::load::note::Fault;
-use crate::load::sink::{Mark, Sink};
+use crate::load::sink::{Checkpoint, Mark, Sink};
 use crate::load::tally::Shape;
 
 /// Place of a value in a document.
@@ -35,6 +35,8 @@ pub(super) struct List {
     pub(super) others: u64,
     /// There are documents of v2 in it.
     pub(super) are_v2: bool,
+    /// State of the sink before it.
+    pub(super) before: Checkpoint,
 }
 
 impl List {
@@ -47,6 +49,7 @@ impl List {
             total_size: None,
             others: 0,
             are_v2: false,
+            before: sink.checkpoint(),
         }
     }
 }
@@ -96,8 +99,9 @@ pub(super) fn finish(sink: &mut Sink<'_, '_>, object: &Object<'_>, raw: Option<&
             return Outcome::Ours(true);
         }
         DocumentKind::V2(document) => {
+            // The items beside a job of v2 are parsed content.
             if let Some(list) = object.list {
-                sink.forget_strangers(list.mark);
+                sink.take_back(list.before);
             }
             sink.count(Shape::V2);
             sink.v2(*document);

@@ -195,3 +195,39 @@ fn millions_of_empty_lists_are_one() {
     let polled = format!("{JOB}\n").repeat(1_000);
     assert_eq!(kinds(&polled), (0, 1, 0));
 }
+
+#[test]
+fn parsed_content_is_no_item_wherever_the_job_of_v2_stands() {
+    let v2 = r#"{"id":"pjb-1","project_id":"p","status":"COMPLETED"}"#;
+    let inside = format!("{{\"items\":[{ITEM},{JOB},5,{{\"error_message\":\"x\"}}]}}");
+    let many = format!("[{}]", [ITEM; 200].join(","));
+    for content in [&inside, &many, &format!("[{ITEM}]")] {
+        let before = format!("{{\"items\":{content},\"job\":{v2}}}");
+        let behind = format!("{{\"job\":{v2},\"items\":{content}}}");
+        assert_eq!(kinds(&before), (0, 0, 1), "{before}");
+        assert_eq!(read(&[&before]), read(&[&behind]), "{before}");
+        let between = read(&[ITEM, &before, ITEM]);
+        assert_eq!(between.0.len(), 2, "{before}");
+        // A text that is read twice, because it holds what JSON has not.
+        let mended = format!("{before}\n{{\"items\":[{ITEM},NaN]}}");
+        assert_eq!(read(&[&mended]).0.len(), 1, "{before}");
+        let broken = before.replace("\"job\"", "\"x\":NaN,\"job\"");
+        assert_eq!(kinds_mended(&format!("{ITEM}{broken}{ITEM}")), (2, 0, 1));
+    }
+    let v1 = format!("{{\"items\":[{ITEM}],\"job\":{JOB}}}");
+    assert_eq!(kinds(&v1), (1, 1, 0));
+}
+
+fn kinds_mended(text: &str) -> (usize, usize, usize) {
+    let mut accumulator = Accumulator::default();
+    let mut sink = Sink::new(&mut accumulator, 0, "a.json".to_owned(), text);
+    let mended = json::read(&mut sink, true).expect("mended");
+    let mut sink = sink.restart(&mended);
+    json::read(&mut sink, false);
+    sink.finish_part();
+    (
+        accumulator.columns.len(),
+        accumulator.jobs.len(),
+        accumulator.v2.len(),
+    )
+}
