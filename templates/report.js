@@ -262,7 +262,8 @@ function thousands(number) {
  * @param {number} count
  */
 function items(count) {
-  return `${thousands(count)} ${count === 1 ? 'item' : 'items'}`;
+  const words = typeof document === 'undefined' ? undefined : document.getElementById('all-items')?.dataset;
+  return `${thousands(count)} ${count === 1 ? words?.['one'] ?? 'item' : words?.['many'] ?? 'items'}`;
 }
 
 /**

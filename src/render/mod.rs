@@ -27,7 +27,7 @@ use minijinja::{
     AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value, escape_formatter,
 };
 
-use crate::report::model::Report;
+use crate::report::model::{Api, Report};
 use crate::text::{self, Newlines};
 pub use format::Format;
 use format::{Content, MARKDOWN, XML};
@@ -195,6 +195,7 @@ fn from_sources(
         ("definitions", Value::from(Serde(glossary::DEFINITIONS))),
         ("page", Value::from(())),
         ("summary", Value::from("")),
+        ("noun", nouns(report)),
     ];
     // Other formats have neither a style nor data, and need not wait for them.
     if escape_of(template) == AutoEscape::Html {
@@ -218,6 +219,23 @@ fn from_sources(
         .render_captured_to((), &mut text)?;
     // What templates print is text.
     Ok(String::from_utf8(text).unwrap_or_default())
+}
+
+/// What items and jobs are called: those of v2 are files of batches.
+fn nouns(report: &Report) -> Value {
+    let are_v2 = !report.jobs.is_empty() && report.jobs.iter().all(|job| job.api == Api::V2);
+    let [item, an_item, items, job, jobs] = match are_v2 {
+        true => ["file", "a file", "files", "batch", "batches"],
+        false => ["item", "an item", "items", "job", "jobs"],
+    };
+    let words = [
+        ("item", item),
+        ("an_item", an_item),
+        ("items", items),
+        ("job", job),
+        ("jobs", jobs),
+    ];
+    Value::from_pairs(words.map(|(name, word)| (name, Value::from(word))))
 }
 
 fn no_data(source: io::Error) -> Error {

@@ -81,7 +81,7 @@ pub(super) fn of_job(job: &Job, report: &JobReport) -> Vec<Note> {
     };
     notes.pairing(job);
     notes.filter(report);
-    if job.batch.is_none() {
+    if job.api == Api::V1 {
         // The notes about a v2 batch name the jobs that are missing.
         notes.completeness(job, report);
     }
@@ -107,7 +107,9 @@ impl Notes<'_> {
     }
 
     fn pairing(&mut self, job: &Job) {
-        if job.id.is_none() {
+        if job.id.is_none() && job.api == Api::V2 {
+            // The note about jobs that no batch is known of says what to do.
+        } else if job.id.is_none() {
             self.add(
                 Code::UnpairedItems,
                 "no batch job ID found in these items, in file and folder names, or in a status document \
@@ -317,7 +319,7 @@ impl Notes<'_> {
             named.push(format!("{} more", number((unknown.len() - NAMED) as u64)));
         }
         let message = format!(
-            "undocumented item statuses: {}; counted under their own names, not in the failure rate",
+            "undocumented statuses: {}; counted under their own names, not in the failure rate",
             joined(&named)
         );
         self.add(Code::UnknownStatus, message);
@@ -343,6 +345,10 @@ impl Notes<'_> {
                 "the job ends before it starts, so it has no wall time",
             );
         }
+        let (item, items) = match report.api {
+            Api::V1 => ("item", "items"),
+            Api::V2 => ("file", "files"),
+        };
         let durations = &report.sections.durations;
         for (stats, word) in [
             (&durations.completed, "completed"),
@@ -350,9 +356,11 @@ impl Notes<'_> {
         ] {
             if stats.negative > 0 {
                 let message = match stats.negative {
-                    1 => format!("1 {word} item ends before it starts; left out of the durations"),
+                    1 => {
+                        format!("1 {word} {item} ends before it starts; left out of the durations")
+                    }
                     n => format!(
-                        "{} {word} items end before they start; left out of the durations",
+                        "{} {word} {items} end before they start; left out of the durations",
                         number(n)
                     ),
                 };
@@ -363,7 +371,7 @@ impl Notes<'_> {
                 let message = format!(
                     "{} of {} {} no start or end time; left out of the durations",
                     number(stats.missing_times),
-                    counted(all, &format!("{word} item"), &format!("{word} items")),
+                    counted(all, &format!("{word} {item}"), &format!("{word} {items}")),
                     if stats.missing_times == 1 {
                         "has"
                     } else {

@@ -1,5 +1,7 @@
 //! Sentences on standard error, beside the report.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -100,14 +102,23 @@ pub(crate) fn speak(dump: &Dump, report: &Report, verbosity: Verbosity) {
         .iter()
         .filter(|note| note.severity <= least)
         .collect();
-    for note in notes.iter().take(most) {
+    let lines: Vec<(&Note, u64)> = match verbosity {
+        Verbosity::Verbose => notes.into_iter().map(|note| (note, 0)).collect(),
+        _ => alike(&notes),
+    };
+    for (note, more) in lines.iter().take(most) {
+        let words = note_words(note);
         match verbosity {
-            Verbosity::Verbose => say(&note_words(note)),
-            _ => say(&cut(&note_words(note), NOTE_CHARS)),
+            Verbosity::Verbose => say(&words),
+            _ => say(&format!(
+                "{}{}",
+                cut(&words, NOTE_CHARS),
+                same_for(note, *more)
+            )),
         }
     }
-    if notes.len() > most {
-        let more = counted((notes.len() - most) as u64, "more note", "more notes");
+    if lines.len() > most {
+        let more = counted((lines.len() - most) as u64, "more note", "more notes");
         say(&format!("{more}; -v lists them"));
     }
     if verbosity == Verbosity::Normal {
@@ -118,6 +129,43 @@ pub(crate) fn speak(dump: &Dump, report: &Report, verbosity: Verbosity) {
                 say(&format!("ignored {files}; -v lists {them}"));
             }
         }
+    }
+}
+
+/// Notes that say different things, each with the number of others that differ in the name alone.
+fn alike<'n>(notes: &[&'n Note]) -> Vec<(&'n Note, u64)> {
+    let mut places: HashMap<(&str, String), usize> = HashMap::new();
+    let mut lines: Vec<(&Note, u64)> = Vec::new();
+    for note in notes {
+        let name = note.path.as_deref().or(note.job.as_deref());
+        let name = name.filter(|name| !name.is_empty());
+        let message = match name {
+            Some(name) => note.message.replace(name, "\0"),
+            // Without a name it is said once.
+            None => format!("{}: {}", lines.len(), note.message),
+        };
+        match places.entry((&note.code, message)) {
+            Entry::Occupied(place) => lines[*place.get()].1 += 1,
+            Entry::Vacant(place) => {
+                place.insert(lines.len());
+                lines.push((note, 0));
+            }
+        }
+    }
+    lines
+}
+
+/// "; the same applies to 6 more batches".
+fn same_for(note: &Note, more: u64) -> String {
+    let is_batch = |job: &str| job.starts_with("bat-");
+    let (one, many) = match (&note.path, note.job.as_deref()) {
+        (Some(_), _) => ("more file", "more files"),
+        (None, Some(job)) if is_batch(job) => ("more batch", "more batches"),
+        _ => ("more job", "more jobs"),
+    };
+    match more {
+        0 => String::new(),
+        more => format!("; the same applies to {}", counted(more, one, many)),
     }
 }
 

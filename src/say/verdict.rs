@@ -10,8 +10,10 @@ use crate::text::{are, counted, duration, joined, number, percent, quote, range,
 const ERROR_CHARS: usize = 90;
 /// Longest quote of a status word.
 const STATUS_CHARS: usize = 40;
-/// Status words that are named; the others are counted.
+/// Status words of items that are named; the others are counted.
 const NAMED_STATUSES: usize = 5;
+/// Status words of jobs that are named: more than there are documented ones.
+const NAMED_STATES: usize = 8;
 
 /// The verdict on one job.
 pub(super) fn of_job(job: &JobReport) -> String {
@@ -447,12 +449,12 @@ fn states(jobs: &[JobReport]) -> String {
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let more: u64 = counts
         .iter()
-        .skip(NAMED_STATUSES)
+        .skip(NAMED_STATES)
         .map(|(_, count)| count)
         .sum();
     let mut words: Vec<String> = counts
         .iter()
-        .take(NAMED_STATUSES)
+        .take(NAMED_STATES)
         .map(|(state, count)| format!("{} {state}", number(*count)))
         .collect();
     if more == 1 {

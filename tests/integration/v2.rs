@@ -169,11 +169,22 @@ fn waits_costs_and_the_span_of_the_record_are_shown() {
     for (format, words) in [
         (
             "text",
-            &["Batch  ", "Record  ", "Queue  ", "Credits  ", "files/min"][..],
+            &[
+                "Batch  ",
+                "Record span  ",
+                "Queue  ",
+                "Credits  ",
+                "files/min",
+            ][..],
         ),
         (
             "markdown",
-            &["| Batch |", "| Record |", "| Queue |", "| Credits |"],
+            &[
+                "| Batch |",
+                "| Span of the record |",
+                "| Queue |",
+                "| Credits |",
+            ],
         ),
         (
             "html",
