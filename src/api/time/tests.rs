@@ -1,3 +1,4 @@
+use super::plain::days_from_civil;
 use super::*;
 
 fn micros(text: &str) -> Option<i64> {
