@@ -198,7 +198,7 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     let items = std::mem::take(&mut dump.items);
     parallel::beside(items.len() > MANY_ROWS, move || drop(items));
     let texts = Texts {
-        model: Model::of(report),
+        model: Model::of(report).beside(full_report(&args.outputs)),
         template: template.as_ref(),
         assets: args.assets,
     };
@@ -260,6 +260,16 @@ fn items(args: &ReportArgs) -> ItemSelection {
         true => args.items.unwrap_or(ItemSelection::Failed),
         false => ItemSelection::None,
     }
+}
+
+/// Returns the name of the output that holds the full report.
+fn full_report(outputs: &[(PathBuf, Rendering)]) -> Option<String> {
+    let full = [Format::Html, Format::Markdown];
+    let mut full = full.into_iter().filter_map(|format| {
+        let mut outputs = outputs.iter();
+        outputs.find(|(_, made)| made.format() == Some(format))
+    });
+    full.next().map(|(path, _)| path.display().to_string())
 }
 
 /// Returns paths as a message names them: the first few, in quotes.

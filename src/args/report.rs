@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use clap::builder::{NonEmptyStringValueParser, PossibleValue};
+use clap::builder::{
+    NonEmptyStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser,
+};
 use clap::{ArgAction, Args, ValueEnum};
 use regex::Regex;
 
@@ -15,6 +17,7 @@ use crate::load::{Ignore, STDIN};
 use crate::metrics::NamedGroup;
 use crate::render::Format;
 use crate::render::format::FORMATS;
+use crate::render::place::Place;
 use crate::report::ItemSelection;
 
 /// The options of `report`.
@@ -144,6 +147,15 @@ struct RawOutput {
     /// Format to print on standard output [default: text]
     #[arg(short, long, value_name = "FORMAT", ignore_case = true)]
     format: Option<RawFormat>,
+
+    /// Print a text for a ticket or a chat, in the place's markup and within its
+    /// limits
+    #[arg(long = "for", value_name = "PLACE", value_parser = places(), conflicts_with_all = ["format", "brief"])]
+    place: Option<Format>,
+
+    /// Print ten lines of plain text, for a chat
+    #[arg(long, conflicts_with = "format")]
+    brief: bool,
 
     /// Items in the table of the page and in JSON [default: failed]
     #[arg(short, long, value_enum, value_name = "WHICH")]
@@ -283,9 +295,20 @@ impl ValueEnum for RawFormat {
         Some(
             PossibleValue::new(row.name)
                 .help(row.purpose)
-                .aliases(aliases),
+                .aliases(aliases)
+                .hide(matches!(row.format, Format::Ticket(_))),
         )
     }
+}
+
+/// Places that texts are made for, by their names.
+fn places() -> impl TypedValueParser<Value = Format> {
+    let rows = FORMATS.iter();
+    let places =
+        rows.filter(|row| matches!(row.format, Format::Ticket(place) if place != Place::Brief));
+    let values = places.map(|row| PossibleValue::new(row.name).help(row.purpose));
+    PossibleValuesParser::new(values)
+        .map(|name| Format::by_name(&name).unwrap_or(Format::Ticket(Place::Plain)))
 }
 
 /// Turns the raw options into validated ones.
@@ -323,7 +346,11 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
     let template = page.template.as_deref().map(TemplateKind::of).transpose()?;
     let chosen = outputs::chosen(
         &output.outputs,
-        output.format.map(|format| format.0),
+        output
+            .format
+            .map(|format| format.0)
+            .or(output.place)
+            .or(output.brief.then_some(Format::Ticket(Place::Brief))),
         template.as_ref(),
         messages.quiet,
     )?;

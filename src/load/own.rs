@@ -51,7 +51,7 @@ impl Own {
             name: &'a RawValue,
         }
         let head = &text[..text.floor_char_boundary(HEAD)];
-        if is_test_report(text, head) {
+        if is_test_report(text, head) || is_message(text, head) {
             return Some(Self::Report);
         }
         if !head.contains("\"generator\"") || !head.contains(NAME) {
@@ -102,6 +102,26 @@ fn is_test_report(text: &str, head: &str) -> bool {
         .and_then(|rest| rest.strip_prefix(' '));
     ctrf.report_format.get() == "\"CTRF\""
         && version.is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Tells if a text is a message for Slack of this program, by the id of its first block.
+fn is_message(text: &str, head: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Message {
+        blocks: Vec<Block>,
+    }
+    #[derive(Deserialize)]
+    struct Block {
+        block_id: Option<String>,
+    }
+    const FIRST: &str = concat!(env!("CARGO_PKG_NAME"), "-0");
+    let message = head
+        .contains(FIRST)
+        .then(|| serde_json::from_str::<Message>(text).ok());
+    message.flatten().is_some_and(|message| {
+        let first = message.blocks.first();
+        first.is_some_and(|block| block.block_id.as_deref() == Some(FIRST))
+    })
 }
 
 /// Tells if a text is a page: an HTML document whose head names this program before its title.

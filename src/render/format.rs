@@ -5,6 +5,7 @@ use std::path::Path;
 
 use minijinja::AutoEscape;
 
+use super::place::Place;
 use crate::frame::export::{Formulas, TableFormat};
 
 /// An output format.
@@ -32,6 +33,8 @@ pub enum Format {
     Junit,
     /// Items as test cases, in the common test report format.
     Ctrf,
+    /// A text for a ticket or a chat.
+    Ticket(Place),
 }
 
 /// Everything that is particular about a format.
@@ -66,6 +69,8 @@ pub enum Content {
     Summary,
     /// Items as test cases, serialized.
     Tests,
+    /// A text in the markup and within the limits of a place.
+    Ticket(Place),
     /// All items, written from the frame.
     Items(TableFormat),
 }
@@ -96,7 +101,7 @@ pub const FORMATS: &[Row] = &[
         purpose: "Summary for a ticket",
         content: Content::Template("report.md.j2"),
         escaping: MARKDOWN,
-        shows_items: false,
+        shows_items: true,
     },
     Row {
         format: Format::Html,
@@ -188,7 +193,38 @@ pub const FORMATS: &[Row] = &[
         escaping: AutoEscape::Json,
         shows_items: true,
     },
+    ticket(
+        Place::GitHubComment,
+        "github-comment",
+        "Comment or issue on GitHub",
+    ),
+    ticket(
+        Place::GitHubSummary,
+        "github-summary",
+        "Summary of a job of GitHub Actions",
+    ),
+    ticket(Place::GitLab, "gitlab", "Note on GitLab"),
+    ticket(Place::Jira, "jira", "Comment of Jira, in wiki markup"),
+    ticket(Place::Slack, "slack", "Message of Slack, as Block Kit JSON"),
+    ticket(Place::Email, "email", "E-mail, as HTML with inline styles"),
+    ticket(Place::Plain, "plain", "Plain text"),
+    ticket(Place::Brief, "brief", "Ten lines of plain text"),
 ];
+
+/// The row of a text for a place. It has no file ending of its own.
+const fn ticket(place: Place, name: &'static str, purpose: &'static str) -> Row {
+    Row {
+        format: Format::Ticket(place),
+        name,
+        aliases: &[],
+        endings: &[],
+        media_type: place.media_type(),
+        purpose,
+        content: Content::Ticket(place),
+        escaping: AutoEscape::None,
+        shows_items: true,
+    }
+}
 
 /// Endings of templates whose output is markup, besides those of [`FORMATS`].
 const OTHER_MARKUP: [&str; 2] = ["xhtml", "svg"];
@@ -227,22 +263,28 @@ impl Format {
     pub fn table(self) -> Option<TableFormat> {
         match self.row().content {
             Content::Items(table) => Some(table),
-            Content::Template(_) | Content::Summary | Content::Tests => None,
+            Content::Template(_) | Content::Summary | Content::Tests | Content::Ticket(_) => None,
         }
     }
 
     /// The usual ending, without the dot.
     pub fn ending(self) -> &'static str {
-        self.row().endings[0]
+        match self {
+            Self::Ticket(place) => place.ending(),
+            _ => self
+                .row()
+                .endings
+                .first()
+                .copied()
+                .unwrap_or(self.row().name),
+        }
     }
 }
 
 /// The usual endings of all formats, as in ".txt, .md or .html".
 pub fn endings() -> String {
-    let mut endings: Vec<String> = FORMATS
-        .iter()
-        .map(|row| format!(".{}", row.endings[0]))
-        .collect();
+    let endings = FORMATS.iter().filter_map(|row| row.endings.first());
+    let mut endings: Vec<String> = endings.map(|ending| format!(".{ending}")).collect();
     let last = endings.pop().unwrap_or_default();
     format!("{} or {last}", endings.join(", "))
 }

@@ -13,8 +13,9 @@ pub mod format;
 mod glossary;
 pub mod html;
 mod model;
+pub mod place;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod sources;
 mod terminal;
 
@@ -87,8 +88,8 @@ pub enum RenderError {
 
 /// Renders a report.
 ///
-/// The first line of Markdown and text, and the first sentence after the heading of HTML, is the
-/// report's verdict.
+/// The first line of text, and the first sentence after the heading of Markdown and HTML, is the report's
+/// verdict.
 ///
 /// # Errors
 ///
@@ -105,6 +106,7 @@ pub fn render(model: &Model, format: Format, look: Look) -> Result<String, Rende
         Content::Tests => {
             ctrf::ctrf(model.report()).map_err(|error| RenderError::Json(io::Error::other(error)))
         }
+        Content::Ticket(place) => Ok(place::text(model.report(), place, model.whole())),
         Content::Items(_) => Err(RenderError::ItemTable),
     }
 }
@@ -206,6 +208,10 @@ fn from_sources(
             ("packed_items", html::rows(report).map_err(no_data)?),
             ("first_items", html::first_items(report)),
         ]);
+    }
+    if escape_of(template) == MARKDOWN {
+        let ticket = crate::say::ticket::Ticket::of(report);
+        globals.push(("ticket", Value::from(Serde(&ticket))));
     }
     if escape_of(template) == XML {
         globals.push(("suites", cases::value(&model.shared())));

@@ -17,6 +17,8 @@ const CHARTS: &str = "charts";
 pub struct Model {
     report: Arc<Report>,
     value: Value,
+    /// Name of the file that holds the full report.
+    whole: Option<String>,
 }
 
 impl Model {
@@ -48,7 +50,20 @@ impl Model {
             ("gates", Value::from(Serde(&report.gates))),
             ("named_groups", Value::from(Serde(&report.named_groups))),
         ]);
-        Self { report, value }
+        Self {
+            report,
+            value,
+            whole: None,
+        }
+    }
+
+    /// Names the file that holds the full report, for texts that do not.
+    pub fn beside(self, whole: Option<String>) -> Self {
+        Self { whole, ..self }
+    }
+
+    pub(super) fn whole(&self) -> Option<&str> {
+        self.whole.as_deref()
     }
 
     /// Returns the report itself.

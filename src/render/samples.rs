@@ -184,7 +184,7 @@ fn sections() -> Sections {
 }
 
 /// An ordinary job, with every field present that can be.
-pub(super) fn typical() -> Report {
+pub(crate) fn typical() -> Report {
     let verdict = "13 of 241 processed items failed (5.4%, 95% CI 3.2–9.0%), 8 of them with \
                    Job timed out after <n> seconds (job_id=<id>, attempt <n>/<n>).";
     Report {
@@ -286,7 +286,7 @@ fn rows() -> Vec<ItemRow> {
 }
 
 /// A job of which nothing is known but that it was named.
-pub(super) fn bare() -> Report {
+pub(crate) fn bare() -> Report {
     let absent = Rate {
         numerator: 0,
         denominator: 0,
@@ -359,7 +359,7 @@ pub(super) fn bare() -> Report {
 }
 
 /// Thirty jobs, some of them without a status record.
-pub(super) fn many() -> Report {
+pub(crate) fn many() -> Report {
     let mut report = typical();
     let job = report.jobs[0].clone();
     report.title = "30 batch jobs".into();
@@ -381,13 +381,13 @@ pub(super) fn many() -> Report {
 }
 
 /// Characters that people and servers may put into any text.
-pub(super) const HOSTILE: &str = "<script>alert(1)</script></title></style>]]>--> `code` ``` | a\\| \
+pub(crate) const HOSTILE: &str = "<script>alert(1)</script></title></style>]]>--> `code` ``` | a\\| \
     @everyone #123 GH-9 org/repo#4 https://evil.example www.evil.example a@b.example :tada: $x$ \
     [l](javascript:x) ![i](https://evil.example/i.png) **b** {{ 7*7 }} {% raw %}\r\n\n# h\n- l\t\
     \x1b[31mred\x1b[0m\x1b]8;;https://evil.example\x07link\u{9b}2J\u{202e}txt.exe\u{200b}\u{feff}";
 
 /// A job in which every text is hostile, and some are very long words.
-pub(super) fn hostile() -> Report {
+pub(crate) fn hostile() -> Report {
     let mut report = typical();
     let part = &mut report.jobs[0].sections;
     part.counts.by_status.insert(HOSTILE.into(), 4);
@@ -401,7 +401,7 @@ pub(super) fn hostile() -> Report {
 }
 
 /// The hostile report with a second job, so that what is said of several jobs is hostile too.
-pub(super) fn hostile_jobs() -> Report {
+pub(crate) fn hostile_jobs() -> Report {
     let mut report = hostile();
     report.overall = report.jobs[0].sections.clone();
     report.jobs.push(report.jobs[0].clone());

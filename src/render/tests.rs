@@ -53,9 +53,20 @@ fn the_verdict_comes_first() {
     let text = rendered(&report, Format::Text);
     assert_eq!(text.lines().next(), Some("No item was recorded."));
     let markdown = rendered(&report, Format::Markdown);
-    assert_eq!(markdown.lines().next(), Some("**No item was recorded.**"));
+    assert_eq!(markdown.lines().nth(2), Some("**No item was recorded.**"));
     let html = rendered(&report, Format::Html);
     assert!(html.contains("</h1>\n<p class=\"verdict\">No item was recorded.</p>"));
+}
+
+#[test]
+fn the_first_screen_of_markdown_has_25_lines_and_says_what_to_do_next() {
+    for (name, report) in samples() {
+        let markdown = rendered(&report, Format::Markdown);
+        let first: Vec<&str> = markdown.lines().take(25).collect();
+        let next = first.iter().position(|line| *line == "**What to do next**");
+        let next = next.unwrap_or_else(|| panic!("{name}: {markdown}"));
+        assert!(first[next + 2].starts_with("- "), "{name}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub(crate) mod gates;
 pub(crate) mod loading;
 mod notes;
 pub(crate) mod stderr;
+pub(crate) mod ticket;
 mod verdict;
 
 use crate::api::Api;

@@ -22,5 +22,6 @@ mod secrets;
 #[cfg(feature = "tables")]
 mod tables;
 mod templates;
+mod tickets;
 mod v2;
 mod version;

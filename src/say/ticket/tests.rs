@@ -1,0 +1,89 @@
+use super::*;
+use crate::render::samples;
+
+fn lines(report: &Report, kind: Kind) -> Vec<String> {
+    let ticket = Ticket::of(report);
+    let part = ticket.parts.iter().find(|part| part.kind == kind);
+    let line = |line: &Line| {
+        let spans = line.iter().map(|span| match span {
+            Span::Words(text) | Span::Foreign(text) => text.as_str(),
+        });
+        spans.collect::<Vec<_>>().join(" ")
+    };
+    part.map_or(Vec::new(), |part| part.lines.iter().map(line).collect())
+}
+
+#[test]
+fn a_ticket_counts_says_what_is_whole_and_what_to_do_next() {
+    let report = samples::typical();
+    let ticket = Ticket::of(&report);
+    assert_eq!(ticket.mark, Mark::Failed);
+    assert_eq!(
+        ticket.trust,
+        "Complete: all 250 items are in the dump. 1 note tells of lost or missing data."
+    );
+    assert_eq!(
+        lines(&report, Kind::Counts),
+        [
+            "250 of 250 items: 228 completed, 13 failed, 9 skipped.",
+            "Failure rate 5.4% (13 of 241; 95% CI 3.2–9.0%)."
+        ]
+    );
+    assert_eq!(
+        lines(&report, Kind::Next),
+        ["Start with the first error above: 4 items (30.8% of the failures)."]
+    );
+}
+
+#[test]
+fn missing_and_open_items_are_next() {
+    let mut report = samples::typical();
+    let counts = &mut report.jobs[0].sections.counts;
+    (counts.missing, counts.complete) = (Some(3), Some(false));
+    counts.by_status.insert("processing".to_owned(), 1);
+    let next = lines(&report, Kind::Next);
+    assert!(
+        next[0].starts_with("Fetch the 3 missing items: batch-report fetch bjb-"),
+        "{next:?}"
+    );
+    assert_eq!(
+        next[1],
+        "Save the list again when the 1 open item has ended."
+    );
+    report.jobs[0]
+        .sections
+        .counts
+        .by_status
+        .insert("failed".to_owned(), 0);
+    report.jobs[0].job = None;
+    assert_eq!(Ticket::of(&report).mark, Mark::Open);
+}
+
+#[test]
+fn a_job_without_failures_is_fine_if_nothing_is_missing() {
+    let mut report = samples::typical();
+    report.notes.clear();
+    report.jobs[0].job = None;
+    let part = &mut report.jobs[0].sections;
+    part.counts.by_status.insert("failed".to_owned(), 0);
+    part.error_groups.clear();
+    assert_eq!(Ticket::of(&report).mark, Mark::Fine);
+    assert_eq!(lines(&report, Kind::Next), ["Nothing to do."]);
+    report.jobs[0].sections.counts.complete = Some(false);
+    assert_eq!(Ticket::of(&report).mark, Mark::Incomplete);
+}
+
+#[test]
+fn what_was_left_out_is_named_with_its_count() {
+    assert_eq!(
+        left_out(
+            &[(Kind::Errors, 1), (Kind::Failed, 1_203)],
+            Some("report.html")
+        ),
+        "Left out to fit: 1 error group and 1,203 failed items. The full report is in report.html."
+    );
+    assert_eq!(
+        left_out(&[], None),
+        "Add -o report.html for the full report."
+    );
+}
