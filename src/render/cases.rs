@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::api::status::{CANCELLED, COMPLETED, FAILED, SKIPPED, is_terminal};
 use crate::report::Report;
-use crate::report::model::{ItemRow, JobReport};
+use crate::report::model::{Gate, ItemRow, JobReport};
 use crate::say;
 
 /// Result of a case.
@@ -57,6 +57,8 @@ pub(super) struct Suite {
     pub(super) job: Option<usize>,
     /// Rows of its items.
     rows: Vec<usize>,
+    /// The cases are the gates.
+    has_gates: bool,
     /// Rows whose name another item of the job has as well.
     alike: HashSet<usize>,
 }
@@ -79,6 +81,12 @@ pub(super) fn suites(report: &Report) -> Vec<Suite> {
         });
         suites[place].rows.push(row);
     }
+    if !report.gates.is_empty() {
+        suites.push(Suite {
+            has_gates: true,
+            ..Suite::of(say::cases::GATES, None)
+        });
+    }
     for suite in &mut suites {
         let mut first: HashMap<&str, usize> = HashMap::new();
         for row in &suite.rows {
@@ -96,12 +104,16 @@ impl Suite {
             name: name.to_owned(),
             job,
             rows: Vec::new(),
+            has_gates: false,
             alike: HashSet::new(),
         }
     }
 
-    /// Cases about the job as a whole: it failed, or items are missing.
+    /// Cases that are no items: the job failed, items are missing, gates.
     pub(super) fn of_job<'r>(&self, report: &'r Report) -> Vec<Case<'r>> {
+        if self.has_gates {
+            return report.gates.iter().map(of_gate).collect();
+        }
         let Some(job) = self.job.and_then(|at| report.jobs.get(at)) else {
             return Vec::new();
         };
@@ -156,6 +168,22 @@ impl Suite {
             row: Some(item),
             item_id: Some(&item.item_id),
         }
+    }
+}
+
+fn of_gate(gate: &Gate) -> Case<'_> {
+    Case {
+        name: gate.rule.clone(),
+        class: say::cases::GATES,
+        outcome: match gate.fails {
+            true => Outcome::Failed,
+            false => Outcome::Passed,
+        },
+        kind: "gate",
+        message: Some(gate.message.clone()),
+        seconds: None,
+        row: None,
+        item_id: None,
     }
 }
 

@@ -139,6 +139,7 @@ fn summary(report: &Report, suites: usize, of_jobs: &[Case<'_>]) -> Value {
     for case in of_jobs {
         *match case.outcome {
             Outcome::Failed => &mut failed,
+            Outcome::Passed => &mut passed,
             _ => &mut pending,
         } += 1;
     }

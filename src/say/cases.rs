@@ -6,6 +6,8 @@ use crate::text::{are, counted, number};
 
 /// Kind of failures without a message.
 pub(crate) const NO_MESSAGE: &str = "no message";
+/// Name of the suite of gates.
+pub(crate) const GATES: &str = "gates";
 /// Name of an item that has none.
 pub(crate) const NO_NAME: &str = "(no name)";
 

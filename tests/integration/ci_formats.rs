@@ -30,6 +30,36 @@ fn missing_items_are_an_error_so_that_no_pipeline_passes_without_them() {
     );
 }
 
+#[test]
+fn gates_are_cases_of_a_suite_of_their_own() {
+    let gates = [
+        "--fail-on",
+        "failure_rate > 2%",
+        "--fail-on",
+        "failed > 100",
+    ];
+    let args = [
+        &["report", "fixtures/typical", "-q", "-f", "junit"],
+        &gates[..],
+    ]
+    .concat();
+    let run = run(args);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let suite = run
+        .stdout
+        .split("<testsuite name=\"gates\"")
+        .nth(1)
+        .expect("a suite");
+    assert!(
+        suite.starts_with(" tests=\"2\" failures=\"1\" errors=\"0\""),
+        "{suite}"
+    );
+    assert!(
+        suite.contains("message=\"failure_rate 5.0% &gt; 2% (12 of 241)"),
+        "{suite}"
+    );
+}
+
 /// A job of 10,100 items, of which every 100th failed.
 fn large() -> Folder {
     let folder = Folder::new();

@@ -200,7 +200,7 @@ fn reports_are_written_and_the_summary_is_printed() {
     let verdict = summary["verdict"].as_str().expect("a verdict");
     let first: String = verdict.chars().take(30).collect();
     assert!(run.stdout.starts_with(&first), "{}", run.stdout);
-    assert!(folder.read("r.md").starts_with(&format!("**{first}")));
+    assert!(folder.read("r.md").contains(&format!("\n\n**{first}")));
     assert_eq!(folder.read("r.txt"), run.stdout);
     assert!(folder.read("r.html").starts_with("<!doctype html>"));
     assert!(
@@ -254,7 +254,7 @@ fn an_output_can_be_a_folder_a_format_and_file_or_standard_output() {
             .read("out/report.html")
             .starts_with("<!doctype html>")
     );
-    assert!(folder.read("out/report.md").starts_with("**"));
+    assert!(folder.read("out/report.md").starts_with("## "));
     let missing = folder.run(&["report", "d", "-o", "none/"]);
     assert_eq!(missing.code, 1);
     assert!(
@@ -362,7 +362,7 @@ fn an_output_link_that_dangles_is_followed() {
     std::os::unix::fs::symlink("real.md", &link).expect("linked");
     let args = ["report", "d", "-q", "-o", "r.md"];
     assert_eq!(folder.run(&args).code, 0);
-    assert!(folder.read("real.md").starts_with("**"));
+    assert!(folder.read("real.md").starts_with("## "));
     assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
     let both = folder.run(&["report", "d", "-o", "r.md", "-o", "real.md"]);
     assert_eq!(both.code, 2);
@@ -516,8 +516,9 @@ fn reports_of_an_earlier_run_are_replaced_and_item_tables_only_if_they_are_ignor
             "items.json",
             r#"{"items":[{"item_id":"a","status":"failed"}],"total_size":1}"#,
         );
-        let name = format!("out.{}", row.endings[0]);
-        let args = ["report", ".", "--strict", "-q", "-o", &name];
+        let name = format!("out.{}", row.format.ending());
+        let output = format!("{}:{name}", row.name);
+        let args = ["report", ".", "--strict", "-q", "-o", &output];
         let run = folder.run(&args);
         assert_eq!(run.code, 0, "{name}: {}", run.stderr);
         let first = fs::read(folder.path().join(&name)).expect("there");

@@ -460,13 +460,13 @@ fn a_title_of_the_user_heads_every_format_and_a_title_of_nothing_is_wrong_usage(
     };
     let title = ["--title", "INC-4711 *nightly*"];
     assert_eq!(first("text", &title), "INC-4711 *nightly*");
-    assert_eq!(first("markdown", &title), r"## INC-4711 \*nightly\*");
+    assert_eq!(first("markdown", &title), r"## ✅ INC-4711 \*nightly\*");
     assert!(
         first("text", &[]).starts_with("The only processed item"),
         "{}",
         first("text", &[])
     );
-    assert!(first("markdown", &[]).starts_with("**The only processed item"));
+    assert!(first("markdown", &[]).starts_with("## ✅ Batch job "));
     assert_eq!(folder.run(&["report", ".", "--title", ""]).code, 2);
 }
 
