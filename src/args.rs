@@ -71,6 +71,7 @@ Examples:
   batch-report fetch bjb-… -o dumps/               save a job
   batch-report report dumps/                       print a summary
   batch-report report dumps/ -o report.html        write a page as well
+  batch-report compare old/ --to new/              show what changed
   batch-report help report                         list all options of a command";
 
 const TEMPLATE_EXAMPLES: &str = "\
@@ -101,6 +102,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum RawCommand {
     Report(Box<report::RawReport>),
+    Compare(Box<report::RawCompare>),
     #[cfg(feature = "fetch")]
     Fetch(Box<fetch::RawFetch>),
     /// Export the built-in templates, to start your own from
@@ -152,6 +154,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Refusa
     }
     match cli.command {
         Some(RawCommand::Report(raw)) => report::report(*raw),
+        Some(RawCommand::Compare(raw)) => report::compare(*raw),
         #[cfg(feature = "fetch")]
         Some(RawCommand::Fetch(raw)) => fetch::fetch(*raw),
         Some(RawCommand::Templates(RawTemplates::Export { folder, force })) => {

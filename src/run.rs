@@ -1,5 +1,6 @@
 //! The story of each command: load, build the report, render, put out.
 
+mod baseline;
 #[cfg(feature = "fetch")]
 mod fetching;
 mod saved;
@@ -13,6 +14,8 @@ use std::path::PathBuf;
 
 use anstream::AutoStream;
 
+use self::baseline::Baseline;
+pub use self::baseline::NoBaseline;
 pub use self::saved::SavedError;
 pub use self::tables::TableError;
 pub use self::targets::OutputConflict;
@@ -58,6 +61,9 @@ pub enum RunError {
     /// A saved summary cannot be rendered.
     #[error(transparent)]
     Saved(#[from] SavedError),
+    /// A gate compares, and there is nothing to compare with.
+    #[error(transparent)]
+    NoBaseline(#[from] NoBaseline),
     /// `SOURCE_DATE_EPOCH` is wrong.
     #[error(transparent)]
     Clock(#[from] WrongClock),
@@ -116,6 +122,7 @@ impl RunError {
         matches!(
             self,
             Self::Conflict(_)
+                | Self::NoBaseline(_)
                 | Self::Saved(SavedError::Option { .. })
                 | Self::Clock(_)
                 | Self::Find(_)
@@ -169,7 +176,8 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     if files.is_empty() && !args.paths.iter().any(|path| path.exists()) {
         return Err(RunError::NoInput(named(&args.paths)));
     }
-    Targets::of(args)?.keep_apart(&mut files)?;
+    let targets = Targets::of(args)?;
+    targets.keep_apart(&mut files)?;
     let mut dump = load(args, &files, notes)?;
     let mut report = match saved::summary(&dump, args)? {
         Some(report) => report,
@@ -181,6 +189,13 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
             }
         },
     };
+    if let Some(baseline) = Baseline::load(args, &targets, now)? {
+        baseline.compare(&mut report, &dump, args);
+    }
+    let comparing = args.gates.iter().find(|rule| rule.needs_baseline());
+    if let (Some(rule), None) = (comparing, &report.comparison) {
+        return Err(NoBaseline(rule.metric()).into());
+    }
     if !args.gates.is_empty() {
         report.judge(&args.gates, args.judging);
     }

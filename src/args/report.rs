@@ -27,6 +27,8 @@ pub struct ReportArgs {
     pub paths: Vec<PathBuf>,
     /// Files and folders to leave out.
     pub ignore: Ignore,
+    /// Files and folders of the baseline; none if nothing is compared.
+    pub baseline: Vec<PathBuf>,
     /// Files to write, with what makes them.
     pub outputs: Vec<(PathBuf, Rendering)>,
     /// Report on standard output; absent if nothing is printed.
@@ -85,6 +87,7 @@ Examples:
   batch-report report summary.json -o report.html    … and render them later
   batch-report report dumps/ --strict -q -o ci.html  fail if data is missing
   batch-report report dumps/ --fail-on 'failure_rate > 2%'
+  batch-report report new/ --baseline old/ --fail-on 'regressed > 0'
   batch-report report dumps/ -e 'quota=429|quota'    name a group of errors";
 
 /// Report on saved responses: summaries, pages, tickets and data
@@ -105,6 +108,61 @@ pub(super) struct RawReport {
     /// input, or one summary saved with `--format json`
     #[arg(value_name = "PATH", required_unless_present = "print_schema")]
     paths: Vec<PathBuf>,
+
+    #[command(flatten, next_help_heading = "Input")]
+    input: RawInput,
+
+    #[command(flatten, next_help_heading = "Comparison")]
+    comparison: RawComparison,
+
+    #[command(flatten, next_help_heading = "Output")]
+    output: RawOutput,
+
+    #[command(flatten, next_help_heading = "Grouping")]
+    grouping: RawGrouping,
+
+    #[command(flatten, next_help_heading = "Page")]
+    page: RawPage,
+
+    #[command(flatten, next_help_heading = "Checks")]
+    checks: RawChecks,
+
+    #[command(flatten, next_help_heading = "Messages")]
+    messages: RawMessages,
+}
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  batch-report compare last-week/ --to today/
+  batch-report compare job-1/ --to job-1/ rerun/     what still fails
+  batch-report compare old.json --to new/ -o changes.html
+  batch-report compare old/ --to new/ --fail-on 'new_errors > 0'";
+
+/// Compare two dumps: what fails now, what was fixed, what got slower
+///
+/// Reports on NEW with a section on what changed since BASE. Items are matched by
+/// their id, else by a name that stands once on each side. Of an item that several
+/// inputs record the newest record counts, so that a rerun beside its first job
+/// shows what still fails.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "batch-report compare [OPTIONS] <BASE>... --to <NEW>...",
+    after_help = COMPARE_EXAMPLES,
+    after_long_help = format!("{COMPARE_EXAMPLES}\n\n{EXIT_CODES}"),
+    disable_help_flag = true
+)]
+pub(super) struct RawCompare {
+    /// Files, folders or a saved summary to compare with
+    #[arg(
+        id = "paths",
+        value_name = "BASE",
+        required_unless_present = "print_schema"
+    )]
+    base: Vec<PathBuf>,
+
+    /// Files, folders or a saved summary to report on
+    #[arg(long, value_name = "NEW", num_args = 1.., required_unless_present = "print_schema")]
+    to: Vec<PathBuf>,
 
     #[command(flatten, next_help_heading = "Input")]
     input: RawInput,
@@ -135,6 +193,13 @@ struct RawInput {
     /// be repeated
     #[arg(long, value_name = "GLOB")]
     ignore: Vec<String>,
+}
+
+#[derive(Debug, Default, Args)]
+struct RawComparison {
+    /// Compare with a dump, an item table or a saved summary; may be repeated
+    #[arg(long, value_name = "PATH")]
+    baseline: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -311,11 +376,26 @@ fn places() -> impl TypedValueParser<Value = Format> {
         .map(|name| Format::by_name(&name).unwrap_or(Format::Ticket(Place::Plain)))
 }
 
+/// Turns the raw options of `compare` into validated ones: a report with a baseline.
+pub(super) fn compare(raw: RawCompare) -> Result<Command, Refusal> {
+    report(RawReport {
+        paths: raw.to,
+        input: raw.input,
+        comparison: RawComparison { baseline: raw.base },
+        output: raw.output,
+        grouping: raw.grouping,
+        page: raw.page,
+        checks: raw.checks,
+        messages: raw.messages,
+    })
+}
+
 /// Turns the raw options into validated ones.
 pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
     let RawReport {
         paths,
         input,
+        comparison,
         output,
         grouping,
         page,
@@ -328,6 +408,7 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
     }
     if paths
         .iter()
+        .chain(&comparison.baseline)
         .filter(|path| path.as_os_str() == STDIN)
         .count()
         > 1
@@ -368,6 +449,7 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
     Ok(Command::Report(Box::new(ReportArgs {
         paths,
         ignore,
+        baseline: comparison.baseline,
         outputs: chosen.files,
         print: chosen.print,
         template: page.template,

@@ -34,7 +34,14 @@ impl Report {
         let is_whole = self.is_whole();
         let gates = rules.iter().map(|rule| {
             let mut gate = self.outcome(rule);
-            let is_missing_data = !is_whole && rule.metric.needs_whole && !judging.allow_incomplete;
+            let base = self
+                .comparison
+                .as_deref()
+                .map(|comparison| comparison.base.complete);
+            let is_base_whole = !rule.needs_baseline() || base.unwrap_or(true);
+            let is_missing_data = !(is_whole && is_base_whole)
+                && rule.metric.needs_whole
+                && !judging.allow_incomplete;
             if is_missing_data && gate.outcome != GateOutcome::Failed {
                 gate.outcome = GateOutcome::Incomplete;
                 gate.reason = Some(GateReason::IncompleteDump);

@@ -195,6 +195,35 @@ pub const METRICS: &[Metric] = &[
             },
         )
     },
+    Metric {
+        needs_baseline: true,
+        ..of_items(
+            "new_errors",
+            GateUnit::Count,
+            "Error groups that the baseline does not have.",
+            |asked| {
+                let comparison = asked.report.comparison.as_deref();
+                let new = comparison.and_then(|comparison| comparison.new_errors.as_ref());
+                let new = new.map(|new| Measured::count(new.count));
+                new.ok_or(GateReason::NotCompared)
+            },
+        )
+    },
+    Metric {
+        needs_baseline: true,
+        ..of_items(
+            "regressed",
+            GateUnit::Count,
+            "Items that fail and did not fail in the baseline. Items that the baseline does not have are not \
+             among them.",
+            |asked| {
+                let comparison = asked.report.comparison.as_deref();
+                let failing = comparison.and_then(|comparison| comparison.newly_failing.as_ref());
+                let failing = failing.map(|failing| Measured::count(failing.count));
+                failing.ok_or(GateReason::NotCompared)
+            },
+        )
+    },
 ];
 
 /// Finds a metric by its name.

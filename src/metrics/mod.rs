@@ -2,6 +2,7 @@
 //! numbers: no type of polars leaves this room.
 
 pub mod counts;
+pub mod difference;
 pub mod durations;
 pub mod errors;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, HtmlEscape, State, Va
 
 use super::escape;
 use super::escape::ABSENT;
-use crate::text::{counted, duration, number as thousands, one_line, percent, range};
+use crate::text::{counted, duration, number as thousands, one_line, percent, points, range};
 
 pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("thousands", |state: &State<'_, '_>, value: &Value| {
@@ -13,6 +13,9 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
     });
     env.add_filter("percent", |state: &State<'_, '_>, value: &Value| {
         number(state, value, percent)
+    });
+    env.add_filter("points", |state: &State<'_, '_>, value: &Value| {
+        number(state, value, points)
     });
     env.add_filter("progress", |state: &State<'_, '_>, value: &Value| {
         number(state, value, |n| percent(n / 100.0))

@@ -47,6 +47,7 @@ impl Model {
             ("item_rows", Value::from(Serde(&report.item_rows))),
             ("inputs", Value::from(Serde(&report.inputs))),
             ("notes", Value::from(Serde(&report.notes))),
+            ("comparison", Value::from(Serde(&report.comparison))),
             ("gates", Value::from(Serde(&report.gates))),
             ("named_groups", Value::from(Serde(&report.named_groups))),
         ]);

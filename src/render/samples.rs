@@ -266,8 +266,121 @@ pub(crate) fn typical() -> Report {
                 message: "times without a zone were read as UTC".into(),
             },
         ],
+        comparison: None,
         gates: Vec::new(),
         named_groups: Vec::new(),
+    }
+}
+
+fn gate(fails: bool) -> Gate {
+    Gate {
+        rule: "any:failure_rate > 2%".into(),
+        scope: GateScope::Any,
+        metric: "failure_rate".into(),
+        argument: None,
+        operator: ">".into(),
+        limit: 0.02,
+        unit: GateUnit::Ratio,
+        outcome: if fails {
+            GateOutcome::Failed
+        } else {
+            GateOutcome::Absent
+        },
+        fails,
+        reason: (!fails).then_some(GateReason::NoTotal),
+        value: None,
+        numerator: None,
+        denominator: None,
+        jobs_met: Some(1),
+        jobs_of: Some(1),
+        jobs: vec![GateJob {
+            job: LABEL.into(),
+            value: 0.05,
+            numerator: Some(13),
+            denominator: Some(241),
+        }],
+        message: "any:failure_rate > 2% in 1 of 1 job".into(),
+    }
+}
+
+fn comparison() -> Comparison {
+    let item = ChangedItem {
+        item_id: "dfl-0b6f5d3e-12aa-4f0e-9d5a-7f1c2b3a4d5e".into(),
+        item_name: Some("invoices/2026/Q1 statement.pdf".into()),
+        job: LABEL.into(),
+        base_status: Some("completed".into()),
+        status: Some("failed".into()),
+        base_error_group: None,
+        error_group: Some("0123456789ab".into()),
+        error_message: Some("Job timed out".into()),
+        base_duration_seconds: Some(10.0),
+        duration_seconds: Some(20.5),
+    };
+    let changes = |count| ItemChanges {
+        count,
+        failed: 1,
+        items: vec![item.clone()],
+    };
+    let groups = || GroupChanges {
+        count: 30,
+        groups: vec![ChangedGroup {
+            id: "0123456789ab".into(),
+            pattern: Some("Job timed out".into()),
+            count: 7,
+        }],
+    };
+    let change = || RateChange {
+        base: rate(13, 241, 13.0 / 241.0, [0.031_790, 0.090_118]),
+        new: rate(9, 250, 0.036, [0.019_054, 0.066_984]),
+        difference: Some(-0.018),
+        ci95: Some([-0.057, 0.019]),
+    };
+    Comparison {
+        verdict: "Of 250 items in both: 1 newly failing, 60 fixed, 1 still failing.".into(),
+        base: BaseFacts {
+            title: "Batch job bjb-1".into(),
+            jobs: 1,
+            items: 250,
+            failed: 13,
+            complete: true,
+            new_items: 251,
+            new_failed: 9,
+        },
+        not_compared: None,
+        matched: Some(250),
+        matched_by_name: Some(3),
+        newly_failing: Some(changes(1)),
+        fixed: Some(changes(60)),
+        still_failing: Some(StillFailing {
+            count: 1,
+            same_error: 1,
+            other_error: 0,
+            items: vec![item.clone()],
+        }),
+        unsettled: Some(changes(0)),
+        new_items: Some(changes(1)),
+        gone_items: None,
+        ambiguous: Some(Ambiguous {
+            count: 2,
+            base_count: 1,
+            items: vec![item.clone()],
+        }),
+        slower: Some(Slower {
+            compared: 200,
+            base_p50_seconds: 10.0,
+            p50_seconds: 12.0,
+            shift_seconds: 2.0,
+            ci95_seconds: Some([1.5, 2.5]),
+            count: 1,
+            items: vec![item.clone()],
+        }),
+        rates: RateChanges {
+            failure: change(),
+            failed_of_all: change(),
+            skipped_of_all: change(),
+        },
+        new_errors: Some(groups()),
+        gone_errors: Some(groups()),
     }
 }
 
@@ -389,6 +502,8 @@ pub(crate) const HOSTILE: &str = "<script>alert(1)</script></title></style>]]>--
 /// A job in which every text is hostile, and some are very long words.
 pub(crate) fn hostile() -> Report {
     let mut report = typical();
+    report.comparison = Some(Box::new(comparison()));
+    report.gates = vec![gate(true), gate(false)];
     let part = &mut report.jobs[0].sections;
     part.counts.by_status.insert(HOSTILE.into(), 4);
     part.counts.status_filter = Some(HOSTILE.into());
@@ -412,7 +527,18 @@ pub(crate) fn hostile_jobs() -> Report {
 fn poison(json: &mut serde_json::Value) {
     match json {
         serde_json::Value::String(text) => {
-            let words = ["warning", "info", "v1", "job.total_items", "all", "failed"];
+            let words = [
+                "warning",
+                "info",
+                "v1",
+                "job.total_items",
+                "all",
+                "failed",
+                "any",
+                "ratio",
+                "absent",
+                "no-total",
+            ];
             let of_the_model = words.contains(&text.as_str());
             if !of_the_model && text.len() < 1_000 && UtcTime::parse(text).is_none() {
                 *text = HOSTILE.into();

@@ -16,6 +16,7 @@ macro_rules! built_in {
 /// Every template and asset that the program brings along, by name.
 pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "answer.html.j2",
+    "compare.html.j2",
     "gates.html.j2",
     "howlong.html.j2",
     "items.css",

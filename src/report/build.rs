@@ -86,6 +86,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Bui
         item_rows,
         inputs: inputs(dump),
         notes: Vec::new(),
+        comparison: None,
         gates: Vec::new(),
         named_groups: options
             .named_groups

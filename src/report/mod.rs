@@ -1,6 +1,7 @@
 //! The summary model, and how it is made from a dump. Its sentences come from `say`.
 
 mod build;
+pub mod compare;
 mod gate;
 pub mod items;
 mod limits;

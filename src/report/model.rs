@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use super::compare::model::*;
 pub use super::gate::{Gate, GateJob, GateOutcome, GateReason, GateScope, GateUnit};
 pub use crate::api::Api;
 use crate::api::UtcTime;
@@ -62,6 +63,9 @@ pub struct Report {
     pub inputs: Vec<Input>,
     /// Notes on the data, worst first.
     pub notes: Vec<Note>,
+    /// Comparison with the baseline; absent without one.
+    #[serde(default)]
+    pub comparison: Option<Box<Comparison>>,
     /// Rules of `--fail-on`, in their order, with their outcomes; empty without any.
     #[serde(default)]
     pub gates: Vec<Gate>,

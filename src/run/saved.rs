@@ -1,7 +1,7 @@
 //! A summary that was saved earlier, as the input of a run.
 
 use crate::args::{ReportArgs, Verbosity};
-use crate::load::Dump;
+use crate::load::{Dump, FileRead};
 use crate::report::model::SCHEMA_VERSION;
 use crate::report::{ItemSelection, Report};
 
@@ -63,13 +63,9 @@ pub enum SavedError {
 
 /// Reads the summary, if the inputs are one. A summary beside dumps is left alone.
 pub(super) fn summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, SavedError> {
-    let mut summaries = dump.inputs.iter().filter(|file| file.summary.is_some());
-    let (Some(file), true) = (summaries.next(), dump.jobs.is_empty()) else {
+    let Some(file) = file(dump)? else {
         return Ok(None);
     };
-    if let Some(second) = summaries.next() {
-        return Err(SavedError::Several(file.path.clone(), second.path.clone()));
-    }
     let inapplicable = [
         (args.job_id.is_some(), "--job-id"),
         (!args.named_groups.is_empty(), "--error-group"),
@@ -106,6 +102,27 @@ pub(super) fn summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, 
     report.shorten(args.slowest, args.examples);
     say::given_beside(&mut report, dump, &file.path);
     Ok(Some(report))
+}
+
+/// Reads the summary, if the inputs are one, as it is; returns its path as well.
+pub(super) fn only(dump: &Dump) -> Result<Option<(Report, &str)>, SavedError> {
+    let Some(file) = file(dump)? else {
+        return Ok(None);
+    };
+    let report = read(file.summary.as_deref().unwrap_or_default(), &file.path)?;
+    Ok(Some((report, &file.path)))
+}
+
+/// The file of the summary, if the inputs are one.
+fn file(dump: &Dump) -> Result<Option<&FileRead>, SavedError> {
+    let mut summaries = dump.inputs.iter().filter(|file| file.summary.is_some());
+    let (Some(file), true) = (summaries.next(), dump.jobs.is_empty()) else {
+        return Ok(None);
+    };
+    match summaries.next() {
+        Some(second) => Err(SavedError::Several(file.path.clone(), second.path.clone())),
+        None => Ok(Some(file)),
+    }
 }
 
 fn read(text: &str, path: &str) -> Result<Report, SavedError> {

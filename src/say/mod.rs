@@ -6,6 +6,7 @@
 pub(crate) mod batches;
 pub(crate) mod cases;
 pub mod code;
+pub(crate) mod compare;
 mod findings;
 pub(crate) mod gates;
 pub(crate) mod loading;

@@ -65,6 +65,14 @@ fn bare_percent(ratio: f64) -> String {
     }
 }
 
+/// A difference of ratios in percentage points, with its sign: "-3.2", "+0.4", "0".
+pub(crate) fn points(difference: f64) -> String {
+    match format!("{:+.1}", difference * 100.0) {
+        zero if zero == "+0.0" || zero == "-0.0" => "0".to_owned(),
+        text => text,
+    }
+}
+
 /// Two ratios as a range of percentages: "2.9–8.5%". Intervals of 0 of n and n of n miss 0 and 1 by a
 /// rounding error.
 pub(crate) fn range(low: f64, high: f64) -> String {
@@ -92,6 +100,11 @@ mod tests {
         assert_eq!(range(0.96, 1.0), "96.0–100%");
         assert_eq!(range(0.997, 0.9999), "99.7–>99.9%");
         assert_eq!(range(0.000_01, 0.000_04), "<0.1%");
+    }
+
+    #[test]
+    fn differences_have_a_sign_and_nothing_has_none() {
+        assert_eq!([0.004, -0.032, -0.0001].map(points), ["+0.4", "-3.2", "0"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod cases;
 mod ci_formats;
 mod clients;
 mod command_line;
+mod compare;
 mod differential;
 mod expected;
 #[cfg(feature = "fetch")]

@@ -159,6 +159,7 @@ pub(super) fn summary(report: &Report) -> serde_json::Result<String> {
         item_rows: report.item_rows,
         inputs: report.inputs.iter().take(MOST_AS_DATA).cloned().collect(),
         notes: report.notes.iter().take(MOST_AS_DATA).cloned().collect(),
+        comparison: report.comparison.clone(),
         gates: report.gates.iter().take(MOST_AS_DATA).cloned().collect(),
         named_groups: report.named_groups.clone(),
     };
