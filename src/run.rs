@@ -3,6 +3,7 @@
 mod baseline;
 #[cfg(feature = "fetch")]
 mod fetching;
+mod github;
 mod saved;
 mod signals;
 mod tables;
@@ -16,6 +17,7 @@ use anstream::AutoStream;
 
 use self::baseline::Baseline;
 pub use self::baseline::NoBaseline;
+pub use self::github::GithubError;
 pub use self::saved::SavedError;
 pub use self::tables::TableError;
 pub use self::targets::OutputConflict;
@@ -82,6 +84,9 @@ pub enum RunError {
     /// The user's template failed.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// A file of a step of GitHub Actions could not be written.
+    #[error(transparent)]
+    Github(#[from] GithubError),
     /// An item table could not be written.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -216,10 +221,18 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         model: Model::of(report).beside(full_report(&args.outputs)),
         template: template.as_ref(),
         assets: args.assets,
+        is_log: args.github,
     };
     texts.write(&args.outputs, args.verbosity > Verbosity::Quiet)?;
     if let Some(rendering) = args.print.filter(|made| made.table().is_none()) {
         texts.print(rendering, look(args.color), args.verbosity)?;
+    }
+    if args.github {
+        let file = full_report(&args.outputs);
+        let beside = args
+            .print
+            .is_some_and(|made| made.format() != Some(Format::Text));
+        github::write(&texts.model, file.as_deref(), beside, args.verbosity)?;
     }
     let outcome = if gate_failed {
         Outcome::Gate
@@ -271,7 +284,7 @@ fn items(args: &ReportArgs) -> ItemSelection {
         Rendering::Template(_) => true,
     };
     let outputs = args.outputs.iter().map(|(_, rendering)| *rendering);
-    match outputs.chain(args.print).any(shows) {
+    match args.github || outputs.chain(args.print).any(shows) {
         true => args.items.unwrap_or(ItemSelection::Failed),
         false => ItemSelection::None,
     }
@@ -279,12 +292,13 @@ fn items(args: &ReportArgs) -> ItemSelection {
 
 /// Returns the name of the output that holds the full report.
 fn full_report(outputs: &[(PathBuf, Rendering)]) -> Option<String> {
-    let full = [Format::Html, Format::Markdown];
+    let full = [Format::Html, Format::Markdown, Format::Text];
     let mut full = full.into_iter().filter_map(|format| {
         let mut outputs = outputs.iter();
         outputs.find(|(_, made)| made.format() == Some(format))
     });
-    full.next().map(|(path, _)| path.display().to_string())
+    let first = full.next().or(outputs.first());
+    first.map(|(path, _)| path.display().to_string())
 }
 
 /// Returns paths as a message names them: the first few, in quotes.

@@ -37,6 +37,8 @@ pub struct ReportArgs {
     pub template: Option<PathBuf>,
     /// Write style and script of pages to files beside them.
     pub assets: bool,
+    /// Write what a step of GitHub Actions needs.
+    pub github: bool,
     /// Items in the table of the page and in JSON, if given.
     pub items: Option<ItemSelection>,
     /// CSV cells that look like formulas.
@@ -221,6 +223,11 @@ struct RawOutput {
     /// Print ten lines of plain text, for a chat
     #[arg(long, conflicts_with = "format")]
     brief: bool,
+
+    /// Write what a step of GitHub Actions needs: its summary, its outputs, and up
+    /// to ten annotations
+    #[arg(long)]
+    github: bool,
 
     /// Items in the table of the page and in JSON [default: failed]
     #[arg(short, long, value_enum, value_name = "WHICH")]
@@ -454,6 +461,7 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
         print: chosen.print,
         template: page.template,
         assets: page.assets,
+        github: output.github,
         items: output.items.map(ItemSelection::from),
         formulas: match output.csv_raw {
             true => Formulas::Raw,

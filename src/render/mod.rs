@@ -10,6 +10,7 @@ pub mod custom;
 mod escape;
 mod filters;
 pub mod format;
+pub(crate) mod github;
 mod glossary;
 pub mod html;
 mod model;

@@ -24,6 +24,8 @@ pub(super) struct Texts<'t> {
     pub(super) template: Option<&'t Custom>,
     /// Style and script of a page are files beside it.
     pub(super) assets: bool,
+    /// Standard output is the log of a step of GitHub Actions.
+    pub(super) is_log: bool,
 }
 
 impl Texts<'_> {
@@ -90,6 +92,11 @@ impl Texts<'_> {
             && let Cow::Owned(cut) = cut(text, MOST_TEXT)
         {
             *text = cut;
+        }
+        if let (true, Text::Rendered(text)) = (self.is_log, &mut text)
+            && rendering == Rendering::BuiltIn(Format::Text)
+        {
+            *text = render::github::log(text);
         }
         output::print_with(|out| self.put(&text, out)).map_err(RunError::Print)
     }

@@ -9,6 +9,7 @@ pub mod code;
 pub(crate) mod compare;
 mod findings;
 pub(crate) mod gates;
+pub(crate) mod github;
 pub(crate) mod loading;
 mod notes;
 pub(crate) mod stderr;

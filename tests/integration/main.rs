@@ -3,6 +3,7 @@
 mod bad_input;
 mod browser;
 mod cases;
+mod ci;
 mod ci_formats;
 mod clients;
 mod command_line;

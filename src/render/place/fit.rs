@@ -46,6 +46,14 @@ impl Limit {
         }
     }
 
+    /// The same limit, or `most` if that is less.
+    pub(super) fn shorter(self, most: usize) -> Self {
+        Self {
+            length: self.length.min(most),
+            ..self
+        }
+    }
+
     pub(super) fn measure(self, text: &str) -> usize {
         match self.unit {
             Unit::Bytes => text.len(),

@@ -9,6 +9,9 @@ use crate::say::ticket::Ticket;
 use self::fit::Limit;
 use self::markup::Markup;
 
+/// Bytes of the summary of a step that GitHub shows for sure, and a little less.
+pub(super) const GITHUB_SUMMARY: usize = 999_000;
+
 /// A place that a report goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -35,7 +38,7 @@ impl Place {
     fn limit(self) -> Limit {
         match self {
             Self::GitHubComment => Limit::characters(65_000),
-            Self::GitHubSummary => Limit::bytes(999_000),
+            Self::GitHubSummary => Limit::bytes(GITHUB_SUMMARY),
             Self::GitLab => Limit::characters(999_000),
             Self::Jira => Limit::characters(32_700),
             Self::Slack => Limit::characters(12_900),
@@ -75,6 +78,12 @@ impl Place {
             Markup::Email => "html",
         }
     }
+}
+
+/// Writes a report for a place in at most so many units of its limit.
+pub(super) fn shorter(report: &Report, place: Place, most: usize, whole: Option<&str>) -> String {
+    let limit = place.limit().shorter(most);
+    fit::fit(&Ticket::of(report), place.markup(), limit, whole)
 }
 
 /// Writes a report for a place. `whole` names the file that holds the full report.
