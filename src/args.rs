@@ -30,6 +30,8 @@ pub enum Command {
     /// Fetch jobs.
     #[cfg(feature = "fetch")]
     Fetch(Box<FetchArgs>),
+    /// Print the settings, each with where it comes from.
+    ShowConfig(crate::config::ConfigChoice),
     /// Print the JSON Schema of the summary.
     PrintSchema,
     /// Write the built-in templates.
@@ -105,6 +107,8 @@ enum RawCommand {
     Compare(Box<report::RawCompare>),
     #[cfg(feature = "fetch")]
     Fetch(Box<fetch::RawFetch>),
+    /// Print the settings of batch-report.toml, each with where it comes from
+    Config(report::RawConfig),
     /// Export the built-in templates, to start your own from
     #[command(subcommand, after_help = TEMPLATE_EXAMPLES)]
     Templates(RawTemplates),
@@ -157,6 +161,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Refusa
         Some(RawCommand::Compare(raw)) => report::compare(*raw),
         #[cfg(feature = "fetch")]
         Some(RawCommand::Fetch(raw)) => fetch::fetch(*raw),
+        Some(RawCommand::Config(raw)) => Ok(Command::ShowConfig(raw.choice())),
         Some(RawCommand::Templates(RawTemplates::Export { folder, force })) => {
             Ok(Command::ExportTemplates { folder, force })
         }

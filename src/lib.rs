@@ -3,12 +3,13 @@
 //! Data flows one way, through one room after another:
 //!
 //! ```text
-//! args -> load -> frame -> metrics -> report -> say -> gates -> render -> output
+//! args -> config -> load -> frame -> metrics -> report -> say -> gates -> render -> output
 //! args -> fetch -> snapshot -> output        (a snapshot is an ordinary input of load)
 //! ```
 //!
 //! - [`run`] tells the story of each command.
 //! - [`args`] turns the command line into validated options.
+//! - [`config`] reads `batch-report.toml` and puts it under the options.
 //! - [`load`] finds files, recognizes what they hold and pairs items with their job.
 //! - [`frame`] holds items as columns, exports them, and reads the exports back.
 //! - [`metrics`] defines every statistic.
@@ -27,6 +28,7 @@
 pub mod api;
 pub mod args;
 pub mod clock;
+pub mod config;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod frame;

@@ -26,6 +26,8 @@ use self::texts::Texts;
 use crate::api::UtcTime;
 use crate::args::{Color, Command, DEFAULT_SLOWEST, Rendering, ReportArgs, Verbosity};
 use crate::clock::WrongClock;
+use crate::config::{Config, ConfigError};
+use crate::gates::Judging;
 use crate::load::note::Note;
 use crate::load::{self, Dump, Found, LoadError, LoadOptions};
 use crate::output::{self, WriteError};
@@ -66,6 +68,9 @@ pub enum RunError {
     /// A gate compares, and there is nothing to compare with.
     #[error(transparent)]
     NoBaseline(#[from] NoBaseline),
+    /// The settings file cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// `SOURCE_DATE_EPOCH` is wrong.
     #[error(transparent)]
     Clock(#[from] WrongClock),
@@ -128,6 +133,7 @@ impl RunError {
             self,
             Self::Conflict(_)
                 | Self::NoBaseline(_)
+                | Self::Config(_)
                 | Self::Saved(SavedError::Option { .. })
                 | Self::Clock(_)
                 | Self::Find(_)
@@ -156,6 +162,7 @@ pub fn run(
         }
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => fetching::run(&args),
+        Command::ShowConfig(choice) => print(Config::load(&choice)?.shown().as_bytes()),
         Command::PrintSchema => {
             let schema = schemars::schema_for!(Report);
             let text = serde_json::to_string_pretty(&schema).map_err(RunError::Schema)?;
@@ -175,16 +182,19 @@ fn print(text: &[u8]) -> Result<Outcome, RunError> {
     Ok(Outcome::Done)
 }
 
-fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
+fn report(given: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
+    let config = Config::load(&given.config)?;
+    let args = &config.under(given);
     let template = args.template.as_deref().map(Custom::read).transpose()?;
     let (mut files, notes) = load::find(&args.paths, &args.ignore)?;
     if files.is_empty() && !args.paths.iter().any(|path| path.exists()) {
         return Err(RunError::NoInput(named(&args.paths)));
     }
+    files.retain(|file| !config.is_at(&file.path));
     let targets = Targets::of(args)?;
     targets.keep_apart(&mut files)?;
     let mut dump = load(args, &files, notes)?;
-    let mut report = match saved::summary(&dump, args)? {
+    let mut report = match saved::summary(&dump, given)? {
         Some(report) => report,
         None => match nothing_found(&dump, &args.paths) {
             Some(words) => return Err(RunError::Nothing(words)),
@@ -202,10 +212,20 @@ fn report(args: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         return Err(NoBaseline(rule.metric()).into());
     }
     if !args.gates.is_empty() {
-        report.judge(&args.gates, args.judging);
+        let judging = Judging {
+            absent: args.absent.unwrap_or_default(),
+            allow_incomplete: args.allow_incomplete,
+        };
+        report.judge(&args.gates, judging);
     }
     let gate_failed = !args.gates.is_empty() && report.gates.iter().any(|gate| gate.fails);
     let silently = reads_it_anyway(args);
+    if let (Some(path), Verbosity::Verbose) = (&config.path, args.verbosity) {
+        say::stderr::say(&format!(
+            "settings: {}",
+            render::visible(&path.to_string_lossy())
+        ));
+    }
     if !silently {
         speak(&dump, &report, args.verbosity);
     }

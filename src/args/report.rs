@@ -11,8 +11,9 @@ use regex::Regex;
 
 use super::outputs::{self, Rendering, TemplateKind};
 use super::{Command, EXIT_CODES, Refusal, Verbosity, wrong};
+use crate::config::{ConfigChoice, VARIABLE};
 use crate::frame::export::Formulas;
-use crate::gates::{AbsentGates, Judging, Rule};
+use crate::gates::{AbsentGates, Rule};
 use crate::load::{Ignore, STDIN};
 use crate::metrics::NamedGroup;
 use crate::render::Format;
@@ -57,8 +58,12 @@ pub struct ReportArgs {
     pub strict: bool,
     /// Rules that fail the run.
     pub gates: Vec<Rule>,
-    /// How the rules are judged.
-    pub judging: Judging,
+    /// What a rule without a value does, if given.
+    pub absent: Option<AbsentGates>,
+    /// Rules pass although data is missing.
+    pub allow_incomplete: bool,
+    /// Settings file.
+    pub config: ConfigChoice,
     /// Amount of messages on standard error.
     pub verbosity: Verbosity,
     /// Colors in what is printed.
@@ -129,6 +134,9 @@ pub(super) struct RawReport {
     #[command(flatten, next_help_heading = "Checks")]
     checks: RawChecks,
 
+    #[command(flatten, next_help_heading = "Settings")]
+    config: RawConfig,
+
     #[command(flatten, next_help_heading = "Messages")]
     messages: RawMessages,
 }
@@ -180,6 +188,9 @@ pub(super) struct RawCompare {
 
     #[command(flatten, next_help_heading = "Checks")]
     checks: RawChecks,
+
+    #[command(flatten, next_help_heading = "Settings")]
+    config: RawConfig,
 
     #[command(flatten, next_help_heading = "Messages")]
     messages: RawMessages,
@@ -296,6 +307,33 @@ struct RawChecks {
     allow_incomplete: bool,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct RawConfig {
+    /// Settings file [default: the nearest batch-report.toml, from the working
+    /// directory upward]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Read no settings file
+    #[arg(long, conflicts_with = "config")]
+    no_config: bool,
+}
+
+impl RawConfig {
+    /// Chooses the settings file; an option wins over the variable.
+    pub(super) fn choice(self) -> ConfigChoice {
+        match (self.config, self.no_config) {
+            (Some(path), _) => ConfigChoice::File(path),
+            (None, true) => ConfigChoice::None,
+            (None, false) => match std::env::var_os(VARIABLE) {
+                Some(path) if path.is_empty() => ConfigChoice::None,
+                Some(path) => ConfigChoice::File(path.into()),
+                None => ConfigChoice::Nearest,
+            },
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum RawAbsent {
     /// It fails
@@ -393,6 +431,7 @@ pub(super) fn compare(raw: RawCompare) -> Result<Command, Refusal> {
         grouping: raw.grouping,
         page: raw.page,
         checks: raw.checks,
+        config: raw.config,
         messages: raw.messages,
     })
 }
@@ -407,6 +446,7 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
         grouping,
         page,
         checks,
+        config,
         messages,
     } = raw;
     let refuse = |words: String| Err(wrong("report", words));
@@ -474,13 +514,12 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
         named_groups: grouping.named_groups,
         strict: checks.strict,
         gates: checks.fail_on,
-        judging: Judging {
-            absent: match checks.absent {
-                Some(RawAbsent::Pass) => AbsentGates::Pass,
-                Some(RawAbsent::Fail) | None => AbsentGates::Fail,
-            },
-            allow_incomplete: checks.allow_incomplete,
-        },
+        absent: checks.absent.map(|absent| match absent {
+            RawAbsent::Pass => AbsentGates::Pass,
+            RawAbsent::Fail => AbsentGates::Fail,
+        }),
+        allow_incomplete: checks.allow_incomplete,
+        config: config.choice(),
         verbosity: Verbosity::of(messages.quiet, messages.verbose),
         color: messages.color,
     })))

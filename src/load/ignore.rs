@@ -51,6 +51,19 @@ impl Ignore {
         })
     }
 
+    /// The patterns of both.
+    pub fn joined(&self, other: &Self) -> Self {
+        let both = |one: &RegexSet, other: &RegexSet| {
+            let patterns = one.patterns().iter().chain(other.patterns());
+            // Each has been read before.
+            RegexSet::new(patterns).unwrap_or_else(|_| one.clone())
+        };
+        Self {
+            names: both(&self.names, &other.names),
+            paths: both(&self.paths, &other.paths),
+        }
+    }
+
     /// Tells if the file or folder at that path below the named folder, or a folder it lies in, is left
     /// out.
     pub(super) fn leaves_out(&self, inside: &Path) -> bool {

@@ -35,6 +35,7 @@ fn compare(options: &[&str]) {
         return;
     }
     let output = Command::new("python3")
+        .env("BATCH_REPORT_CONFIG", "")
         .args(["-B", "tests/oracle/differential.py", "--binary"])
         .arg(env!("CARGO_BIN_EXE_batch-report"))
         .args(options)

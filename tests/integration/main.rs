@@ -8,6 +8,7 @@ mod ci_formats;
 mod clients;
 mod command_line;
 mod compare;
+mod config;
 mod differential;
 mod expected;
 #[cfg(feature = "fetch")]

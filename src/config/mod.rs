@@ -1,0 +1,189 @@
+//! The settings file `batch-report.toml`: found, read, put under the options of a run, and shown.
+
+mod read;
+mod show;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::args::ReportArgs;
+use crate::gates::{AbsentGates, Rule};
+use crate::load::Ignore;
+use crate::metrics::NamedGroup;
+use crate::text::did_you_mean;
+
+/// Name of the file.
+pub const FILE_NAME: &str = "batch-report.toml";
+/// Variable that names the file; empty for none.
+pub const VARIABLE: &str = "BATCH_REPORT_CONFIG";
+/// Maximum size of the file, in bytes.
+const MOST_BYTES: u64 = 1_000_000;
+
+/// Choice of the settings file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ConfigChoice {
+    /// No file.
+    #[default]
+    None,
+    /// The nearest one, from the working directory upward.
+    Nearest,
+    /// This one.
+    File(PathBuf),
+}
+
+/// A value with the line it stands in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Its line, from 1.
+    pub line: usize,
+}
+
+/// Settings of a file.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The file; absent if there is none.
+    pub path: Option<PathBuf>,
+    /// Title of reports.
+    pub title: Option<At<String>>,
+    /// Files and folders to leave out.
+    pub ignore: Option<At<Vec<String>>>,
+    /// Rules that fail a run.
+    pub gates: Option<At<Vec<Rule>>>,
+    /// What a rule without a value does.
+    pub absent: Option<At<AbsentGates>>,
+    /// Rules pass although data is missing.
+    pub allow_incomplete: Option<At<bool>>,
+    /// Error groups.
+    pub error_groups: Vec<At<NamedGroup>>,
+}
+
+/// A settings file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// It cannot be read.
+    #[error("cannot read the settings in `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
+    /// It is far too large.
+    #[error("`{}` is too large for settings; the limit is 1 MB", .0.display())]
+    TooLarge(PathBuf),
+    /// It is no TOML, or something in it is wrong.
+    #[error("{}:{line}: {words}", path.display())]
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// Line of the mistake.
+        line: usize,
+        /// The mistake.
+        words: String,
+    },
+}
+
+impl Config {
+    /// Reads the chosen file.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or holds a mistake.
+    pub fn load(choice: &ConfigChoice) -> Result<Self, ConfigError> {
+        let path = match choice {
+            ConfigChoice::None => None,
+            ConfigChoice::Nearest => nearest(),
+            ConfigChoice::File(path) => Some(path.clone()),
+        };
+        let Some(path) = path else {
+            return Ok(Self::default());
+        };
+        let text = read_text(&path)?;
+        let mut config = read::read(&text).map_err(|(line, words)| ConfigError::Wrong {
+            path: path.clone(),
+            line,
+            words,
+        })?;
+        config.path = Some(path);
+        Ok(config)
+    }
+
+    /// Puts the settings under the options of a run, which win. Lists are joined: rules and groups of the
+    /// command line come first and replace those about the same.
+    pub fn under(&self, args: &ReportArgs) -> ReportArgs {
+        let mut all = args.clone();
+        let title = self.title.as_ref().map(|title| title.value.clone());
+        all.title = args.title.clone().or(title);
+        if let Some(globs) = &self.ignore {
+            // They were read once already.
+            let ignore = Ignore::new(&globs.value).unwrap_or_default();
+            all.ignore = args.ignore.joined(&ignore);
+        }
+        for rule in self.gates.iter().flat_map(|gates| &gates.value) {
+            if !args.gates.iter().any(|given| given.is_about_the_same(rule)) {
+                all.gates.push(rule.clone());
+            }
+        }
+        let absent = self.absent.as_ref().map(|absent| absent.value);
+        all.absent = args.absent.or(absent);
+        all.allow_incomplete |= self
+            .allow_incomplete
+            .as_ref()
+            .is_some_and(|allow| allow.value);
+        for group in &self.error_groups {
+            let mut given = args.named_groups.iter();
+            if !given.any(|given| given.name == group.value.name) {
+                all.named_groups.push(group.value.clone());
+            }
+        }
+        all
+    }
+
+    /// The settings as TOML, each with where it comes from.
+    pub fn shown(&self) -> String {
+        show::show(self)
+    }
+
+    /// Tells if a path is that of the file.
+    pub fn is_at(&self, path: &Path) -> bool {
+        let same = |own: &Path| {
+            let names_differ = own.file_name() != path.file_name();
+            !names_differ && own.canonicalize().ok() == path.canonicalize().ok()
+        };
+        self.path.as_deref().is_some_and(same)
+    }
+}
+
+/// Finds the nearest file, from the working directory upward.
+fn nearest() -> Option<PathBuf> {
+    let folder = std::env::current_dir().ok()?;
+    let mut paths = folder.ancestors().map(|folder| folder.join(FILE_NAME));
+    paths.find(|path| path.is_file())
+}
+
+fn read_text(path: &Path) -> Result<String, ConfigError> {
+    use std::io::Read as _;
+    let failed = |source| ConfigError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let mut text = String::new();
+    let read = file.take(MOST_BYTES + 1).read_to_string(&mut text);
+    match read.map_err(failed)? as u64 > MOST_BYTES {
+        true => Err(ConfigError::TooLarge(path.to_owned())),
+        false => Ok(text),
+    }
+}
+
+/// "unknown key `titel`; did you mean `title`?"
+fn unknown(key: &str, known: &[&str]) -> String {
+    let shown = crate::text::quote(key, 60);
+    let meant = did_you_mean(key, known.iter().copied());
+    match meant.is_empty() {
+        true => format!("unknown key `{shown}`; known are {}", known.join(", ")),
+        false => format!("unknown key `{shown}`{meant}"),
+    }
+}
