@@ -2,9 +2,11 @@
 
 #[cfg(feature = "fetch")]
 mod fetch;
+mod formats;
 mod manual;
 mod misplaced;
 mod outputs;
+mod privacy;
 mod report;
 mod topics;
 
@@ -16,6 +18,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 #[cfg(feature = "fetch")]
 pub use self::fetch::FetchArgs;
 pub use self::outputs::Rendering;
+pub use self::privacy::RedactArgs;
 pub use self::report::{Color, ReportArgs};
 pub use crate::progress::Verbosity;
 

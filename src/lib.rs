@@ -16,6 +16,7 @@
 //! - [`report`] is the summary model: facts, rows of items, data of charts.
 //! - [`say`] has every sentence about the data: verdicts, findings, notes, messages.
 //! - [`gates`] judges the rules of `--fail-on` on the model.
+//! - [`redact`] puts pseudonyms into a report.
 //! - [`render`] lays out the model by templates; [`render::format`] is the table of formats.
 //! - [`output`] writes files, whole or not at all, and standard output.
 //! - `fetch` is the only room that talks to the server; [`snapshot`] keeps its responses.
@@ -38,6 +39,7 @@ pub mod metrics;
 pub mod output;
 mod parallel;
 pub mod progress;
+pub mod redact;
 pub mod render;
 pub mod report;
 pub mod run;

@@ -4,6 +4,7 @@ mod baseline;
 #[cfg(feature = "fetch")]
 mod fetching;
 mod github;
+mod redaction;
 mod saved;
 mod signals;
 mod tables;
@@ -33,6 +34,7 @@ use crate::load::{self, Dump, Found, LoadError, LoadOptions};
 use crate::output::{self, WriteError};
 use crate::parallel::{self, MANY_ROWS};
 use crate::progress::Progress;
+use crate::redact::RedactError;
 use crate::render::custom::{self, Custom, TemplateError};
 use crate::render::{self, Format, Look, Model, RenderError};
 use crate::report::{self, ItemSelection, Report, ReportOptions};
@@ -92,6 +94,9 @@ pub enum RunError {
     /// A file of a step of GitHub Actions could not be written.
     #[error(transparent)]
     Github(#[from] GithubError),
+    /// The report could not be redacted.
+    #[error(transparent)]
+    Redact(#[from] RedactError),
     /// An item table could not be written.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -219,6 +224,7 @@ fn report(given: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         report.judge(&args.gates, judging);
     }
     let gate_failed = !args.gates.is_empty() && report.gates.iter().any(|gate| gate.fails);
+    let redactor = redaction::redact(args, &mut dump, &mut report)?;
     let silently = reads_it_anyway(args);
     if let (Some(path), Verbosity::Verbose) = (&config.path, args.verbosity) {
         say::stderr::say(&format!(
@@ -233,7 +239,7 @@ fn report(given: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         let quiet = silently || args.verbosity == Verbosity::Quiet;
         say::gates::speak(&report, quiet);
     }
-    tables::write(&dump, args)?;
+    tables::write(&dump, args, redactor.as_ref())?;
     // The report holds what it says about the items, and rendering needs the room.
     let items = std::mem::take(&mut dump.items);
     parallel::beside(items.len() > MANY_ROWS, move || drop(items));

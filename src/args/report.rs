@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use clap::builder::{
-    NonEmptyStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser,
-};
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 use regex::Regex;
 
+use super::formats::{RawFormat, places};
 use super::outputs::{self, Rendering, TemplateKind};
+use super::privacy::{RawPrivacy, RedactArgs};
 use super::{Command, EXIT_CODES, Refusal, Verbosity, wrong};
 use crate::config::{ConfigChoice, VARIABLE};
 use crate::frame::export::Formulas;
@@ -17,9 +17,9 @@ use crate::gates::{AbsentGates, Rule};
 use crate::load::{Ignore, STDIN};
 use crate::metrics::NamedGroup;
 use crate::render::Format;
-use crate::render::format::FORMATS;
 use crate::render::place::Place;
 use crate::report::ItemSelection;
+use crate::say::stderr::error_words;
 
 /// The options of `report`.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +54,8 @@ pub struct ReportArgs {
     pub examples: Option<usize>,
     /// Error groups that the user names.
     pub named_groups: Vec<NamedGroup>,
+    /// Pseudonyms, if asked for.
+    pub redact: Option<RedactArgs>,
     /// Fail if anything was lost.
     pub strict: bool,
     /// Rules that fail the run.
@@ -131,6 +133,9 @@ pub(super) struct RawReport {
     #[command(flatten, next_help_heading = "Page")]
     page: RawPage,
 
+    #[command(flatten, next_help_heading = "Privacy")]
+    privacy: RawPrivacy,
+
     #[command(flatten, next_help_heading = "Checks")]
     checks: RawChecks,
 
@@ -185,6 +190,9 @@ pub(super) struct RawCompare {
 
     #[command(flatten, next_help_heading = "Page")]
     page: RawPage,
+
+    #[command(flatten, next_help_heading = "Privacy")]
+    privacy: RawPrivacy,
 
     #[command(flatten, next_help_heading = "Checks")]
     checks: RawChecks,
@@ -381,46 +389,6 @@ impl From<RawItems> for ItemSelection {
     }
 }
 
-/// A format as clap knows it.
-#[derive(Debug, Clone, Copy)]
-struct RawFormat(Format);
-
-impl ValueEnum for RawFormat {
-    fn value_variants<'a>() -> &'a [Self] {
-        const VARIANTS: [RawFormat; FORMATS.len()] = {
-            let mut variants = [RawFormat(Format::Text); FORMATS.len()];
-            let mut at = 0;
-            while at < FORMATS.len() {
-                variants[at] = RawFormat(FORMATS[at].format);
-                at += 1;
-            }
-            variants
-        };
-        &VARIANTS
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        let row = self.0.row();
-        let aliases = row.aliases.iter().copied();
-        Some(
-            PossibleValue::new(row.name)
-                .help(row.purpose)
-                .aliases(aliases)
-                .hide(matches!(row.format, Format::Ticket(_))),
-        )
-    }
-}
-
-/// Places that texts are made for, by their names.
-fn places() -> impl TypedValueParser<Value = Format> {
-    let rows = FORMATS.iter();
-    let places =
-        rows.filter(|row| matches!(row.format, Format::Ticket(place) if place != Place::Brief));
-    let values = places.map(|row| PossibleValue::new(row.name).help(row.purpose));
-    PossibleValuesParser::new(values)
-        .map(|name| Format::by_name(&name).unwrap_or(Format::Ticket(Place::Plain)))
-}
-
 /// Turns the raw options of `compare` into validated ones: a report with a baseline.
 pub(super) fn compare(raw: RawCompare) -> Result<Command, Refusal> {
     report(RawReport {
@@ -430,6 +398,7 @@ pub(super) fn compare(raw: RawCompare) -> Result<Command, Refusal> {
         output: raw.output,
         grouping: raw.grouping,
         page: raw.page,
+        privacy: raw.privacy,
         checks: raw.checks,
         config: raw.config,
         messages: raw.messages,
@@ -445,6 +414,7 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
         output,
         grouping,
         page,
+        privacy,
         checks,
         config,
         messages,
@@ -512,6 +482,10 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
         slowest: grouping.slowest,
         examples: grouping.examples,
         named_groups: grouping.named_groups,
+        redact: match privacy.args() {
+            Ok(redact) => redact,
+            Err(error) => return refuse(error_words(&error)),
+        },
         strict: checks.strict,
         gates: checks.fail_on,
         absent: checks.absent.map(|absent| match absent {

@@ -7,12 +7,13 @@ use std::io::{self, Write};
 use super::signals;
 use super::texts::{Written, say_written};
 use crate::args::{Rendering, ReportArgs, Verbosity};
-use crate::frame::Labels;
 use crate::frame::export::{self, ExportError, TableFormat};
+use crate::frame::{Labels, TooManyRows};
 use crate::load::Dump;
 use crate::metrics::Failures;
 use crate::metrics::errors::group_id;
 use crate::output::{self, WriteError};
+use crate::redact::Redactor;
 use crate::text::mask_name;
 
 /// An item table that could not be written.
@@ -28,6 +29,9 @@ pub enum TableError {
     /// Standard output could not be written.
     #[error("cannot write to standard output")]
     Print(#[source] io::Error),
+    /// The redacted items do not fit into a frame.
+    #[error(transparent)]
+    Rows(#[from] TooManyRows),
     /// Signals cannot be handled.
     #[error("cannot prepare for signals")]
     Signal(#[source] io::Error),
@@ -41,7 +45,11 @@ pub(super) fn are_asked_for(args: &ReportArgs) -> bool {
 }
 
 /// Writes and prints the item tables among the outputs.
-pub(super) fn write(dump: &Dump, args: &ReportArgs) -> Result<(), TableError> {
+pub(super) fn write(
+    dump: &Dump,
+    args: &ReportArgs,
+    redactor: Option<&Redactor>,
+) -> Result<(), TableError> {
     if !are_asked_for(args) {
         return Ok(());
     }
@@ -50,6 +58,17 @@ pub(super) fn write(dump: &Dump, args: &ReportArgs) -> Result<(), TableError> {
     let groups: Vec<String> = patterns
         .map(|pattern| group_id(pattern.as_deref()))
         .collect();
+    let group_id = |row| {
+        let group = failures.group_of(row)? as usize;
+        groups.get(group).cloned()
+    };
+    let redacted = redactor.map(|redactor| redactor.items(&dump.items, dump.jobs.len(), group_id));
+    let redacted = redacted.transpose()?;
+    let items = redacted.as_ref().unwrap_or(&dump.items);
+    let groups: Vec<String> = match redactor.filter(|redactor| redactor.kinds().messages) {
+        Some(redactor) => groups.iter().map(|id| redactor.id_of_group(id)).collect(),
+        None => groups.clone(),
+    };
     let jobs = dump.jobs.iter();
     let jobs: Vec<_> = jobs
         .map(|job| mask_name(job.id.as_deref().unwrap_or(&job.label)))
@@ -67,7 +86,7 @@ pub(super) fn write(dump: &Dump, args: &ReportArgs) -> Result<(), TableError> {
             TableFormat::Csv(_) => TableFormat::Csv(args.formulas),
             other => other,
         };
-        export::write(format, &dump.items, &labels, out).map_err(as_io)
+        export::write(format, items, &labels, out).map_err(as_io)
     };
     for (path, rendering) in &args.outputs {
         if let Some(format) = rendering.table() {

@@ -1,11 +1,17 @@
-//! Masks secrets in text that others wrote: keys, tokens, passwords, signatures.
+//! Masks secrets in text that others wrote: keys, tokens, passwords, signatures, and e-mail addresses.
 //!
 //! One pass from left to right stops at the few bytes that a secret can be recognised by, looks back
 //! at most [`NAME`] bytes and forward over the secret. What is masked is not looked at again, and a
 //! look forward that masks nothing is bounded, so the time is linear in the length of the text.
 
+mod email;
+mod field;
+
 use std::borrow::Cow;
 use std::ops::Range;
+
+use self::email::address;
+use self::field::{Holds, Name, assigned};
 
 /// Stands for a secret.
 const MASK: &str = "***";
@@ -81,8 +87,11 @@ pub(crate) fn mask(text: &str) -> Cow<'_, str> {
             continue;
         }
         if let Some(secret) = secret_at(bytes, anchor) {
-            masked.push_str(&text[copied..secret.start]);
-            masked.push_str(MASK);
+            // Only an address begins before its anchor, and then another one may have ended there.
+            if secret.start >= copied {
+                masked.push_str(&text[copied..secret.start]);
+                masked.push_str(MASK);
+            }
             (copied, at) = (secret.end, secret.end.max(at));
         }
     }
@@ -98,6 +107,7 @@ pub(crate) fn mask(text: &str) -> Cow<'_, str> {
 pub(crate) fn mask_name(name: &str) -> Cow<'_, str> {
     let bytes = name.as_bytes();
     let may_hold_secret = memchr::memchr3(b'=', b':', b' ', bytes).is_some()
+        || memchr::memchr(b'@', bytes).is_some()
         || memchr::memchr_iter(b'x', bytes)
             .any(|at| is_word(&bytes[at.saturating_sub(2)..], b"llx-"))
         || begins_with_key(bytes);
@@ -136,7 +146,7 @@ fn is_anchor(byte: u8) -> bool {
     ANCHORS[byte as usize]
 }
 
-const ANCHOR_BYTES: &[u8] = b"=:-_%bBKSJz";
+const ANCHOR_BYTES: &[u8] = b"=:-_%bBKSJz@";
 
 /// Tells if the bytes beside an anchor may be those of a secret. Most are not: UUIDs are full of dashes and
 /// of `b`.
@@ -154,8 +164,8 @@ fn may_tell(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-/// The secret that is recognised at an anchor. It begins behind the anchor, and both of its ends are
-/// beside ASCII characters or at the end of the text.
+/// The secret that is recognised at an anchor. It begins behind the anchor, unless it is an address, and both
+/// of its ends are beside ASCII characters or at an end of the text.
 #[inline(never)] // Inlined, it makes the search for anchors take 25 instructions a byte instead of 4.
 fn secret_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let secret = match bytes[at] {
@@ -170,6 +180,7 @@ fn secret_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
         b'K' | b'S' => aws_key(bytes, at),
         b'J' => web_token(bytes, at),
         b'z' => google_key(bytes, at),
+        b'@' => address(bytes, at),
         _ => None,
     };
     secret.filter(|secret| !secret.is_empty() && !bytes[secret.clone()].starts_with(b"***"))
@@ -394,234 +405,6 @@ fn flag(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let word = value();
     let is_prose = |no: &&str| bytes[word.clone()].eq_ignore_ascii_case(no.as_bytes());
     (!NO_TOKENS.iter().any(is_prose)).then_some(word)
-}
-
-/// The name of a field, before its `=` or `:`.
-struct Name {
-    /// In lower case without `-`, `_` and `.`.
-    letters: [u8; NAME],
-    length: usize,
-    is_upper: bool,
-    is_quoted: bool,
-    /// The quote right before it.
-    quote: Option<u8>,
-    /// First of its line, but for marks that lists, shells and logs put there.
-    begins_line: bool,
-    /// A parameter of a URL.
-    is_parameter: bool,
-}
-
-/// Kind of value that a field holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Holds {
-    /// Nothing secret.
-    Nothing,
-    /// A secret.
-    Secret,
-    /// A secret if it looks like one.
-    Perhaps,
-    /// A secret up to the end of the line.
-    SecretLine,
-}
-
-impl Name {
-    /// Reads the name that ends before `end`, blanks and a quote left out.
-    fn read(bytes: &[u8], mut end: usize) -> Option<Self> {
-        while end > 0 && matches!(bytes[end - 1], b' ' | b'\t') {
-            end -= 1;
-        }
-        let with_quote = end;
-        while end > 0
-            && with_quote - end < 2
-            && (is_quote(bytes[end - 1]) || bytes[end - 1] == b'\\')
-        {
-            end -= 1;
-        }
-        let is_quoted = end < with_quote;
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        let from = end.saturating_sub(NAME);
-        let length = bytes[from..end]
-            .iter()
-            .rev()
-            .take_while(|byte| is_name(**byte))
-            .count();
-        let start = end - length;
-        let mut name = Self {
-            letters: [0; NAME],
-            length: 0,
-            is_upper: true,
-            is_quoted,
-            quote: None,
-            begins_line: false,
-            is_parameter: false,
-        };
-        for byte in &bytes[start..end] {
-            name.is_upper &= !byte.is_ascii_lowercase();
-            if byte.is_ascii_alphanumeric() {
-                name.letters[name.length] = byte.to_ascii_lowercase();
-                name.length += 1;
-            }
-        }
-        let before = start.checked_sub(1).map(|at| bytes[at]);
-        name.quote = before.filter(|byte| is_quote(*byte));
-        name.is_parameter = matches!(before, Some(b'?' | b'&'));
-        name.begins_line = begins_line(&bytes[start.saturating_sub(16)..start], start <= 16);
-        (name.length > 0).then_some(name)
-    }
-
-    fn letters(&self) -> &[u8] {
-        &self.letters[..self.length]
-    }
-
-    fn has(&self, part: &str) -> bool {
-        memchr::memmem::find(self.letters(), part.as_bytes()).is_some()
-    }
-
-    /// Kind of its value; `sign` stands between the two.
-    fn holds(&self, sign: u8) -> Holds {
-        let name = self.letters();
-        let is_field = sign == b'=' || self.is_quoted || self.begins_line;
-        let when = |is_it: bool| if is_it { Holds::Secret } else { Holds::Perhaps };
-        if name.ends_with(b"authorization") || matches!(name, b"cookie" | b"setcookie") {
-            return match self.is_parameter {
-                true => Holds::Secret,
-                false => Holds::SecretLine,
-            };
-        }
-        let is_folder = self.is_upper && matches!(name, b"pwd" | b"oldpwd");
-        let secret = ["secret", "password", "passwd", "passphrase"];
-        if secret.iter().any(|part| self.has(part))
-            || name.ends_with(b"pwd") && !is_folder
-            || name.ends_with(b"signature")
-            || matches!(name, b"bearer" | b"jwt" | b"sessionid")
-        {
-            return Holds::Secret;
-        }
-        if self.has("credential")
-            || matches!(
-                name,
-                b"sig" | b"pass" | b"auth" | b"dbpass" | b"basicauth" | b"proxyauth"
-            )
-        {
-            return if is_field {
-                Holds::Secret
-            } else {
-                Holds::Nothing
-            };
-        }
-        if name.ends_with(b"token") {
-            return match name.ends_with(b"pagetoken") || name.ends_with(b"continuationtoken") {
-                true => Holds::Nothing,
-                false => when(name.len() > 5 || is_field),
-            };
-        }
-        if name.ends_with(b"key") {
-            const SECRET: [&str; 13] = [
-                "api",
-                "access",
-                "private",
-                "auth",
-                "account",
-                "subscription",
-                "encrypt",
-                "sign",
-                "client",
-                "master",
-                "shared",
-                "llama",
-                "cloud",
-            ];
-            let is_secret = SECRET.iter().any(|part| self.has(part));
-            let is_variable = sign == b'=' && (self.is_upper || self.is_parameter);
-            return when(is_secret || is_variable);
-        }
-        Holds::Nothing
-    }
-}
-
-/// Returns true if nothing but a mark stands between the begin of the line and the end of `before`,
-/// which begins the text if `is_begin`.
-fn begins_line(before: &[u8], is_begin: bool) -> bool {
-    let line = match memchr::memrchr(b'\n', before) {
-        Some(at) => &before[at + 1..],
-        None if is_begin => before,
-        None => return false,
-    };
-    let line = line.trim_ascii();
-    line.iter().all(|byte| {
-        is_quote(*byte) || matches!(byte, b'-' | b'+' | b'>' | b'<' | b'*' | b'{' | b'#')
-    }) || matches!(line, b"export" | b"set" | b"env" | b"ENV" | b"$env:")
-}
-
-/// The value of a field whose name tells that it is secret. The sign between them begins at `sign`
-/// and ends before `after`.
-fn assigned(bytes: &[u8], sign: usize, after: usize) -> Option<Range<usize>> {
-    if bytes.get(after) == Some(&bytes[sign]) {
-        return None;
-    }
-    let name = Name::read(bytes, sign)?;
-    let is_encoded = bytes[sign] == b'%';
-    let holds = name.holds(if is_encoded { b'=' } else { bytes[sign] });
-    if holds == Holds::Nothing {
-        return None;
-    }
-    let mut start = after;
-    let is_gap = |byte| matches!(byte, b' ' | b'\t' | b'>' | b'=' | b'[' | b'(' | b'{');
-    start += run(&bytes[start..bytes.len().min(start + 12)], is_gap);
-    let marked = bytes.get(start..start + 2).filter(|two| is_quote(two[1]));
-    let mark = marked
-        .map(|two| two[0])
-        .filter(|mark| matches!(mark, b'b' | b'$' | b'\\'));
-    start += usize::from(mark.is_some());
-    let quote = bytes.get(start).copied().filter(|byte| is_quote(*byte));
-    start += usize::from(quote.is_some());
-    let rest = &bytes[start..];
-    if holds == Holds::Perhaps && !is_random(rest) {
-        return None;
-    }
-    let is_line_end = |byte: u8| matches!(byte, b'\n' | b'\r');
-    let length = match (quote, holds) {
-        (Some(quote), _) => quoted(rest, quote, mark == Some(b'\\')),
-        (None, Holds::SecretLine) => {
-            run(rest, |byte| !is_line_end(byte) && Some(byte) != name.quote)
-        }
-        (None, _) if is_encoded => {
-            let end = run(rest, |byte| !ends_word(byte) && byte != b'&');
-            memchr::memmem::find(&rest[..end], b"%26").unwrap_or(end)
-        }
-        (None, _) if name.is_parameter => run(rest, |byte| {
-            !ends_word(byte) && !matches!(byte, b'&' | b'#')
-        }),
-        (None, _) if name.begins_line && (bytes[sign] == b':' || name.is_upper) => {
-            run(rest, |byte| !is_line_end(byte) && Some(byte) != name.quote)
-        }
-        (None, _) => run(rest, |byte| !ends_word(byte)),
-    };
-    let value = rest[..length].trim_ascii_end();
-    const NOTHING: [&[u8]; 6] = [b"null", b"none", b"true", b"false", b"nil", b"undefined"];
-    let is_nothing = NOTHING.iter().any(|nothing| {
-        is_word(value, nothing)
-            && !value
-                .get(nothing.len())
-                .is_some_and(u8::is_ascii_alphanumeric)
-    });
-    (!is_nothing).then_some(start..start + value.len())
-}
-
-/// Length of a text up to its closing quote, or to the end of the line. A text within a quoted text has
-/// escaped quotes around it.
-fn quoted(bytes: &[u8], quote: u8, is_escaped: bool) -> usize {
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\\' if is_escaped && bytes.get(at + 1) == Some(&quote) => return at,
-            b'\\' => at += 2,
-            b'\n' => return at,
-            byte if *byte == quote => return at,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod oracle;
 mod pairing;
 mod proportion;
 mod readme;
+mod redaction;
 mod renderings;
 mod secrets;
 #[cfg(feature = "tables")]

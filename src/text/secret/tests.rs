@@ -118,6 +118,23 @@ fn ordinary_messages_are_left_alone() {
     }
 }
 
+#[test]
+fn addresses_are_masked_and_what_only_looks_like_one_is_not() {
+    for (text, masked) in [
+        ("sent to jane.doe+x@mail.example.com.", "sent to ***."),
+        ("<a_b@x-y.org>, é@y.de", "<***>, é@y.de"),
+        ("renée@example.fr failed", "*** failed"),
+        ("jane@example.org.pdf", "***"),
+        (
+            "scan@2x.png, a@b, @scope/pkg@1.2.3, x @y.org",
+            "scan@2x.png, a@b, @scope/pkg@1.2.3, x @y.org",
+        ),
+        ("a@b.de@c.de", "***"),
+    ] {
+        assert_eq!(mask(text), masked);
+    }
+}
+
 /// The time is linear: each of these is a text that looks like a secret over and over.
 #[test]
 fn a_hostile_text_takes_no_longer_than_its_length() {
@@ -142,6 +159,9 @@ fn a_hostile_text_takes_no_longer_than_its_length() {
         "\\\"token\\\":",
         "K",
         "AIza",
+        "a@",
+        "a@b.de",
+        "@a.",
     ] {
         let text = part.repeat(400_000 / part.len());
         let begin = std::time::Instant::now();
