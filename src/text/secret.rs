@@ -119,8 +119,10 @@ pub(crate) fn mask_name(name: &str) -> Cow<'_, str> {
 
 /// Tells if a name begins with a key: `sk-` and a word of letters and digits, not `sk-report.pdf`.
 fn begins_with_key(name: &[u8]) -> bool {
-    let is_random_behind =
-        |prefix: &str| name.strip_prefix(prefix.as_bytes()).is_some_and(is_random);
+    let is_random_behind = |prefix: &str| {
+        let rest = name.strip_prefix(prefix.as_bytes());
+        rest.is_some_and(|rest| is_random(rest) || is_mixed(rest))
+    };
     match name.first() {
         Some(b's' | b'p' | b'r' | b'g' | b'x' | b'h' | b'n') => {
             PREFIXES.iter().any(|(prefix, _)| is_random_behind(prefix))
@@ -146,7 +148,7 @@ fn is_anchor(byte: u8) -> bool {
     ANCHORS[byte as usize]
 }
 
-const ANCHOR_BYTES: &[u8] = b"=:-_%bBKSJz@";
+const ANCHOR_BYTES: &[u8] = b"=:-_%bBKSJz@kw";
 
 /// Tells if the bytes beside an anchor may be those of a secret. Most are not: UUIDs are full of dashes and
 /// of `b`.
@@ -160,6 +162,8 @@ fn may_tell(bytes: &[u8], at: usize) -> bool {
         b'K' | b'S' => before == b'A',
         b'J' => before == b'y',
         b'z' => before == b'I',
+        b'k' => behind == b'e',
+        b'w' => before == b's' && behind == b'o',
         _ => true,
     }
 }
@@ -181,9 +185,12 @@ fn secret_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
         b'J' => web_token(bytes, at),
         b'z' => google_key(bytes, at),
         b'@' => address(bytes, at),
+        b'k' | b'w' => after_word(bytes, at),
         _ => None,
     };
-    secret.filter(|secret| !secret.is_empty() && !bytes[secret.clone()].starts_with(b"***"))
+    let secret =
+        secret.filter(|secret| !secret.is_empty() && !bytes[secret.clone()].starts_with(b"***"))?;
+    Some(with_private_key(bytes, secret))
 }
 
 /// Returns true if a text begins with a word in lower case, in whatever case it is.
@@ -248,6 +255,33 @@ fn private_key(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let start = at + 11 + memchr::memmem::find(head, label)? + label.len();
     let length = memchr::memmem::find(&bytes[start..], b"-----END");
     Some(start..length.map_or(bytes.len(), |length| start + length))
+}
+
+/// A secret with the lines of the private key that begins in it.
+fn with_private_key(bytes: &[u8], secret: Range<usize>) -> Range<usize> {
+    let head = secret.start..secret.end.min(secret.start + IN_VAIN);
+    let begin = memchr::memmem::find(&bytes[head], b"-----BEGIN ");
+    let key = begin.and_then(|begin| private_key(bytes, secret.start + begin));
+    let end = key.map_or(secret.end, |key| key.end.max(secret.end));
+    secret.start..end
+}
+
+/// The word after `token`, `password` or `api key` if it looks like a secret: `at` is the `k` or `w`.
+fn after_word(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    const WORDS: [(&[u8], usize); 4] = [
+        (b"token ", 2),
+        (b"password ", 4),
+        (b"api key ", 4),
+        (b"apikey ", 3),
+    ];
+    let found = WORDS.iter().find_map(|(word, before)| {
+        let start = at.checked_sub(*before)?;
+        let is_it = is_word(&bytes[start..], word) && begins_word(bytes, start);
+        is_it.then_some(start + word.len())
+    })?;
+    let start = found + run(&bytes[found..bytes.len().min(found + 2)], is_quote);
+    let value = &bytes[start..];
+    is_random(value).then(|| start..start + run(value, |byte| !ends_word(byte)))
 }
 
 /// `AKIA…`, `ASIA…`: `at` is the second byte.
@@ -354,6 +388,16 @@ fn is_random(bytes: &[u8]) -> bool {
         && (length == IN_VAIN || bytes.get(length).is_none_or(is_end))
         && word.iter().any(u8::is_ascii_digit)
         && word.iter().any(u8::is_ascii_alphabetic)
+}
+
+/// Returns true if a text begins with a long word of small and capital letters, as names have none.
+fn is_mixed(bytes: &[u8]) -> bool {
+    let word = &bytes[..run(&bytes[..bytes.len().min(IN_VAIN)], |byte| {
+        byte.is_ascii_alphanumeric()
+    })];
+    word.len() >= 20
+        && word.iter().skip(1).any(u8::is_ascii_uppercase)
+        && word.iter().any(u8::is_ascii_lowercase)
 }
 
 /// The password of a URL; `start` is behind the `//`.

@@ -41,6 +41,11 @@ const TEXTS: &[&str] = &[
     "-----BEGIN RSA PRIVATE KEY-----\nS\nS\n-----END RSA PRIVATE KEY-----",
     "the token: § was refused",
     "Bearer token § is invalid",
+    "the token § was refused",
+    "bad api key '§'",
+    "password § is wrong",
+    "Authorization: -----BEGIN PRIVATE KEY-----\nx\n§\n-----END PRIVATE KEY-----",
+    "PRIVATE_KEY=\"-----BEGIN RSA PRIVATE KEY-----\n§\n-----END RSA PRIVATE KEY-----\"",
 ];
 
 #[test]
@@ -113,6 +118,8 @@ fn ordinary_messages_are_left_alone() {
         "std::io::Error at 12:02:57, ratio=0.5",
         "job pjb-5eaf9ad5-8702-4c03-8bfd-9f390195055d failed",
         "token: null, password=None",
+        "password is required; the token limit of a request",
+        "the API key given is not known",
     ] {
         assert_eq!(mask(text), text);
     }
@@ -133,6 +140,19 @@ fn addresses_are_masked_and_what_only_looks_like_one_is_not() {
     ] {
         assert_eq!(mask(text), masked);
     }
+}
+
+#[test]
+fn a_key_of_letters_alone_is_masked_as_a_name_as_well() {
+    for name in [
+        "hf_abcdefghijKLMNOPqrstuvWXYZabcd",
+        "ghp_q7Xw9Lk2mZp4Rt6Vb8Nc",
+    ] {
+        assert!(mask_name(name).ends_with("_***"), "{name}");
+        assert!(mask(name).ends_with("_***"), "{name}");
+    }
+    let name = "hf_comparison_of_models_and_their_results.pdf";
+    assert_eq!(mask_name(name), name);
 }
 
 /// The time is linear: each of these is a text that looks like a secret over and over.
@@ -162,6 +182,9 @@ fn a_hostile_text_takes_no_longer_than_its_length() {
         "a@",
         "a@b.de",
         "@a.",
+        "token ",
+        "password=-----BEGIN ",
+        "a key=\"-----BEGIN PRIVATE KEY-----\n",
     ] {
         let text = part.repeat(400_000 / part.len());
         let begin = std::time::Instant::now();
