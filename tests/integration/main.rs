@@ -16,6 +16,7 @@ mod fetch;
 mod gates;
 mod harness;
 mod meaning;
+mod metamorphic;
 mod oracle;
 mod pairing;
 mod proportion;

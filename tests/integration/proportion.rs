@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use batch_report::load::{self, Ignore, LoadOptions};
+use batch_report::metrics::Failures;
 
 use crate::harness::Folder;
 
@@ -74,6 +75,7 @@ fn time(folder: &Folder, text: &str) -> Duration {
     let (files, notes) = load::find(&paths, &Ignore::default()).expect("found");
     let (before, began) = (processor_time(), Instant::now());
     let dump = load::load(&files, notes, LoadOptions::default(), &|_| {}).expect("loaded");
+    let _ = Failures::of(&dump.items, &[]);
     let took = match (before, processor_time()) {
         (Some(before), Some(after)) => after - before,
         _ => began.elapsed(),
@@ -99,6 +101,80 @@ fn twice_the_text_takes_about_twice_the_time() {
             });
             assert!(is_linear, "{head:?} {token:?}");
         }
+    }
+}
+
+/// Parts of tokens that the search puts together.
+const PARTS: [&str; 56] = [
+    "{", "}", "[", "]", "\"", "\\", ":", ",", "\n", " ", "a", "1", "-", "'", "=", "&", "*", "|",
+    "<", ">", "#", "%", "/", ".", "@", "«", "“", "\t", "true", "null", "item_id", "items", "NaN",
+    "HTTP/1 ", "---", "key", "job", "\r", "\u{feff}", "e", "+", "_", "(", ")", "!", "?", "~", "`",
+    "$", "^", ";", "\u{1b}[", "://", "a-", "\\\"", "id:",
+];
+
+/// The longest token.
+const TOKEN: usize = 8;
+
+/// A token of up to eight bytes.
+fn token(seed: &mut u64) -> String {
+    let mut below = |limit: usize| {
+        *seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (*seed >> 33) as usize % limit
+    };
+    let mut token = String::new();
+    for _ in 0..=below(4) {
+        let part = PARTS[below(PARTS.len())];
+        if token.len() + part.len() <= TOKEN {
+            token.push_str(part);
+        }
+    }
+    token
+}
+
+/// Items whose messages are made of a token.
+fn messages(token: &str, bytes: usize) -> String {
+    const MESSAGE: usize = 4_900;
+    let message = token.repeat(MESSAGE / token.len());
+    let row = |n: usize| {
+        let message = serde_json::to_string(&format!("{n} {message}")).expect("JSON");
+        format!("{{\"item_id\":\"{n}\",\"status\":\"failed\",\"error_message\":{message}}}\n")
+    };
+    (0..bytes.div_ceil(MESSAGE)).map(row).collect()
+}
+
+/// `BATCH_REPORT_TOKENS=20000` searches longer than the suite has time for.
+#[test]
+fn no_repeated_token_takes_time_out_of_proportion() {
+    /// Time that no text of this length takes if all work is linear, on a slow machine.
+    const USUAL: Duration = Duration::from_millis(250);
+    const BYTES: usize = 40_000;
+    let tokens = std::env::var("BATCH_REPORT_TOKENS").ok();
+    let tokens: usize = tokens.and_then(|tokens| tokens.parse().ok()).unwrap_or(60);
+    let folder = Folder::new();
+    let mut seed = 7;
+    let mut worst: Vec<(Duration, String)> = Vec::new();
+    for n in 0..tokens {
+        let token = token(&mut seed);
+        if token.is_empty() {
+            continue;
+        }
+        let text = |bytes: usize| match n % (HEADS.len() + 1) {
+            0 => messages(&token, bytes),
+            head => HEADS[head - 1].to_owned() + &token.repeat(bytes / token.len()),
+        };
+        let took = time(&folder, &text(BYTES));
+        worst.push((took, format!("{} {token:?}", n % (HEADS.len() + 1))));
+        let is_linear = took < USUAL
+            || (0..3).any(|_| {
+                time(&folder, &text(2 * BYTES)) <= time(&folder, &text(BYTES)).mul_f64(2.5)
+            });
+        assert!(is_linear, "{token:?} took {took:?}");
+    }
+    worst.sort();
+    for (took, token) in worst.iter().rev().take(10) {
+        println!("{took:?} {token}");
     }
 }
 
