@@ -7,6 +7,11 @@ use crate::api::UtcTime;
 use crate::api::status::code::{COMPLETED, FAILED};
 use crate::frame::{ItemFrame, Row, Rows};
 
+/// Items from which on a 95th percentile tells more than the maximum.
+pub const LEAST_FOR_P95: u64 = 20;
+/// Items from which on a 99th percentile does.
+pub const LEAST_FOR_P99: u64 = 100;
+
 /// How long items took.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Durations {

@@ -13,6 +13,7 @@ pub mod open;
 pub mod patterns;
 pub mod quiet_spell;
 pub mod rates;
+pub mod survival;
 pub mod throughput;
 pub mod timeline;
 pub mod times;
@@ -28,7 +29,8 @@ pub use self::errors::{Attempts, ErrorGroup, Example, Failures, GroupDetails, Na
 pub use self::histogram::{Bin, Histogram};
 pub use self::open::OpenItem;
 pub use self::patterns::{Crowd, Ends, FailureCrowd};
-pub use self::rates::{Rate, Rates};
+pub use self::rates::{Rate, Rates, RatesOfJobs, failure_bounds};
+pub use self::survival::DurationsWithOpen;
 pub use self::throughput::Throughput;
 pub use self::timeline::{Gap, Interval, ROUND_INTERVALS, Timeline};
 use self::times::Times;

@@ -11,13 +11,12 @@ use crate::api::UtcTime;
 /// day's grace), before 2000 or after 2100 do not count here.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Throughput {
-    /// `ended_items` without `early_items` per minute between `first_start` and `last_end`; absent unless
-    /// that is a positive span.
+    /// `ended_items` without `early_items` per minute of `busy_seconds`.
     pub items_per_minute: Option<f64>,
     /// Most items in progress at one instant (`started_at <= t < completed_at`); absent if no item has both
     /// times.
     pub peak_concurrency: Option<u64>,
-    /// Time-weighted mean of the items in progress from `first_start` to `last_end`.
+    /// Time-weighted mean of the items in progress over `busy_seconds`.
     pub mean_concurrency: Option<f64>,
     /// Earliest `started_at`.
     pub first_start: Option<UtcTime>,
@@ -26,11 +25,16 @@ pub struct Throughput {
     /// `last_end - first_start`; absent unless that is a positive span.
     #[serde(default)]
     pub span_seconds: Option<f64>,
-    /// Time from the 95th percentile of the ends (type 7) to the last end. Early items are not counted.
+    /// Time in which a job ran, from its first start to its last end: for one job `span_seconds`, for
+    /// several without the idle time between them.
+    #[serde(default)]
+    pub busy_seconds: Option<f64>,
+    /// Time from the 95th percentile of the ends (type 7) to the last end, without the idle time between
+    /// jobs. Ends before the first start are not counted.
     pub tail_seconds: Option<f64>,
     /// Items with a `completed_at`.
     pub ended_items: u64,
-    /// Items that ended before `first_start`: when they were worked on is not known.
+    /// Items that ended before the first start of their job: when they were worked on is not known.
     #[serde(default)]
     pub early_items: u64,
     /// Items with both times in order, from which the concurrency is made.
@@ -55,19 +59,22 @@ impl Throughput {
             .zip(last_end)
             .map(|(first, last)| last - first)
             .filter(|span| *span > 0);
+        let busy = times.busy.iter().map(|(from, to)| to - from).sum::<i64>();
+        let busy_micros = Some(busy).filter(|busy| *busy > 0);
         let is_timed = times.timed > 0;
         Self {
-            items_per_minute: span_micros.map(|span| ends.len() as f64 * 60e6 / span as f64),
+            items_per_minute: busy_micros.map(|busy| times.busy_ends as f64 * 60e6 / busy as f64),
             peak_concurrency: is_timed.then(|| peak(&times.ended_starts, &times.ends.all)),
-            mean_concurrency: span_micros
+            mean_concurrency: busy_micros
                 .filter(|_| is_timed)
-                .map(|span| times.worked_micros as f64 / span as f64),
+                .map(|busy| times.worked_micros as f64 / busy as f64),
             first_start: first_start.and_then(UtcTime::from_micros),
             last_end: last_end.and_then(UtcTime::from_micros),
             span_seconds: span_micros.map(|span| span as f64 / 1e6),
-            tail_seconds: tail_micros(ends).map(|micros| micros / 1e6),
+            busy_seconds: busy_micros.map(|busy| busy as f64 / 1e6),
+            tail_seconds: tail_micros(ends, &times.busy).map(|micros| micros / 1e6),
             ended_items: times.ends.all.len() as u64,
-            early_items: early as u64,
+            early_items: times.early,
             timed_items: times.timed,
             untimed_items: times.untimed,
             excluded_times: times.excluded,
@@ -89,12 +96,18 @@ fn peak(starts: &[i64], ends: &[i64]) -> u64 {
     peak as u64
 }
 
-/// Time from the 95th percentile of ascending ends to the last one. Microseconds since 1970 leave a float no
-/// digits for what is interpolated between them, so it is reckoned back from the last end.
-fn tail_micros(ends: &[i64]) -> Option<f64> {
+/// Time from the 95th percentile of ascending ends to the last one, without the time between the busy
+/// intervals. Microseconds since 1970 leave a float no digits for what is interpolated between them, so it
+/// is reckoned back from the last end.
+fn tail_micros(ends: &[i64], busy: &[(i64, i64)]) -> Option<f64> {
     let last = *ends.last()?;
     let ([low, high], above) = closest_ranks(ends.len(), 0.95)?;
-    Some((last - ends[low]) as f64 - above * (ends[high] - ends[low]) as f64)
+    let tail = (last - ends[low]) as f64 - above * (ends[high] - ends[low]) as f64;
+    let idle = busy.windows(2).map(|pair| {
+        let [from, to] = [pair[0].1, pair[1].0].map(|at| ((last - at) as f64).clamp(0.0, tail));
+        from - to
+    });
+    Some(tail - idle.sum::<f64>())
 }
 
 #[cfg(test)]
@@ -129,6 +142,39 @@ mod tests {
     }
 
     #[test]
+    fn idle_days_between_jobs_are_no_time_of_several() {
+        const DAY: i64 = 86_400;
+        let frame = frame(&[
+            ("completed", at(0), at(60), None),
+            ("completed", at(30), at(60), None),
+            ("completed", at(7 * DAY), at(7 * DAY + 30), None),
+            ("skipped", None, at(7 * DAY - 5), None),
+        ]);
+        let job = |rows| JobRows {
+            rows,
+            run: JobRun::default(),
+        };
+        let found = Throughput::of(&Times::of(&frame, &[job(0..2), job(2..4)], false));
+        assert_eq!(found.busy_seconds, Some(90.0));
+        assert_eq!(found.span_seconds, Some((7 * DAY + 30) as f64));
+        assert_eq!(found.items_per_minute, Some(2.0));
+        assert_eq!(found.mean_concurrency, Some(120.0 / 90.0));
+        assert_eq!((found.ended_items, found.early_items), (4, 1));
+        // The 95th percentile lies between the last two ends, in the second job.
+        assert!(found.tail_seconds.expect("ends") < 30.0);
+    }
+
+    #[test]
+    fn the_tail_leaves_out_the_time_between_jobs() {
+        let ends = [10, 20, 1_000];
+        let tail = tail_micros(&ends, &[]).expect("ends");
+        assert!((tail - 98.0).abs() < 1e-9, "{tail}");
+        let ends = [10, 1_000];
+        let tail = tail_micros(&ends, &[(0, 10), (980, 1_000)]).expect("ends");
+        assert!((tail - 20.0).abs() < 1e-9, "{tail}");
+    }
+
+    #[test]
     fn an_item_that_ends_as_another_starts_is_not_in_progress_with_it() {
         assert_eq!(peak(&[0, 10], &[10, 20]), 1);
         assert_eq!(peak(&[0, 10], &[11, 20]), 2);
@@ -146,15 +192,15 @@ mod tests {
     fn the_tail_is_exact_to_the_fraction_of_a_microsecond() {
         let base = 1_778_747_433_233_758;
         // The 95th percentile of 0, 1, 2 and 4 is 2 + 0.85 × 2.
-        let tail = tail_micros(&[base, base + 1, base + 2, base + 4]).expect("there are ends");
+        let tail = tail_micros(&[base, base + 1, base + 2, base + 4], &[]).expect("there are ends");
         assert!((tail - 0.3).abs() < 1e-9, "{tail}");
-        assert_eq!(tail_micros(&[]), None);
+        assert_eq!(tail_micros(&[], &[]), None);
     }
 
     #[test]
     fn a_tail_of_nothing_is_a_positive_zero() {
         for ends in [&[NINE][..], &[NINE, NINE, NINE]] {
-            let tail = tail_micros(ends).expect("there are ends");
+            let tail = tail_micros(ends, &[]).expect("there are ends");
             assert!(tail == 0.0 && tail.is_sign_positive());
         }
     }

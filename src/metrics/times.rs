@@ -129,6 +129,12 @@ pub struct Times {
     pub undated: u64,
     /// Starts and ends that are left out.
     pub excluded: u64,
+    /// Times from the first start to the last end of each job, as far as they do not overlap, ascending.
+    pub busy: Vec<(i64, i64)>,
+    /// Ends in these: those of a job with such a time, not before its first start.
+    pub busy_ends: u64,
+    /// Ends before the first start of their job.
+    pub early: u64,
 }
 
 impl Times {
@@ -148,12 +154,14 @@ impl Times {
         times.record_ends.sort();
         times.open_starts.sort_unstable();
         times.open_untils.sort_unstable();
+        times.busy = union(std::mem::take(&mut times.busy));
         times
     }
 
     fn add(&mut self, rows: &Rows<'_>, run: JobRun) {
         let bounds = run.bounds();
-        let mut last = i64::MIN;
+        let first_end = self.ends.all.len();
+        let (mut last, mut last_end) = (i64::MIN, i64::MIN);
         let (mut first_start, mut last_start) = (i64::MAX, i64::MIN);
         rows.each(|_, row| {
             let counts = |at: &i64| bounds.contains(at);
@@ -176,7 +184,7 @@ impl Times {
                 _ => self.untimed += 1,
             }
             if let Some(end) = end {
-                last = last.max(end);
+                last_end = last_end.max(end);
                 self.ends.add(row.status, end);
                 let start = start.filter(|start| *start <= end).unwrap_or(end);
                 self.ended_starts.push(start);
@@ -197,6 +205,16 @@ impl Times {
         if first_start <= last_start {
             let (first, last) = self.starts.unwrap_or((first_start, last_start));
             self.starts = Some((first.min(first_start), last.max(last_start)));
+        }
+        last = last.max(last_end);
+        let ends = &self.ends.all[first_end..];
+        if first_start <= last_start && !ends.is_empty() {
+            let early = ends.iter().filter(|end| **end < first_start).count() as u64;
+            self.early += early;
+            if last_end > first_start {
+                self.busy.push((first_start, last_end));
+                self.busy_ends += ends.len() as u64 - early;
+            }
         }
         let [start, end] = [run.start, run.end].map(|at| at.filter(is_plausible));
         self.run.0 = [self.run.0, start].into_iter().flatten().min();
@@ -229,6 +247,19 @@ impl Times {
         let last = lists.iter().filter_map(|list| list.last()).max()?;
         Some((*first, *last))
     }
+}
+
+/// The union of intervals, ascending.
+fn union(mut intervals: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
+    intervals.sort_unstable();
+    let mut union: Vec<(i64, i64)> = Vec::new();
+    for (from, to) in intervals {
+        match union.last_mut().filter(|last| from <= last.1) {
+            Some(last) => last.1 = last.1.max(to),
+            None => union.push((from, to)),
+        }
+    }
+    union
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ use minijinja::{
     AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value, escape_formatter,
 };
 
+use crate::metrics::durations::{LEAST_FOR_P95, LEAST_FOR_P99};
 use crate::report::model::{Api, Report};
 use crate::text::{self, Newlines};
 pub use format::Format;
@@ -199,6 +200,7 @@ fn from_sources(
         ("page", Value::from(())),
         ("summary", Value::from("")),
         ("noun", nouns(report)),
+        ("enough", enough()),
     ];
     // Other formats have neither a style nor data, and need not wait for them.
     if escape_of(template) == AutoEscape::Html {
@@ -243,6 +245,14 @@ fn nouns(report: &Report) -> Value {
         ("jobs", jobs),
     ];
     Value::from_pairs(words.map(|(name, word)| (name, Value::from(word))))
+}
+
+/// Numbers of items from which on percentiles are shown.
+fn enough() -> Value {
+    Value::from_pairs([
+        ("p95", Value::from(LEAST_FOR_P95)),
+        ("p99", Value::from(LEAST_FOR_P99)),
+    ])
 }
 
 fn no_data(source: io::Error) -> Error {

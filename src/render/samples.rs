@@ -68,6 +68,10 @@ fn sections() -> Sections {
             .map(|(status, count)| (status.to_owned(), count))
             .into(),
         },
+        failure_bounds: None,
+        rates_of_jobs: None,
+        so_far: false,
+        durations_with_open: None,
         rates: Rates {
             failure: rate(13, 241, 13.0 / 241.0, [0.031_790, 0.090_118]),
             failed_of_all: rate(13, 250, 0.052, [0.030_638, 0.086_929]),
@@ -110,6 +114,7 @@ fn sections() -> Sections {
             first_start: Some(time("2026-05-14T08:30:04Z")),
             last_end: Some(time("2026-05-14T09:03:29Z")),
             span_seconds: Some(2_005.0),
+            busy_seconds: None,
             tail_seconds: Some(200.4),
             ended_items: 241,
             timed_items: 240,
@@ -426,6 +431,10 @@ pub(crate) fn bare() -> Report {
             failed_pages: 0,
             by_status: [].into(),
         },
+        failure_bounds: None,
+        rates_of_jobs: None,
+        so_far: false,
+        durations_with_open: None,
         rates: Rates {
             failure: absent.clone(),
             failed_of_all: absent.clone(),

@@ -10,10 +10,11 @@ use super::model::{
     SCHEMA_VERSION, Sections, TotalSource,
 };
 use super::{ReportOptions, items};
-use crate::api::{JobRecord, UtcTime};
+use crate::api::{JobRecord, UtcTime, status};
 use crate::load::{Dump, Job};
 use crate::metrics::{
-    self, Completeness, Drawn, Failures, JobRows, JobRun, Limits, Metrics, Shape, Timeline,
+    self, Completeness, Drawn, DurationsWithOpen, Failures, JobRows, JobRun, Limits, Metrics,
+    RatesOfJobs, Shape, Timeline,
 };
 use crate::parallel::{self, MANY_ROWS};
 use crate::text::mask_name;
@@ -125,7 +126,15 @@ impl Builder<'_> {
         let open = self.open(&dump.rows[index]);
         let (metrics, mut shape) = self.compute(&self.runs[index..=index], dump.jobs.len(), drawn);
         let counts = counts_of(job, &metrics);
+        let has_open = !open.is_empty();
         let mut sections = sections(counts, metrics, &mut shape, open);
+        sections.so_far = is_running(job);
+        if sections.so_far && has_open {
+            let newest = *self.newest.get_or_init(|| newest_instant(dump));
+            let rows = dump.items.rows(dump.rows[index].clone());
+            let durations = newest.and_then(|newest| DurationsWithOpen::of(&rows, newest));
+            sections.durations_with_open = durations.map(Box::new);
+        }
         if dump.jobs.len() > MOST_TIMELINES {
             sections.timeline = None;
         }
@@ -199,6 +208,12 @@ fn run(record: &JobRecord) -> JobRun {
         end: end.map(UtcTime::micros),
         has_ended: ended_at.is_some(),
     }
+}
+
+/// Tells if the record of a job says that it is still to end.
+fn is_running(job: &Job) -> bool {
+    let record = job.record.as_ref();
+    record.is_some_and(|record| status::is_open_job(record.status.as_deref()))
 }
 
 /// Returns the newest instant in the dump, of items and of jobs.
@@ -362,6 +377,12 @@ fn overall(
         by_status: metrics.by_status.clone(),
     };
     let mut sections = sections(counts, metrics, &mut shape, open);
+    sections.so_far = jobs.iter().any(|job| job.sections.so_far);
+    let of_whole_lists = jobs
+        .iter()
+        .filter(|job| job.sections.counts.filtered_jobs == 0);
+    let rates = of_whole_lists.map(|job| (job.label.as_str(), &job.sections.rates.failure));
+    sections.rates_of_jobs = RatesOfJobs::of(rates).map(Box::new);
     limits::limit(&mut sections, 1);
     (sections, shape)
 }
@@ -395,6 +416,11 @@ fn sections(
         ..line.clone()
     });
     Sections {
+        failure_bounds: metrics::failure_bounds(&metrics.rates.failure, counts.missing)
+            .filter(|_| counts.filtered_jobs == 0),
+        rates_of_jobs: None,
+        so_far: false,
+        durations_with_open: None,
         counts,
         rates: metrics.rates,
         durations: metrics.durations,

@@ -13,9 +13,9 @@ pub use super::gate::{Gate, GateJob, GateOutcome, GateReason, GateScope, GateUni
 pub use crate::api::Api;
 use crate::api::UtcTime;
 pub use crate::metrics::{
-    Bin, Credits, DurationStats, Durations, ErrorGroup, Example, Gap, Histogram, Interval,
-    OpenItem, ROUND_INTERVALS, Rate, Rates, SkipReason, SlowItem, Throughput, Timeline,
-    TotalSource,
+    Bin, Credits, DurationStats, Durations, DurationsWithOpen, ErrorGroup, Example, Gap, Histogram,
+    Interval, OpenItem, ROUND_INTERVALS, Rate, Rates, RatesOfJobs, SkipReason, SlowItem,
+    Throughput, Timeline, TotalSource,
 };
 
 /// The version of the model that this program writes and reads.
@@ -158,6 +158,20 @@ pub struct Sections {
     pub counts: ItemCounts,
     /// Rates, each with its numerator, denominator and interval.
     pub rates: Rates,
+    /// Least and greatest failure rate, 0–1, that the missing items leave possible; absent if none is
+    /// missing, and for filtered lists.
+    #[serde(default)]
+    pub failure_bounds: Option<[f64; 2]>,
+    /// Failure rates of the jobs beside each other; absent for one job.
+    #[serde(default)]
+    pub rates_of_jobs: Option<Box<RatesOfJobs>>,
+    /// True if a job is still running: all figures are those so far.
+    #[serde(default)]
+    pub so_far: bool,
+    /// Durations with the open items taken into account; absent unless a job is running and items of it
+    /// are open.
+    #[serde(default)]
+    pub durations_with_open: Option<Box<DurationsWithOpen>>,
     /// Durations of items, by status.
     pub durations: Durations,
     /// Waiting times of items, `running_at - pending_at`, by status; absent unless data points of v2 tell

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::api::status::{self, CANCELLED, COMPLETED, FAILED, PENDING, PROCESSING, SKIPPED};
-use crate::report::model::{Api, ErrorGroup, JobFacts, JobReport, Rate, Sections};
+use crate::report::model::{Api, ErrorGroup, JobFacts, JobReport, Sections};
 use crate::text::{are, counted, duration, joined, number, percent, quote, range, were};
 
 /// Longest quote of an error, in characters.
@@ -202,38 +202,62 @@ impl Subject<'_> {
                 all => format!("None of {} completed or failed.", self.count(all)),
             },
             (0, 1) => format!(
-                "The only processed {} completed ({}).",
+                "The only processed {} completed{}.",
                 self.items(1),
-                interval(failure)
+                self.bounds(None)
             ),
             (0, processed) => format!(
-                "None of {} processed {} failed ({}).",
+                "None of {} processed {} failed{}{}.",
                 number(processed),
                 self.items(processed),
-                interval(failure)
+                self.so_far(),
+                self.bounds(None)
             ),
             (1, 1) => format!(
-                "The only processed {} failed ({}){}.",
+                "The only processed {} failed{}{}.",
                 self.items(1),
-                interval(failure),
+                self.bounds(None),
                 self.leading_error(1)
             ),
             (failed, processed) if failed == processed => format!(
-                "All {} processed {} failed ({}){}.",
+                "All {} processed {} failed{}{}{}.",
                 number(failed),
                 self.items(failed),
-                interval(failure),
+                self.so_far(),
+                self.bounds(None),
                 self.leading_error(failed)
             ),
             (failed, processed) => format!(
-                "{} of {} processed {} failed ({}, {}){}.",
+                "{} of {} processed {} failed{}{}{}.",
                 number(failed),
                 number(processed),
                 self.items(processed),
-                percent(failure.value.unwrap_or_default()),
-                interval(failure),
+                self.so_far(),
+                self.bounds(failure.value),
                 self.leading_error(failed)
             ),
+        }
+    }
+
+    /// " so far" of a job that runs.
+    fn so_far(&self) -> &'static str {
+        match self.sections.so_far {
+            true => " so far",
+            false => "",
+        }
+    }
+
+    /// " (5.0%; 3.3–36.7% depending on the 200 missing)": the rate, and what it may be.
+    fn bounds(&self, rate: Option<f64>) -> String {
+        let missing = self.sections.counts.missing.unwrap_or_default();
+        let bounds = self.sections.failure_bounds.map(|[low, high]| {
+            let missing = number(missing);
+            format!("{} depending on the {missing} missing", range(low, high))
+        });
+        let parts: Vec<String> = rate.map(percent).into_iter().chain(bounds).collect();
+        match parts.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", parts.join("; ")),
         }
     }
 
@@ -463,11 +487,6 @@ fn states(jobs: &[JobReport]) -> String {
         words.push(format!("{} with other statuses", number(more)));
     }
     words.join(", ")
-}
-
-fn interval(rate: &Rate) -> String {
-    let [low, high] = rate.ci95.unwrap_or_default();
-    format!("95% CI {}", range(low, high))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 
 from dumps.items import NO_UTF8
-from model import NO_MESSAGE, TIMES, rfc3339, seconds, us
+from model import NO_MESSAGE, TIMES, failure_bounds, rfc3339, seconds, us
 from truth import ANY, JOB_TIMES, instant_of, truth
 
 
@@ -89,6 +89,9 @@ def same(path, expected, got):
 def same_sections(path, expected, got, labels, most):
     for part in ("counts", "rates", "durations", "throughput"):
         same(f"{path}.{part}", expected[part], got[part])
+    if expected["counts"]["status_filter"] is None and path != "overall":
+        bounds = failure_bounds(expected["rates"]["failure"], expected["counts"]["missing"])
+        same(f"{path}.failure_bounds", bounds, got["failure_bounds"])
     if set(got["counts"]["by_status"]) != set(map(as_written, expected["counts"]["by_status"])):
         raise Difference(f"{path}.counts.by_status", list(expected["counts"]["by_status"]), list(got["counts"]["by_status"]))
     same_reasons(f"{path}.skip_reasons", expected["skip_reasons"], got["skip_reasons"])

@@ -101,6 +101,7 @@ class Case:
             records = [timed(r[2]) for r in
                        sorted(entry["records"], key=lambda r: (r[0].encode(), r[1]))]
             items, conflicting = settled(records)
+            items = [{**item, "owner": entry} for item in items]
             by_status, numbers = numbers_of(items, self.kinds)
             total, source = None, None
             if job is not None:

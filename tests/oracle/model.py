@@ -90,6 +90,14 @@ def rate(numerator, denominator):
     return {"numerator": numerator, "denominator": denominator, "value": p, "ci95": [low, high]}
 
 
+def failure_bounds(failure, missing):
+    """The failure rate if none, and if all, of the missing items failed."""
+    if not missing:
+        return None
+    all_of_them = failure["denominator"] + missing
+    return [failure["numerator"] / all_of_them, (failure["numerator"] + missing) / all_of_them]
+
+
 def duration_stats(items, status):
     chosen = [i for i in items if i["status"] == status]
     timed = [i for i in chosen if i["started_at"] is not None and i["completed_at"] is not None]
@@ -129,6 +137,37 @@ def counted_times(item):
                  for t in (item["started_at"], item["completed_at"]))
 
 
+def jobs_times(items):
+    """Starts and ends that count, by the job of the items."""
+    jobs = {}
+    for item in items:
+        jobs.setdefault(id(item.get("owner")), []).append(counted_times(item))
+    return list(jobs.values())
+
+
+def early_ends(items):
+    """Ends before the first start of their job."""
+    early = 0
+    for both in jobs_times(items):
+        first = min((start for start, _ in both if start is not None), default=None)
+        early += sum(end is not None and first is not None and end < first for _, end in both)
+    return early
+
+
+def busy_times(items):
+    """The time in which any job ran, as intervals that do not touch, and how many items ended in it."""
+    runs, within = [], 0
+    for both in jobs_times(items):
+        starts = [start for start, _ in both if start is not None]
+        ends = [end for _, end in both if end is not None]
+        if starts and ends and max(ends) > min(starts):
+            runs.append((min(starts), max(ends)))
+            within += sum(end >= min(starts) for end in ends)
+    edges = sorted({edge for run in runs for edge in run})
+    pieces = [(a, b) for a, b in zip(edges, edges[1:]) if any(low <= a and b <= high for low, high in runs)]
+    return pieces, within
+
+
 def throughput(items):
     both = [counted_times(item) for item in items]
     starts = [start for start, _ in both if start is not None]
@@ -136,10 +175,10 @@ def throughput(items):
     spans = [(a, b) for a, b in both if a is not None and b is not None and b >= a]
     first = min(starts) if starts else None
     last = ends[-1] if ends else None
-    window = last - first if starts and ends else None
+    busy, within = busy_times(items)
+    window = sum(b - a for a, b in busy)
     per_minute = mean = None
-    if window is not None and window > 0:
-        within = sum(end >= first for end in ends)
+    if window > 0:
         per_minute = float(Fraction(within * 60_000_000, window))
         if spans:
             mean = float(Fraction(sum(b - a for a, b in spans), window))
@@ -152,9 +191,18 @@ def throughput(items):
             now += step
             peak = max(peak, now)
     late = [end for end in ends if first is None or end >= first]
+    tail = None
+    if late:
+        begin = percentile(late, 95)
+        tail = last - begin
+        if window > 0:
+            # Without the time between jobs: what lies in the tail, behind the first run and in none.
+            ran = sum(max(0, b - max(a, begin)) for a, b in busy)
+            outside = max(0, busy[0][0] - begin) + max(0, last - max(begin, busy[-1][1]))
+            tail = ran + outside
     return {"items_per_minute": per_minute, "peak_concurrency": peak, "mean_concurrency": mean,
             "first_start": rfc3339(first), "last_end": rfc3339(last),
-            "tail_seconds": seconds(last - percentile(late, 95)) if late else None}
+            "tail_seconds": seconds(tail), "busy_seconds": seconds(window) if window > 0 else None}
 
 
 def statistics(items, kinds):

@@ -2,7 +2,7 @@
 
 import math
 
-from model import (NO_MESSAGE, PLAUSIBLE, counted_times, item_counts, overall_counts, rfc3339, run_bounds, seconds,
+from model import (NO_MESSAGE, PLAUSIBLE, counted_times, early_ends, item_counts, overall_counts, rfc3339, run_bounds, seconds,
                    settled, statistics, us)
 from order import path_order
 
@@ -81,8 +81,7 @@ def sections_of(items):
     both = [counted_times(item) for item in items]
     through["excluded_times"] = sum((a != c) + (b != d) for (a, b), (c, d) in zip(stated, both))
     through["ended_items"] = sum(end is not None for _, end in both)
-    starts = [start for start, _ in both if start is not None]
-    through["early_items"] = sum(end is not None and end < min(starts) for _, end in both) if starts else 0
+    through["early_items"] = early_ends(items)
     through["timed_items"] = sum(None not in pair and pair[1] >= pair[0] for pair in both)
     through["untimed_items"] = sum(pair != (None, None) for pair in stated) - through["timed_items"]
     first, last = us(through["first_start"]), us(through["last_end"])

@@ -70,17 +70,22 @@ impl Words {
             false => format!("{of}: {}.", by_status.join(", ")),
         };
         let rate = &whole.rates.failure;
-        let rate = match (rate.value, rate.ci95) {
-            _ if counts.status_filter.is_some() => None,
-            (Some(value), Some([low, high])) => Some(format!(
-                "Failure rate {} ({} of {}; 95% CI {}).",
+        let bounds = whole.failure_bounds.zip(counts.missing);
+        let bounds = bounds.map(|([low, high], missing)| {
+            let missing = number(missing);
+            format!("; {} depending on the {missing} missing", range(low, high))
+        });
+        let rate = rate.value.filter(|_| counts.status_filter.is_none());
+        let rate = rate.map(|value| {
+            let failure = &whole.rates.failure;
+            format!(
+                "Failure rate {} ({} of {}{}).",
                 percent(value),
-                number(rate.numerator),
-                number(rate.denominator),
-                range(low, high)
-            )),
-            _ => None,
-        };
+                number(failure.numerator),
+                number(failure.denominator),
+                bounds.unwrap_or_default()
+            )
+        });
         let lines = [Some(words), rate].into_iter().flatten();
         lines.map(|words| vec![Span::Words(words)]).collect()
     }

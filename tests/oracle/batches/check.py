@@ -1,13 +1,15 @@
 """Holds the summary of a dump of v2 against the truth."""
 
 from compare import Difference, instant, same, same_text
-from model import rfc3339, seconds
+from model import failure_bounds, rfc3339, seconds
 from .truth import truth
 
 
 def same_numbers(path, expected, got):
     for part in ("counts", "rates", "durations", "throughput", "credits"):
         same(f"{path}.{part}", expected[part], got[part])
+    bounds = failure_bounds(expected["rates"]["failure"], expected["counts"]["missing"])
+    same(f"{path}.failure_bounds", bounds, got["failure_bounds"])
     # The queue is told only where a batch of v2 is; elsewhere it is absent.
     same(f"{path}.queue", expected["queue"], got["queue"])
     others = set(got["counts"]["by_status"]) ^ set(expected["counts"]["by_status"])

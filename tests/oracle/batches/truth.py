@@ -112,6 +112,8 @@ def batch_truth(records, jobs, points, names):
         elif job_id is None:
             item["status"] = "not_started"
         out.items.append(item)
+    for item in out.items:
+        item["owner"] = out
     by_status, out.numbers = sections(out.items)
     partial = [i["failed_pages"] for i in out.items if i["status"] == "completed" and i["failed_pages"]]
     total, source = (len(rows), "results") if with_results else (None, None)
@@ -135,6 +137,7 @@ def documents_of(job_id, jobs, points):
 def group(job_id, items, job, total, source, listed=True):
     """Items of a job of v1, or of jobs that no batch is known of."""
     out = Truth()
+    items = [{**item, "owner": out} for item in items]
     out.id, out.items, out.job, out.missing_jobs, out.referenced, out.listed = job_id, items, job, 0, set(), listed
     by_status, out.numbers = sections(items)
     out.counts = counts(items, by_status, total, source, {"listed": listed, "never_started": 0})
