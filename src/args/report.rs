@@ -15,7 +15,7 @@ use crate::config::{ConfigChoice, VARIABLE};
 use crate::frame::export::Formulas;
 use crate::gates::{AbsentGates, Rule};
 use crate::load::{Ignore, STDIN};
-use crate::metrics::NamedGroup;
+use crate::metrics::{Class, NamedGroup};
 use crate::render::Format;
 use crate::render::place::Place;
 use crate::report::ItemSelection;
@@ -264,8 +264,9 @@ struct RawOutput {
 #[derive(Debug, Args)]
 struct RawGrouping {
     /// Name the errors that match a regular expression; the first match wins, and
-    /// all other errors are grouped by what their messages have in common
-    #[arg(short = 'e', long = "error-group", value_name = "NAME=REGEX", value_parser = named_group)]
+    /// all other errors are grouped by what their messages have in common. The
+    /// class may be transient, input, permanent or unknown: 'quota[permanent]=429'
+    #[arg(short = 'e', long = "error-group", value_name = "NAME[CLASS]=REGEX", value_parser = named_group)]
     named_groups: Vec<NamedGroup>,
 
     /// Number of examples per error group [default: 3, or 1 for a job of more than 50]
@@ -499,7 +500,7 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
     })))
 }
 
-/// Reads `NAME=REGEX`. The name ends at the first equals sign.
+/// Reads `NAME=REGEX` or `NAME[CLASS]=REGEX`. The name ends at the first equals sign.
 fn named_group(text: &str) -> Result<NamedGroup, String> {
     let parts = text
         .split_once('=')
@@ -508,11 +509,25 @@ fn named_group(text: &str) -> Result<NamedGroup, String> {
     else {
         return Err("write it as NAME=REGEX, for example 'quota=429|quota'".to_owned());
     };
+    let (name, class) = match name
+        .strip_suffix(']')
+        .and_then(|name| name.rsplit_once('['))
+    {
+        Some((name, word)) if !name.trim().is_empty() => {
+            let class = Class::of_word(word).ok_or_else(|| {
+                let words = Class::ALL.map(Class::word).join(", ");
+                format!("`{word}` is no class of errors; the classes are {words}")
+            })?;
+            (name.trim(), Some(class))
+        }
+        _ => (name, None),
+    };
     // The library's words show the expression, with a mark below the place.
     let regex = Regex::new(regex).map_err(|error| error.to_string())?;
     Ok(NamedGroup {
         name: name.to_owned(),
         regex,
+        class,
     })
 }
 

@@ -4,17 +4,16 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use foldhash::fast::RandomState;
-use indexmap::IndexSet;
-use memchr::memmem;
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::mask::{holds_name, mask};
+use super::attempts::{Attempt, Attempts};
+use super::class::Class;
+use super::kinds::{Kinds, Message, id_of};
+use super::mask::holds_name;
+use super::slots::SlotValues;
 use super::times::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
 use crate::api::status::code::FAILED;
@@ -28,24 +27,36 @@ pub struct NamedGroup {
     pub name: String,
     /// Regular expression that matches anywhere in each of its messages.
     pub regex: Regex,
+    /// Class of the errors; absent if the words of the name and the expression tell it.
+    pub class: Option<Class>,
 }
 
 impl PartialEq for NamedGroup {
     fn eq(&self, other: &Self) -> bool {
-        (&self.name, self.regex.as_str()) == (&other.name, other.regex.as_str())
+        (&self.name, self.regex.as_str(), self.class)
+            == (&other.name, other.regex.as_str(), other.class)
     }
 }
 
 impl Eq for NamedGroup {}
 
-/// Failures whose messages are equal once what varies in them is masked, or that the user named.
+/// Failures whose messages say the same and differ in names, numbers and the like, or that the user named.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorGroup {
-    /// Stable id: a hash of the pattern, in 12 hexadecimal digits.
+    /// Stable id: a hash of the words that all messages share, or of the name that the user gave, in 12
+    /// hexadecimal digits.
     pub id: String,
-    /// Message with ids, numbers, names, paths, URLs and times masked; the name of a group that the user
-    /// named; absent for failures without a message.
+    /// Message with masks for what varies, such as `<n>`, `<name>`, `<path>` and `<id>`. What is the same in
+    /// all messages stands as it is. The name of a group that the user named; absent for failures without a
+    /// message.
     pub pattern: Option<String>,
+    /// Class: what to do about the failures.
+    #[serde(default)]
+    pub class: Class,
+    /// Values of the masks in the pattern, in its order, up to 10; empty for single jobs if there are several,
+    /// for groups that the user named, and for summaries of older versions.
+    #[serde(default)]
+    pub slots: Vec<SlotValues>,
     /// Regular expression of a group that the user named, as it was given; absent for all others.
     #[serde(default)]
     pub regex: Option<String>,
@@ -85,8 +96,40 @@ pub struct Failures {
     failed: Vec<Failed>,
     /// Pattern of each group.
     patterns: Vec<Option<String>>,
-    /// Regular expression of each group that the user named.
-    regexes: Vec<Option<String>>,
+    /// The rest of each group.
+    groups: Vec<Group>,
+}
+
+/// What is known about a group without its items.
+struct Group {
+    id: String,
+    class: Class,
+    /// Regular expression, if the user named the group.
+    regex: Option<String>,
+    slots: Vec<SlotValues>,
+}
+
+impl Group {
+    fn named(group: &NamedGroup) -> Self {
+        let regex = group.regex.as_str();
+        let words = || Class::of(&format!("{} {regex}", group.name));
+        Self {
+            id: id_of(Some(&group.name)),
+            class: group.class.unwrap_or_else(words),
+            regex: Some(regex.to_owned()),
+            slots: Vec::new(),
+        }
+    }
+
+    /// Group of failures without a message.
+    fn without_message() -> Self {
+        Self {
+            id: id_of(None),
+            class: Class::Unknown,
+            regex: None,
+            slots: Vec::new(),
+        }
+    }
 }
 
 /// A failed item.
@@ -102,14 +145,14 @@ struct Failed {
 }
 
 /// Message of a failed item, and the item's own name if the message holds it.
-type Message<'a> = (&'a str, Option<Cow<'a, str>>);
+type Told<'a> = (&'a str, Option<Cow<'a, str>>);
 
 /// Failed items of some rows, before their groups are known.
 #[derive(Default)]
 struct Found<'a> {
     failed: Vec<Failed>,
     /// Number and text of the message of each.
-    messages: Vec<Option<(u32, Message<'a>)>>,
+    messages: Vec<Option<(u32, Told<'a>)>>,
 }
 
 impl<'a> Found<'a> {
@@ -152,7 +195,7 @@ impl Failures {
         );
         let mut failed = Vec::with_capacity(found.iter().map(|found| found.failed.len()).sum());
         // Messages without a name in them are asked for once, however many items have them.
-        let mut asked: Vec<Message<'_>> = Vec::new();
+        let mut asked: Vec<(Told<'_>, u64)> = Vec::new();
         let mut place_of = vec![None; items.messages().len()];
         let mut places = Vec::with_capacity(failed.capacity());
         for found in found {
@@ -161,41 +204,63 @@ impl Failures {
                 let (number, message) = message?;
                 let holds_name = message.1.is_some();
                 let ask = || {
-                    asked.push(message);
+                    asked.push((message, 0));
                     asked.len() - 1
                 };
-                Some(match holds_name {
+                let place = match holds_name {
                     true => ask(),
                     false => *place_of[number as usize].get_or_insert_with(ask),
-                })
+                };
+                asked[place].1 += 1;
+                Some(place)
             }));
         }
+        let asked: Vec<Message<'_>> = asked
+            .iter()
+            .map(|((text, own_name), items)| Message {
+                text,
+                own_name: own_name.as_deref(),
+                items: *items,
+            })
+            .collect();
         let kinds = Kinds::of(&asked, named);
-        let no_message = named.len() + kinds.patterns.len();
+        let no_message = named.len() + kinds.found.len();
         // Group of each kind; the last kind is that of failures without a message.
-        let mut groups = vec![None; no_message + 1];
-        let (mut patterns, mut regexes) = (Vec::new(), Vec::new());
+        let mut group_of = vec![None; no_message + 1];
+        let mut found: Vec<_> = kinds.found.into_iter().map(Some).collect();
+        let (mut patterns, mut groups) = (Vec::new(), Vec::new());
         for (failed, place) in failed.iter_mut().zip(places) {
             let (kind, attempt) = match place {
                 Some(place) => kinds.of[place],
                 None => (no_message as u32, Attempt::NotNamed),
             };
             failed.attempt = attempt;
-            failed.group = *groups[kind as usize].get_or_insert_with(|| {
-                let group = named.get(kind as usize);
-                let pattern = || kinds.patterns.get_index(kind as usize - named.len());
-                patterns.push(match group {
-                    Some(group) => Some(group.name.clone()),
-                    None => pattern().cloned(),
-                });
-                regexes.push(group.map(|group| group.regex.as_str().to_owned()));
+            failed.group = *group_of[kind as usize].get_or_insert_with(|| {
+                let kind = kind as usize;
+                let (pattern, group) = match named.get(kind) {
+                    Some(group) => (Some(group.name.clone()), Group::named(group)),
+                    None => match found.get_mut(kind - named.len()).and_then(Option::take) {
+                        Some(kind) => {
+                            let group = Group {
+                                id: kind.id,
+                                class: kind.class,
+                                regex: None,
+                                slots: kind.slots,
+                            };
+                            (Some(kind.pattern), group)
+                        }
+                        None => (None, Group::without_message()),
+                    },
+                };
+                patterns.push(pattern);
+                groups.push(group);
                 patterns.len() as u32 - 1
             });
         }
         Self {
             failed,
             patterns,
-            regexes,
+            groups,
         }
     }
 
@@ -211,6 +276,17 @@ impl Failures {
     /// Returns the pattern of each group; `None` for failures without a message.
     pub fn patterns(&self) -> &[Option<String>] {
         &self.patterns
+    }
+
+    /// Returns the id of each group.
+    pub fn ids(&self) -> Vec<String> {
+        self.groups.iter().map(|group| group.id.clone()).collect()
+    }
+
+    /// Returns the class of the error of a row; `None` for an item that did not fail.
+    pub fn class_of(&self, row: usize) -> Option<Class> {
+        self.group_of(row)
+            .map(|group| self.groups[group as usize].class)
     }
 
     /// Returns the groups of the failures among `rows`, in the order of [`Self::groups`], as indices into
@@ -248,13 +324,22 @@ impl Failures {
         examples: usize,
     ) -> Vec<ErrorGroup> {
         let failures = self.among(rows);
+        // Values are counted over all jobs.
+        let is_all = failures.len() == self.failed.len();
         let mut groups: BTreeMap<u32, ErrorGroup> = BTreeMap::new();
         for failed in failures {
             let (row, group) = (failed.row as usize, failed.group);
+            let known = &self.groups[group as usize];
             let entry = groups.entry(group).or_insert_with(|| ErrorGroup {
-                id: group_id(self.patterns[group as usize].as_deref()),
+                id: known.id.clone(),
                 pattern: self.patterns[group as usize].clone(),
-                regex: self.regexes[group as usize].clone(),
+                class: known.class,
+                slots: if is_all {
+                    known.slots.clone()
+                } else {
+                    Vec::new()
+                },
+                regex: known.regex.clone(),
                 count: 0,
                 share: 0.0,
                 first_at: None,
@@ -345,107 +430,9 @@ pub struct GroupDetails {
     pub micros: Vec<i64>,
 }
 
-/// Returns the stable id of the group with this pattern.
-pub fn group_id(pattern: Option<&str>) -> String {
-    let (seed, pattern) = match pattern {
-        Some(pattern) => (0, pattern),
-        None => (1, ""),
-    };
-    let hash = xxh3_64_with_seed(pattern.as_bytes(), seed);
-    format!("{:012x}", hash >> 16)
-}
-
 /// Order of groups: most first, then by pattern, those without a message last among equals.
 fn order(a: (u64, Option<&str>), b: (u64, Option<&str>)) -> Ordering {
     b.0.cmp(&a.0).then_with(|| by_pattern(a.1, b.1))
-}
-
-/// Messages of failures that name the attempt they are about.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Attempts {
-    /// Messages that say "attempt 2/3", or "attempt 2 of 3".
-    pub named: u64,
-    /// Messages about the last attempt there is.
-    pub last: u64,
-}
-
-/// Attempt that a message names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Attempt {
-    NotNamed,
-    Earlier,
-    Last,
-}
-
-impl Attempt {
-    /// Reads the first "attempt 2/3" or "attempt 2 of 3" in a message.
-    fn in_message(message: &str) -> Self {
-        static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new("[Aa]ttempt ([0-9]{1,9}) ?(?:/|of) ?([0-9]{1,9})").expect("it is valid")
-        });
-        // Most messages name none.
-        if memmem::find(message.as_bytes(), b"ttempt ").is_none() {
-            return Self::NotNamed;
-        }
-        let Some(found) = PATTERN.captures(message) else {
-            return Self::NotNamed;
-        };
-        let [attempt, of] = [1, 2].map(|group| found[group].parse::<u64>().unwrap_or_default());
-        if attempt >= of {
-            Self::Last
-        } else {
-            Self::Earlier
-        }
-    }
-}
-
-/// Kinds of messages: those that the user named, then those of the patterns.
-struct Kinds {
-    /// Kind and attempt of each message.
-    of: Vec<(u32, Attempt)>,
-    patterns: IndexSet<String, RandomState>,
-}
-
-impl Kinds {
-    fn of(messages: &[Message<'_>], named: &[NamedGroup]) -> Self {
-        /// Messages that are masked in one go.
-        const RUN: usize = 1 << 12;
-        let runs = messages.chunks(RUN).collect();
-        let parts = parallel::map(messages.len() > RUN, runs, |run| Self::of_some(run, named));
-        let mut kinds = Self {
-            of: Vec::with_capacity(messages.len()),
-            patterns: IndexSet::default(),
-        };
-        for part in parts {
-            let patterns = part.patterns.into_iter();
-            let places = patterns.map(|pattern| kinds.patterns.insert_full(pattern).0);
-            let places: Vec<usize> = places.collect();
-            let kind = |kind: u32| match (kind as usize).checked_sub(named.len()) {
-                Some(place) => (named.len() + places[place]) as u32,
-                None => kind,
-            };
-            let of = part.of.into_iter();
-            kinds.of.extend(of.map(|(of, attempt)| (kind(of), attempt)));
-        }
-        kinds
-    }
-
-    fn of_some(messages: &[Message<'_>], named: &[NamedGroup]) -> Self {
-        let mut patterns: IndexSet<String, RandomState> = IndexSet::default();
-        let of = messages.iter().map(|(message, own_name)| {
-            let matching = named.iter().position(|group| group.regex.is_match(message));
-            let kind = matching.unwrap_or_else(|| {
-                let pattern = mask(message, own_name.as_deref());
-                let place = patterns.get_index_of(&*pattern);
-                named.len() + place.unwrap_or_else(|| patterns.insert_full(pattern.into_owned()).0)
-            });
-            (kind as u32, Attempt::in_message(message))
-        });
-        Self {
-            of: of.collect(),
-            patterns,
-        }
-    }
 }
 
 /// Order of patterns, failures without a message last.

@@ -1,6 +1,8 @@
 //! Definition of every statistic, one function each, computed on the frame of items. The results are plain
 //! numbers: no type of polars leaves this room.
 
+mod attempts;
+pub mod class;
 pub mod counts;
 pub mod difference;
 pub mod durations;
@@ -8,12 +10,15 @@ pub mod errors;
 #[cfg(test)]
 mod examples;
 pub mod histogram;
+mod kinds;
 pub mod mask;
 pub mod open;
 pub mod patterns;
 pub mod quiet_spell;
 pub mod rates;
+pub mod slots;
 pub mod survival;
+mod template;
 pub mod throughput;
 pub mod timeline;
 pub mod times;
@@ -23,13 +28,18 @@ use std::ops::Range;
 
 use indexmap::IndexMap;
 
+pub use self::attempts::Attempts;
+pub use self::class::Class;
 pub use self::counts::{Completeness, SkipReason, TotalSource};
 pub use self::durations::{DurationStats, Durations, SlowItem, SlowestTwentieth, Spans};
-pub use self::errors::{Attempts, ErrorGroup, Example, Failures, GroupDetails, NamedGroup};
+pub use self::errors::{ErrorGroup, Example, Failures, GroupDetails, NamedGroup};
 pub use self::histogram::{Bin, Histogram};
+#[cfg(test)]
+pub(crate) use self::kinds::id_of as group_id;
 pub use self::open::OpenItem;
 pub use self::patterns::{Crowd, Ends, FailureCrowd};
 pub use self::rates::{Rate, Rates, RatesOfJobs, failure_bounds};
+pub use self::slots::{SlotValue, SlotValues};
 pub use self::survival::DurationsWithOpen;
 pub use self::throughput::Throughput;
 pub use self::timeline::{Gap, Interval, ROUND_INTERVALS, Timeline};

@@ -18,9 +18,11 @@ fn rate(numerator: u64, denominator: u64, value: f64, ci95: [f64; 2]) -> Rate {
 
 fn error_group(pattern: Option<&str>, count: u64, share: f64, message: Option<&str>) -> ErrorGroup {
     ErrorGroup {
-        id: crate::metrics::errors::group_id(pattern),
+        id: crate::metrics::group_id(pattern),
         regex: None,
         pattern: pattern.map(Into::into),
+        class: crate::metrics::Class::Unknown,
+        slots: vec![],
         count,
         share,
         first_at: Some(time("2026-05-14T08:34:12.5Z")),

@@ -10,7 +10,6 @@ use crate::api::status::{self, code};
 use crate::frame::Row;
 use crate::load::Dump;
 use crate::metrics::Failures;
-use crate::metrics::errors::group_id;
 use crate::metrics::open::is_open;
 use crate::parallel::{self, MANY_ROWS};
 use crate::text::mask_name;
@@ -75,11 +74,7 @@ pub(super) fn rows(
         }
         ItemSelection::Failed | ItemSelection::All => (0..items.len()).collect(),
     };
-    let groups: Vec<String> = failures
-        .patterns()
-        .iter()
-        .map(|pattern| group_id(pattern.as_deref()))
-        .collect();
+    let groups = failures.ids();
     let row = |at| item_row(dump, failures, labels, &groups, chosen[at]);
     let rows = parallel::each(chosen.len() > MANY_ROWS, chosen.len(), row);
     let kinds = chosen.iter().map(|row| kind_of(&items.row(*row)));

@@ -10,6 +10,8 @@ use crate::text::{clip, mask_name};
 
 /// Maximum length of a message or pattern, in characters.
 const MAX_MESSAGE: usize = 2_000;
+/// Maximum length of a value of what varies in messages, in characters.
+const MAX_VALUE: usize = 200;
 /// Maximum length of a name, id, label, reason or status word, in characters.
 const MAX_NAME: usize = 500;
 /// Maximum number of jobs of which each has a histogram and the concurrency.
@@ -70,6 +72,9 @@ pub(super) fn limit(sections: &mut Sections, of: usize) {
     for group in &mut sections.error_groups {
         cut_some(&mut group.pattern, MAX_MESSAGE);
         cut_some(&mut group.regex, MAX_MESSAGE);
+        for value in group.slots.iter_mut().flat_map(|slot| &mut slot.values) {
+            cut(&mut value.value, MAX_VALUE);
+        }
         for example in &mut group.examples {
             cut(&mut example.item_id, MAX_NAME);
             cut_some(&mut example.item_name, MAX_NAME);

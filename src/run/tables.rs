@@ -11,7 +11,6 @@ use crate::frame::export::{self, ExportError, TableFormat};
 use crate::frame::{Labels, TooManyRows};
 use crate::load::Dump;
 use crate::metrics::Failures;
-use crate::metrics::errors::group_id;
 use crate::output::{self, WriteError};
 use crate::redact::Redactor;
 use crate::text::mask_name;
@@ -54,10 +53,7 @@ pub(super) fn write(
         return Ok(());
     }
     let failures = Failures::of(&dump.items, &args.named_groups);
-    let patterns = failures.patterns().iter();
-    let groups: Vec<String> = patterns
-        .map(|pattern| group_id(pattern.as_deref()))
-        .collect();
+    let groups = failures.ids();
     let group_id = |row| {
         let group = failures.group_of(row)? as usize;
         groups.get(group).cloned()

@@ -2,35 +2,68 @@
 //! composed, and the name of the item itself.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use memchr::{memchr, memmem};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::forms::is_in_word;
 
-/// Character that stands for the item's own name while a message is scanned. Unicode gives it no meaning, and
-/// no text holds it.
+/// Character that stands for the item's own name while a message is scanned. Unicode gives it no meaning, as
+/// it gives none to the other marks.
 pub(super) const OWN_NAME: char = '\u{FDD0}';
+/// Characters without a meaning: the marks of what varies, and some more.
+const MARKS: RangeInclusive<char> = OWN_NAME..='\u{FDEF}';
 
 /// Fewest characters of a name that is looked for in a message.
 const SHORTEST_NAME: usize = 3;
+/// Fewest characters of a name without its folder or ending.
+const SHORTEST_STEM: usize = 5;
 
-/// Returns the text without colour codes, in composed letters, and with [`OWN_NAME`] for the name.
+/// Returns the text without colour codes and marks, in composed letters, and with [`OWN_NAME`] for the name.
 pub(super) fn clean<'t>(text: &'t str, own_name: Option<&str>) -> Cow<'t, str> {
     let mut text = composed(text);
+    if !text.is_ascii() && text.contains(|c| MARKS.contains(&c)) {
+        text = Cow::Owned(text.replace(|c| MARKS.contains(&c), "\u{FFFD}"));
+    }
     if let Some(plain) = without_colours(&text) {
         text = Cow::Owned(plain);
     }
-    if let Some(named) = own_name.and_then(|name| without_name(&text, &composed(name))) {
-        text = Cow::Owned(named);
+    if let Some(name) = own_name.map(composed) {
+        for name in forms_of_name(&name) {
+            if let Some(named) = without_name(&text, name) {
+                return Cow::Owned(named);
+            }
+        }
     }
     text
 }
 
 /// Tells if a message holds the name of the item that it is about.
 pub fn holds_name(message: &str, name: &str) -> bool {
-    let name = composed(name);
-    names_in(&composed(message), &name).next().is_some()
+    let (message, name) = (composed(message), composed(name));
+    let [whole, base, stem] = forms_of_name(&name);
+    // The stem is a part of the others.
+    memmem::find(message.as_bytes(), stem.as_bytes()).is_some()
+        && [whole, base, stem]
+            .into_iter()
+            .any(|name| names_in(&message, name).next().is_some())
+}
+
+/// Returns a name whole, without its folders, and without its ending as well. Plain words are no names without
+/// an ending.
+fn forms_of_name(name: &str) -> [&str; 3] {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let base = if is_telling_stem(base) { base } else { name };
+    let stem = base
+        .rsplit_once('.')
+        .filter(|(stem, ending)| ending.len() <= 5 && is_telling_stem(stem));
+    [name, base, stem.map_or(base, |(stem, _)| stem)]
+}
+
+fn is_telling_stem(stem: &str) -> bool {
+    let is_plain = stem.bytes().all(|byte| byte.is_ascii_alphabetic());
+    !is_plain && stem.chars().nth(SHORTEST_STEM - 1).is_some()
 }
 
 fn composed(text: &str) -> Cow<'_, str> {

@@ -63,7 +63,7 @@ pub(super) fn time(text: &str) -> Option<usize> {
         return None;
     }
     let ends = |at: &usize| !text[*at..].starts_with(is_in_word);
-    let Some(date) = form(text, 0, "0000-00-00") else {
+    let Some(date) = form(text, 0, "0000-00-00").or_else(|| form(text, 0, "0000/00/00")) else {
         let clock = form(text, 0, "00:00:00").or_else(|| form(text, 0, "0:00:00"))?;
         return fraction(text, clock).into_iter().chain([clock]).find(ends);
     };
@@ -157,6 +157,21 @@ pub(super) fn hex_id_length(text: &str) -> Option<usize> {
     (length >= 8 && !text[length..].starts_with(is_in_word)).then_some(length)
 }
 
+/// Length of words that are joined to at least eight hexadecimal digits, at the begin of a text.
+pub(super) fn prefixed_id_length(text: &str) -> Option<usize> {
+    let mut end = 0;
+    loop {
+        let part = bytes_of(&text[end..], |byte| byte.is_ascii_alphabetic());
+        if part == 0 || !matches!(text.as_bytes().get(end + part), Some(b'-' | b'_')) {
+            return None;
+        }
+        end += part + 1;
+        if let Some(length) = hex_id_length(&text[end..]) {
+            return Some(end + length);
+        }
+    }
+}
+
 /// Length of the begin of a text in which each character is such.
 pub(super) fn length_of(text: &str, such: impl Fn(char) -> bool) -> usize {
     let length = text.find(|c| !such(c)).unwrap_or(text.len());
@@ -205,8 +220,25 @@ pub(super) fn ends_in_word(text: &str) -> bool {
     text.chars().next_back().is_some_and(is_in_word)
 }
 
+/// Tells if a character is a part of a word. Letters of scripts that are written without blanks are none, so
+/// that numbers and names among them are found.
 pub(super) fn is_in_word(c: char) -> bool {
-    c == '_' || c.is_alphanumeric()
+    c == '_'
+        || c.is_ascii_alphanumeric()
+        || (!c.is_ascii() && c.is_alphanumeric() && !is_unspaced(c))
+}
+
+/// Tells if a letter is of a script that puts no blanks between words, or joins them to numbers.
+pub(super) fn is_unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{0E00}'..='\u{0EFF}'
+        | '\u{1000}'..='\u{109F}'
+        | '\u{1780}'..='\u{17FF}'
+        | '\u{3005}'..='\u{30FF}'
+        | '\u{3400}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7AF}'
+        | '\u{F900}'..='\u{FAFF}'
+        | '\u{20000}'..='\u{3FFFF}')
 }
 
 pub(super) fn is_digit(c: char) -> bool {
