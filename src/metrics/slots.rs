@@ -15,7 +15,8 @@ pub struct SlotValues {
     pub mask: String,
     /// Number of different values; absent if there are more than 32.
     pub distinct: Option<u64>,
-    /// The most frequent values, most first, then by value: up to 5, and none if there are more than 32.
+    /// The most frequent values, most first, then by value: up to 5, and none if there are more than 32 or
+    /// every message has its own.
     pub values: Vec<SlotValue>,
 }
 
@@ -86,11 +87,13 @@ impl Values {
             };
         };
         values.sort_by(|(a, a_count), (b, b_count)| b_count.cmp(a_count).then_with(|| a.cmp(b)));
+        let is_shared = values.first().is_some_and(|(_, most)| *most > 1);
         SlotValues {
             mask: mask.to_owned(),
             distinct: Some(values.len() as u64),
             values: values
                 .into_iter()
+                .filter(|_| is_shared)
                 .take(MOST_LISTED)
                 .map(|(value, count)| SlotValue {
                     value: value.into(),

@@ -129,9 +129,6 @@ fn marks_in(text: &str) -> usize {
 /// Lines of a text that tell what went wrong: all but the frames of a stack, and of a traceback of Python only
 /// what stands behind the last frame.
 fn telling_lines(text: &str) -> Vec<Range<usize>> {
-    if !text.contains('\n') {
-        return vec![0..text.len()];
-    }
     let mut lines = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {

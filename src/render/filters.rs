@@ -5,7 +5,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, HtmlEscape, State, Va
 
 use super::escape;
 use super::escape::ABSENT;
-use crate::text::{counted, duration, number as thousands, one_line, percent, points, range};
+use crate::text::{clip, counted, duration, number as thousands, one_line, percent, points, range};
 
 pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("thousands", |state: &State<'_, '_>, value: &Value| {
@@ -77,6 +77,7 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
         Ok::<_, Error>(count.map_or(ABSENT.to_owned(), |count| counted(count, one, many)))
     });
     env.add_filter("sentence", sentence_filter);
+    env.add_filter("slot_values", slot_values_filter);
 }
 
 /// Number of entries beyond the first `shown`, those that the model leaves out included; of what is absent
@@ -87,6 +88,45 @@ fn beyond_filter(list: &Value, shown: usize, left_out: Option<u64>) -> Result<u6
         None => 0,
     };
     Ok(listed.saturating_add(left_out.unwrap_or_default()))
+}
+
+/// "<n>: 500 ×76, 503 ×64": the values of the slots of an error group that several messages share, or nothing.
+fn slot_values_filter(slots: &Value) -> Result<String, Error> {
+    /// Slots and characters of a value that are shown.
+    const MOST_SLOTS: usize = 3;
+    const MOST_CHARS: usize = 60;
+    let mut shown = Vec::new();
+    let Some(slots) = present(slots)? else {
+        return Ok(String::new());
+    };
+    for slot in slots.try_iter()? {
+        let values: Vec<Value> = slot.get_attr("values")?.try_iter()?.collect();
+        let count = |value: &Value| u64::try_from(value.get_attr("count")?);
+        // Values that stand once each tell nothing.
+        if shown.len() == MOST_SLOTS
+            || values
+                .first()
+                .map(count)
+                .transpose()?
+                .is_none_or(|most| most < 2)
+        {
+            continue;
+        }
+        let mut words = Vec::with_capacity(values.len() + 1);
+        for value in &values {
+            let mut text = value.get_attr("value")?.to_string();
+            clip(&mut text, MOST_CHARS);
+            words.push(format!("{text} ×{}", thousands(count(value)?)));
+        }
+        let distinct = slot.get_attr("distinct")?;
+        let distinct = u64::try_from(distinct).unwrap_or_default();
+        let others = distinct.saturating_sub(values.len() as u64);
+        if others > 0 {
+            words.push(format!("{} others", thousands(others)));
+        }
+        shown.push(format!("{}: {}", slot.get_attr("mask")?, words.join(", ")));
+    }
+    Ok(shown.join("; "))
 }
 
 /// "12 more groups": [`beyond_filter`] in words.

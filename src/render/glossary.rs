@@ -58,8 +58,13 @@ pub(super) const DEFINITIONS: &[(&str, &str)] = &[
     ),
     (
         "Error group",
-        "Failures whose messages are equal once IDs, numbers, quoted names, paths, URLs and times \
-         are masked. Every failed item is in exactly one group.",
+        "Failures whose messages differ only in IDs, numbers, names, paths, URLs and times. What is \
+         the same in all of them is shown as it is. Every failed item is in exactly one group.",
+    ),
+    (
+        "Class",
+        "What the message says to do. transient: retry. input: fix the file. permanent: fix the key, \
+         the credits or the setup. unknown: the message does not tell.",
     ),
     (
         "Skip reason",

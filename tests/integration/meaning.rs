@@ -339,7 +339,7 @@ fn the_first_expression_of_the_user_that_matches_names_the_group_of_a_failure() 
         [
             named("rate limit", "(?i)429|too many requests", 3),
             ("page <n> is broken".to_owned(), None, 2),
-            ("timed out after <n> s".to_owned(), None, 1),
+            ("timed out after 301 s".to_owned(), None, 1),
             (String::new(), None, 1),
         ]
     );
@@ -381,6 +381,69 @@ fn a_name_of_the_user_stands_in_every_format_and_its_expression_on_the_page() {
 }
 
 #[test]
+fn every_group_has_a_class_and_the_user_may_set_it() {
+    let folder = Folder::new();
+    let messages = [
+        Some("timed out after 300 s"),
+        Some("file is encrypted"),
+        Some("401"),
+        Some("it broke"),
+        Some("it is full"),
+        Some("quota 429"),
+        None,
+    ];
+    folder.write("a.json", failed(&messages));
+    let rules = [
+        "-e",
+        "full[transient]=is full",
+        "-e",
+        "quota[permanent]=quota",
+    ];
+    let found = folder.summary(&rules).summary();
+    let groups = found["overall"]["error_groups"].as_array().expect("groups");
+    let mut classes: Vec<_> = groups
+        .iter()
+        .map(|group| {
+            (
+                group["pattern"].as_str().unwrap_or_default(),
+                group["class"].as_str().unwrap_or_default(),
+            )
+        })
+        .collect();
+    classes.sort();
+    assert_eq!(
+        classes,
+        [
+            ("", "unknown"),
+            ("401", "permanent"),
+            ("file is encrypted", "input"),
+            ("full", "transient"),
+            ("it broke", "unknown"),
+            ("quota", "permanent"),
+            ("timed out after 300 s", "transient"),
+        ]
+    );
+}
+
+#[test]
+fn few_values_of_an_error_are_counted_in_every_format() {
+    let folder = Folder::new();
+    let messages = ["500", "503", "500", "503", "500"].map(|code| format!("upstream {code}"));
+    let messages: Vec<Option<&str>> = messages.iter().map(|message| Some(&**message)).collect();
+    folder.write("a.json", failed(&messages));
+    for format in ["text", "markdown", "html"] {
+        let run = folder.run(&["report", "a.json", "-f", format]);
+        let plain = run
+            .stdout
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace('\\', "");
+        assert!(plain.contains("<n>: 500 ×3, 503 ×2"), "{format}: {plain}");
+        assert!(plain.contains("transient"), "{format}: {plain}");
+    }
+}
+
+#[test]
 fn what_is_no_name_or_no_expression_is_wrong_usage_and_so_is_a_name_given_twice() {
     let folder = Folder::new();
     folder.write("a.json", failed(&[Some("429")]));
@@ -390,6 +453,7 @@ fn what_is_no_name_or_no_expression_is_wrong_usage_and_so_is_a_name_given_twice(
         (&["x="], "write it as NAME=REGEX"),
         (&["x=(429"], "unclosed group"),
         (&["x=429", "x=500"], "names `x` twice"),
+        (&["x[soon]=429"], "`soon` is no class of errors"),
     ] {
         let mut args = vec!["report", "."];
         args.extend(rules.iter().flat_map(|rule| ["--error-group", rule]));
