@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::{At, Config, unknown};
 use crate::gates::{AbsentGates, Rule};
 use crate::load::Ignore;
-use crate::metrics::NamedGroup;
+use crate::metrics::{Class, NamedGroup};
 use crate::text::quote;
 
 /// Keys of the file.
@@ -144,28 +144,20 @@ impl Text<'_> {
             let (at, regex) = regex.ok_or_else(|| lacks("regex"))?;
             let regex = Regex::new(&regex).map_err(|error| (Some(at), error.to_string()))?;
             let class = class.map(|(at, word)| self.class(at, &word)).transpose()?;
-            let value = named_group(name, regex, class);
+            let value = NamedGroup { name, regex, class };
             groups.push(At { value, line });
         }
         Ok(groups)
     }
 
     /// Reads the class of an error group.
-    fn class(&self, at: usize, word: &str) -> Result<String, GroupMistake> {
-        const CLASSES: [&str; 4] = ["transient", "input", "permanent", "unknown"];
-        match CLASSES.contains(&word) {
-            true => Ok(word.to_owned()),
-            false => {
-                let word = quote(word, 60);
-                let words = format!("`{word}` is no class; use {}", CLASSES.join(", "));
-                Err((Some(at), words))
-            }
-        }
+    fn class(&self, at: usize, word: &str) -> Result<Class, GroupMistake> {
+        Class::of_word(word).ok_or_else(|| {
+            let classes = Class::ALL.map(Class::word).join(", ");
+            let words = format!("`{}` is no class; use {classes}", quote(word, 60));
+            (Some(at), words)
+        })
     }
-}
-
-fn named_group(name: String, regex: Regex, _class: Option<String>) -> NamedGroup {
-    NamedGroup { name, regex }
 }
 
 fn text_of(value: &Spanned<DeValue<'_>>) -> Option<String> {

@@ -9,7 +9,6 @@ use foldhash::quality::RandomState;
 use crate::api::UtcTime;
 use crate::api::status::{self, COMPLETED, FAILED, SKIPPED};
 use crate::load::Dump;
-use crate::metrics::errors::group_id;
 use crate::metrics::{Failures, Rate, Rates};
 use crate::report::Report;
 use crate::report::model::ErrorGroup;
@@ -49,9 +48,9 @@ impl<'a> Side<'a> {
     /// The items of a dump.
     pub fn of_dump(dump: &'a Dump, failures: &Failures) -> Self {
         let items = &dump.items;
-        let patterns = failures.patterns().iter();
-        let groups = patterns.map(|pattern| Group {
-            id: group_id(pattern.as_deref()),
+        let patterns = failures.patterns().iter().zip(failures.ids());
+        let groups = patterns.map(|(pattern, id)| Group {
+            id,
             pattern: pattern.clone(),
         });
         let mut records = Vec::with_capacity(items.len());
