@@ -12,7 +12,7 @@ use crate::report::Report;
 pub struct RedactError(#[from] serde_json::Error);
 
 /// Fields whose texts are words of ours, of the API or of the command line.
-const OURS: [&str; 22] = [
+const OURS: [&str; 23] = [
     "api",
     "class",
     "code",
@@ -23,6 +23,7 @@ const OURS: [&str; 22] = [
     "generator",
     "job_type",
     "kind",
+    "mask",
     "metric",
     "named_groups",
     "operator",
@@ -46,6 +47,7 @@ fn kind(field: &str, parent: &str) -> Option<Kind> {
         "item_name" => Kind::Name,
         "path" | "source" => Kind::Path,
         "error_message" | "pattern" => Kind::Message,
+        "value" if parent == "values" => Kind::Message,
         "skip_reason" => Kind::Reason,
         "reason" if parent == "skip_reasons" => Kind::Reason,
         _ => return None,
@@ -124,6 +126,8 @@ impl Redactor {
                     *id = self.id_of_group(id);
                 }
                 Value::String(_) if is_id_of_group || name == "pattern" && is_named => {}
+                // What varies in messages is as private as they are.
+                Value::Array(slots) if name == "slots" && self.kinds.messages => slots.clear(),
                 // The words of a status become keys, and stay.
                 Value::Object(_) if name == "by_status" => {}
                 _ => self.redact(inner, name, Some(field), group),
