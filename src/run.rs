@@ -254,7 +254,9 @@ fn report(given: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         texts.print(rendering, look(args.color), args.verbosity)?;
     }
     if args.github {
-        let file = full_report(&args.outputs);
+        let first = args.outputs.first();
+        let first = first.map(|(path, _)| path.display().to_string());
+        let file = full_report(&args.outputs).or(first);
         let beside = args
             .print
             .is_some_and(|made| made.format() != Some(Format::Text));
@@ -323,8 +325,7 @@ fn full_report(outputs: &[(PathBuf, Rendering)]) -> Option<String> {
         let mut outputs = outputs.iter();
         outputs.find(|(_, made)| made.format() == Some(format))
     });
-    let first = full.next().or(outputs.first());
-    first.map(|(path, _)| path.display().to_string())
+    full.next().map(|(path, _)| path.display().to_string())
 }
 
 /// Returns paths as a message names them: the first few, in quotes.

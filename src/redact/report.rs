@@ -14,6 +14,7 @@ pub struct RedactError(#[from] serde_json::Error);
 /// Fields whose texts are words of ours, of the API or of the command line.
 const OURS: [&str; 23] = [
     "api",
+    "base_status",
     "class",
     "code",
     "completed_at",
@@ -119,7 +120,8 @@ impl Redactor {
         let is_named = is_group && map.get("regex").is_some_and(Value::is_string);
         let group = own.as_deref().or(group);
         for (name, inner) in map.iter_mut() {
-            let is_id_of_group = name == "error_group" || name == "id" && is_group;
+            let is_id_of_group =
+                matches!(&**name, "error_group" | "base_error_group") || name == "id" && is_group;
             match inner {
                 // It is the hash of a message, which could be guessed.
                 Value::String(id) if is_id_of_group && self.kinds.messages && !is_named => {

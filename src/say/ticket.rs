@@ -93,6 +93,8 @@ pub(crate) enum Kind {
     Next,
     /// Rules of `--fail-on`, failed ones first.
     Gates,
+    /// Comparison with a baseline.
+    Comparison,
     /// Findings.
     Findings,
     /// Jobs, worst first.
@@ -111,7 +113,7 @@ pub(crate) enum Kind {
 
 /// Kinds in the order in which they are left out of a text that is too long: the last line of the first
 /// kind goes first. The first error group and the kinds that are not listed always stay.
-pub(crate) const LEFT_OUT_FIRST: [Kind; 9] = [
+pub(crate) const LEFT_OUT_FIRST: [Kind; 10] = [
     Kind::Slowest,
     Kind::Failed,
     Kind::Figures,
@@ -119,6 +121,7 @@ pub(crate) const LEFT_OUT_FIRST: [Kind; 9] = [
     Kind::Notes,
     Kind::Jobs,
     Kind::Findings,
+    Kind::Comparison,
     Kind::Gates,
     Kind::Errors,
 ];
@@ -131,6 +134,7 @@ impl Kind {
             Self::Errors => "Errors",
             Self::Next => "What to do next",
             Self::Gates => "Gates",
+            Self::Comparison => "Compared with the baseline",
             Self::Findings => "Findings",
             Self::Jobs => "Jobs, worst first",
             Self::Skipped => "Skipped",
@@ -156,6 +160,7 @@ impl Kind {
             Self::Counts | Self::Next => ("line", "lines"),
             Self::Errors => ("error group", "error groups"),
             Self::Gates => ("gate", "gates"),
+            Self::Comparison => ("line of the comparison", "lines of the comparison"),
             Self::Findings => ("finding", "findings"),
             Self::Jobs => ("job", "jobs"),
             Self::Skipped => ("skip reason", "skip reasons"),
@@ -225,6 +230,7 @@ impl Ticket {
             of_groups(whole),
             (Kind::Next, next::steps(report, whole, words), 0),
             of_gates(report),
+            of_comparison(report),
             listed(Kind::Findings, OTHERS, whole.findings.len() as u64, {
                 let findings = whole.findings.iter();
                 findings.map(|finding| vec![Span::Words(finding.message.clone())])
@@ -313,6 +319,24 @@ fn of_gates(report: &Report) -> Lines {
         vec![Span::Words(format!("{outcome} {}", gate.message))]
     });
     listed(Kind::Gates, OTHERS, report.gates.len() as u64, lines)
+}
+
+fn of_comparison(report: &Report) -> Lines {
+    let Some(comparison) = &report.comparison else {
+        return (Kind::Comparison, Vec::new(), 0);
+    };
+    let mut lines = vec![vec![Span::Words(comparison.verdict.clone())]];
+    let newly = comparison.newly_failing.as_ref();
+    let items = newly.iter().flat_map(|newly| &newly.items).take(OTHERS);
+    lines.extend(items.map(|item| {
+        let mut line = vec![Span::Words("Newly failing:".to_owned())];
+        line.push(Span::Foreign(item.item_id.clone()));
+        line.extend(item.item_name.clone().map(Span::Foreign));
+        line
+    }));
+    let listed = lines.len() as u64 - 1;
+    let of = newly.map_or(0, |newly| newly.count);
+    (Kind::Comparison, lines, of.saturating_sub(listed))
 }
 
 fn of_skip_reasons(whole: &Sections, words: Words) -> Lines {

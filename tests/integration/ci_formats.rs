@@ -1,8 +1,11 @@
 //! Reports for CI servers: JUnit and CTRF, as other people's schemas and readers see them.
 
+use std::path::Path;
+use std::process::Command;
+
 use serde_json::Value;
 
-use crate::harness::{Folder, item, run, status};
+use crate::harness::{Folder, fixture, item, run, status};
 use crate::oracle;
 
 const DUMPS: [&str; 9] = [
@@ -20,6 +23,31 @@ const DUMPS: [&str; 9] = [
 #[test]
 fn other_readers_see_every_case_and_the_schemas_hold() {
     oracle::check("tests/oracle/ci_formats.py", &[], &DUMPS);
+}
+
+#[test]
+fn readers_of_the_npm_registry_find_the_same_cases() {
+    let modules = Path::new("tests/browser/node_modules");
+    if !modules.join("junit2json").exists() {
+        let in_ci = std::env::var_os("CI").is_some();
+        assert!(!in_ci, "`npm ci` in tests/browser installs the readers");
+        return;
+    }
+    let folder = Folder::new();
+    for (dump, expected) in [("typical", "[250,12,9]"), ("hostile-text", "[86,22,18]")] {
+        let dump = fixture(dump);
+        let args = ["report", dump.to_str().expect("UTF-8"), "-q", "-f", "junit"];
+        folder.write("junit.xml", run(args).stdout);
+        let output = Command::new("node")
+            .args(["--test", "junit.test.js"])
+            .current_dir("tests/browser")
+            .env("JUNIT_FILE", folder.path().join("junit.xml"))
+            .env("JUNIT_EXPECTED", expected)
+            .output()
+            .expect("node starts");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}");
+    }
 }
 
 #[test]

@@ -158,6 +158,34 @@ fn a_saved_summary_is_redacted_like_its_dump() {
 }
 
 #[test]
+fn a_comparison_is_redacted_as_well() {
+    let folder = Folder::new();
+    folder.write("key", KEY);
+    let item = |status: &str| {
+        format!(
+            r#"[{{"item_id":"acme-17","item_name":"Acme offer.pdf","status":"{status}","error_message":"secret of Acme"}}]"#
+        )
+    };
+    folder.write("old/items.json", item("completed"));
+    folder.write("new/items.json", item("failed"));
+    for format in ["json", "markdown", "text", "slack", "junit"] {
+        let args = [
+            "compare", "old", "--to", "new", "-q", "-f", format, "--redact", "all",
+        ];
+        let run = folder.run(&args);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        for original in ["acme-17", "Acme", "secret of"] {
+            assert!(!run.stdout.contains(original), "{format}: {}", run.stdout);
+        }
+        assert!(
+            format == "junit" || run.stdout.contains("1 newly failing"),
+            "{format}: {}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
 fn the_same_key_gives_the_same_pseudonyms_and_no_key_others() {
     let folder = Folder::new();
     folder.write("key", KEY);

@@ -44,8 +44,7 @@ pub(super) fn address(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let is_top = top.len() >= 2 && top.iter().all(u8::is_ascii_alphabetic);
     let first = domain.first()?;
     let is_file = |ending: &&[u8]| top.eq_ignore_ascii_case(ending);
-    let only_file =
-        memchr::memchr(b'.', domain) == Some(dot) && FILES.iter().any(|ending| is_file(ending));
+    let only_file = memchr::memchr(b'.', domain) == Some(dot) && FILES.iter().any(is_file);
     let is_it = start < at && is_top && first.is_ascii_alphanumeric() && dot > 0 && !only_file;
     is_it.then(|| start..at + 1 + length)
 }
