@@ -12,7 +12,7 @@ use crate::report::Report;
 pub struct RedactError(#[from] serde_json::Error);
 
 /// Fields whose texts are words of ours, of the API or of the command line.
-const OURS: [&str; 23] = [
+const OURS: [&str; 24] = [
     "api",
     "base_status",
     "class",
