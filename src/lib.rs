@@ -17,6 +17,7 @@
 //! - [`say`] has every sentence about the data: verdicts, findings, notes, messages.
 //! - [`gates`] judges the rules of `--fail-on` on the model.
 //! - [`redact`] puts pseudonyms into a report.
+//! - [`history`] keeps the summary of every run and computes the trend over them.
 //! - [`render`] lays out the model by templates; [`render::format`] is the table of formats.
 //! - [`output`] writes files, whole or not at all, and standard output.
 //! - `fetch` is the only room that talks to the server; [`snapshot`] keeps its responses.
@@ -34,6 +35,7 @@ pub mod config;
 pub mod fetch;
 pub mod frame;
 pub mod gates;
+pub mod history;
 pub mod load;
 pub mod metrics;
 pub mod output;

@@ -12,7 +12,7 @@ mod targets;
 mod texts;
 
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstream::AutoStream;
 
@@ -29,6 +29,7 @@ use crate::args::{Color, Command, DEFAULT_SLOWEST, Rendering, ReportArgs, Verbos
 use crate::clock::WrongClock;
 use crate::config::{Config, ConfigError};
 use crate::gates::Judging;
+use crate::history::{History, HistoryError};
 use crate::load::note::Note;
 use crate::load::{self, Dump, Found, LoadError, LoadOptions};
 use crate::output::{self, WriteError};
@@ -70,6 +71,9 @@ pub enum RunError {
     /// A gate compares, and there is nothing to compare with.
     #[error(transparent)]
     NoBaseline(#[from] NoBaseline),
+    /// The history cannot be used.
+    #[error(transparent)]
+    History(#[from] HistoryError),
     /// The settings file cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -195,7 +199,9 @@ fn report(given: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     if files.is_empty() && !args.paths.iter().any(|path| path.exists()) {
         return Err(RunError::NoInput(named(&args.paths)));
     }
-    files.retain(|file| !config.is_at(&file.path));
+    let history = args.history.as_deref().map(History::open).transpose()?;
+    let is_kept = |path: &Path| history.as_ref().is_some_and(|history| history.holds(path));
+    files.retain(|file| !config.is_at(&file.path) && !is_kept(&file.path));
     let targets = Targets::of(args)?;
     targets.keep_apart(&mut files)?;
     let mut dump = load(args, &files, notes)?;
@@ -225,6 +231,10 @@ fn report(given: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
     }
     let gate_failed = !args.gates.is_empty() && report.gates.iter().any(|gate| gate.fails);
     let redactor = redaction::redact(args, &mut dump, &mut report)?;
+    if let Some(history) = history {
+        say::trend::unreadable(&history.unreadable);
+        history.keep(&mut report, redactor.is_some())?;
+    }
     let silently = reads_it_anyway(args);
     if let (Some(path), Verbosity::Verbose) = (&config.path, args.verbosity) {
         say::stderr::say(&format!(

@@ -30,6 +30,8 @@ pub struct ReportArgs {
     pub ignore: Ignore,
     /// Files and folders of the baseline; none if nothing is compared.
     pub baseline: Vec<PathBuf>,
+    /// Folder that keeps the summary of every run.
+    pub history: Option<PathBuf>,
     /// Files to write, with what makes them.
     pub outputs: Vec<(PathBuf, Rendering)>,
     /// Report on standard output; absent if nothing is printed.
@@ -221,6 +223,10 @@ struct RawComparison {
     /// Compare with a dump, an item table or a saved summary; may be repeated
     #[arg(long, value_name = "PATH")]
     baseline: Vec<PathBuf>,
+
+    /// Keep the summary of every run in a folder, and show the trend over them
+    #[arg(long, value_name = "DIR")]
+    history: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -395,7 +401,10 @@ pub(super) fn compare(raw: RawCompare) -> Result<Command, Refusal> {
     report(RawReport {
         paths: raw.to,
         input: raw.input,
-        comparison: RawComparison { baseline: raw.base },
+        comparison: RawComparison {
+            baseline: raw.base,
+            history: None,
+        },
         output: raw.output,
         grouping: raw.grouping,
         page: raw.page,
@@ -468,6 +477,7 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
         paths,
         ignore,
         baseline: comparison.baseline,
+        history: comparison.history,
         outputs: chosen.files,
         print: chosen.print,
         template: page.template,

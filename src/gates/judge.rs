@@ -1,9 +1,11 @@
 //! Judges the gates of a report.
 
-use super::metric::{Asked, Measured};
+use super::metric::{Asked, METRICS, Measured};
 use super::rule::Rule;
 use crate::report::Report;
-use crate::report::model::{Gate, GateJob, GateOutcome, GateReason, GateScope, JobReport};
+use crate::report::model::{
+    Gate, GateJob, GateOutcome, GateReason, GateScope, GateUnit, JobReport,
+};
 use crate::say;
 
 /// Maximum number of jobs that a gate names.
@@ -147,6 +149,27 @@ impl Report {
         };
         (rule.metric.value)(&asked)
     }
+}
+
+/// Value of each metric without argument and baseline, over all jobs together.
+pub fn values(report: &Report) -> Vec<(&'static str, GateUnit, Option<f64>)> {
+    let metrics = METRICS.iter();
+    let plain = metrics.filter(|metric| metric.argument.is_none() && !metric.needs_baseline);
+    let asked = Asked {
+        report,
+        job: None,
+        argument: None,
+    };
+    plain
+        .map(|metric| {
+            let measured = (metric.value)(&asked).ok();
+            (
+                metric.name,
+                metric.unit,
+                measured.map(|measured| measured.value),
+            )
+        })
+        .collect()
 }
 
 impl Rule {

@@ -8,6 +8,6 @@ mod judge;
 pub mod metric;
 mod rule;
 
-pub use self::judge::{AbsentGates, Judging};
+pub use self::judge::{AbsentGates, Judging, values};
 pub use self::metric::METRICS;
 pub use self::rule::{Operator, Rule, RuleError};

@@ -67,6 +67,7 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
         let share = present(share)?.map_or(Ok(0.0), |share| f64::try_from(share.clone()))?;
         Ok::<_, Error>(format!("{:.2}", share.clamp(0.0, 1.0) * 100.0))
     });
+    env.add_filter("bars", bars_filter);
     env.add_filter("beyond", beyond_filter);
     env.add_filter("more", more_filter);
     env.add_filter("counted", |value: &Value, one: &str, many: &str| {
@@ -78,6 +79,28 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
     });
     env.add_filter("sentence", sentence_filter);
     env.add_filter("slot_values", slot_values_filter);
+}
+
+/// Draws the last values of a list as bars from none to the highest; what is absent is a dot.
+fn bars_filter(values: &Value, most: Option<usize>) -> Result<Value, Error> {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let mut numbers = Vec::with_capacity(length(values)?);
+    for value in values.try_iter()? {
+        let number = present(&value)?.map(|value| f64::try_from(value.clone()));
+        numbers.push(number.transpose()?.filter(|number| number.is_finite()));
+    }
+    let highest = numbers.iter().flatten().copied().fold(0.0, f64::max);
+    let shown = numbers.len().saturating_sub(most.unwrap_or(usize::MAX));
+    let bar = |number: &Option<f64>| match number {
+        Some(number) if highest > 0.0 => {
+            let height = (number / highest * (BARS.len() - 1) as f64).round();
+            BARS[(height.max(0.0) as usize).min(BARS.len() - 1)]
+        }
+        Some(_) => BARS[0],
+        None => '·',
+    };
+    let bars: String = numbers[shown..].iter().map(bar).collect();
+    Ok(Value::from_safe_string(bars))
 }
 
 /// Number of entries beyond the first `shown`, those that the model leaves out included; of what is absent

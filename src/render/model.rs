@@ -48,6 +48,7 @@ impl Model {
             ("inputs", Value::from(Serde(&report.inputs))),
             ("notes", Value::from(Serde(&report.notes))),
             ("comparison", Value::from(Serde(&report.comparison))),
+            ("trend", Value::from(Serde(&report.trend))),
             ("gates", Value::from(Serde(&report.gates))),
             ("named_groups", Value::from(Serde(&report.named_groups))),
         ]);

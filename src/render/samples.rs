@@ -274,6 +274,7 @@ pub(crate) fn typical() -> Report {
             },
         ],
         comparison: None,
+        trend: None,
         gates: Vec::new(),
         named_groups: Vec::new(),
     }
@@ -307,6 +308,31 @@ fn gate(fails: bool) -> Gate {
             denominator: Some(241),
         }],
         message: "any:failure_rate > 2% in 1 of 1 job".into(),
+    }
+}
+
+fn trend() -> Trend {
+    let run = |at: &str| TrendRun {
+        at: time(at),
+        jobs: 1,
+        items: 250,
+    };
+    Trend {
+        verdict: "2 runs: the failure rate is 5.4%; it was 3.6% in the run before.".into(),
+        runs: vec![run("2026-05-13T08:34:12Z"), run("2026-05-14T08:34:12Z")],
+        runs_left_out: 3,
+        metrics: vec![TrendMetric {
+            name: "failure_rate".into(),
+            unit: GateUnit::Ratio,
+            values: vec![Some(0.036), Some(0.054)],
+            is_constant: false,
+        }],
+        error_groups: vec![TrendGroup {
+            id: "0123456789ab".into(),
+            pattern: Some("Job timed out".into()),
+            values: vec![None, Some(7)],
+        }],
+        error_groups_left_out: 1,
     }
 }
 
@@ -515,6 +541,7 @@ pub(crate) fn hostile() -> Report {
     let mut report = typical();
     report.comparison = Some(Box::new(comparison()));
     report.gates = vec![gate(true), gate(false)];
+    report.trend = Some(Box::new(trend()));
     let part = &mut report.jobs[0].sections;
     part.counts.by_status.insert(HOSTILE.into(), 4);
     part.counts.status_filter = Some(HOSTILE.into());
@@ -549,6 +576,7 @@ fn poison(json: &mut serde_json::Value) {
                 "ratio",
                 "absent",
                 "no-total",
+                "failure_rate",
             ];
             let of_the_model = words.contains(&text.as_str());
             if !of_the_model && text.len() < 1_000 && UtcTime::parse(text).is_none() {

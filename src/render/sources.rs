@@ -29,6 +29,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
     "report.md.j2",
     "report.txt.j2",
     "style.css",
+    "trend.html.j2",
     "trust.html.j2",
     "when.html.j2",
     "why.html.j2",

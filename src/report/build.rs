@@ -88,6 +88,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Bui
         inputs: inputs(dump),
         notes: Vec::new(),
         comparison: None,
+        trend: None,
         gates: Vec::new(),
         named_groups: options
             .named_groups

@@ -6,6 +6,7 @@ mod gate;
 pub mod items;
 mod limits;
 pub mod model;
+mod trend;
 
 pub(crate) use self::build::inputs;
 pub use self::build::{Built, build};

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::compare::model::*;
 pub use super::gate::{Gate, GateJob, GateOutcome, GateReason, GateScope, GateUnit};
+pub use super::trend::{Trend, TrendGroup, TrendMetric, TrendRun};
 pub use crate::api::Api;
 use crate::api::UtcTime;
 pub use crate::metrics::{
@@ -66,6 +67,9 @@ pub struct Report {
     /// Comparison with the baseline; absent without one.
     #[serde(default)]
     pub comparison: Option<Box<Comparison>>,
+    /// Trend over the runs of a history; absent without one.
+    #[serde(default)]
+    pub trend: Option<Box<Trend>>,
     /// Rules of `--fail-on`, in their order, with their outcomes; empty without any.
     #[serde(default)]
     pub gates: Vec<Gate>,

@@ -14,6 +14,7 @@ pub(crate) mod loading;
 mod notes;
 pub(crate) mod stderr;
 pub(crate) mod ticket;
+pub(crate) mod trend;
 mod verdict;
 
 use crate::api::Api;

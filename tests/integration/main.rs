@@ -15,6 +15,7 @@ mod expected;
 mod fetch;
 mod gates;
 mod harness;
+mod history;
 mod meaning;
 mod metamorphic;
 mod oracle;

@@ -160,6 +160,7 @@ pub(super) fn summary(report: &Report) -> serde_json::Result<String> {
         inputs: report.inputs.iter().take(MOST_AS_DATA).cloned().collect(),
         notes: report.notes.iter().take(MOST_AS_DATA).cloned().collect(),
         comparison: report.comparison.clone(),
+        trend: report.trend.clone(),
         gates: report.gates.iter().take(MOST_AS_DATA).cloned().collect(),
         named_groups: report.named_groups.clone(),
     };
