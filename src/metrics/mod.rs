@@ -9,6 +9,7 @@ pub mod durations;
 pub mod errors;
 #[cfg(test)]
 mod examples;
+pub mod expected_end;
 pub mod histogram;
 mod kinds;
 pub mod mask;
@@ -33,6 +34,7 @@ pub use self::class::Class;
 pub use self::counts::{Completeness, SkipReason, TotalSource};
 pub use self::durations::{DurationStats, Durations, SlowItem, SlowestTwentieth, Spans};
 pub use self::errors::{ErrorGroup, Example, Failures, GroupDetails, NamedGroup};
+pub use self::expected_end::ExpectedEnd;
 pub use self::histogram::{Bin, Histogram};
 #[cfg(test)]
 pub(crate) use self::kinds::id_of as group_id;

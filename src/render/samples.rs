@@ -74,6 +74,7 @@ fn sections() -> Sections {
         rates_of_jobs: None,
         so_far: false,
         durations_with_open: None,
+        expected_end: None,
         rates: Rates {
             failure: rate(13, 241, 13.0 / 241.0, [0.031_790, 0.090_118]),
             failed_of_all: rate(13, 250, 0.052, [0.030_638, 0.086_929]),
@@ -463,6 +464,7 @@ pub(crate) fn bare() -> Report {
         rates_of_jobs: None,
         so_far: false,
         durations_with_open: None,
+        expected_end: None,
         rates: Rates {
             failure: absent.clone(),
             failed_of_all: absent.clone(),

@@ -13,8 +13,8 @@ use super::{ReportOptions, items};
 use crate::api::{JobRecord, UtcTime, status};
 use crate::load::{Dump, Job};
 use crate::metrics::{
-    self, Completeness, Drawn, DurationsWithOpen, Failures, JobRows, JobRun, Limits, Metrics,
-    RatesOfJobs, Shape, Timeline,
+    self, Completeness, Drawn, DurationsWithOpen, ExpectedEnd, Failures, JobRows, JobRun, Limits,
+    Metrics, RatesOfJobs, Shape, Timeline,
 };
 use crate::parallel::{self, MANY_ROWS};
 use crate::text::mask_name;
@@ -130,6 +130,15 @@ impl Builder<'_> {
         let has_open = !open.is_empty();
         let mut sections = sections(counts, metrics, &mut shape, open);
         sections.so_far = is_running(job);
+        if sections.so_far
+            && let Some(total) = sections.counts.stated_total
+            && sections.counts.status_filter.is_none()
+        {
+            let rows = dump.items.rows(dump.rows[index].clone());
+            let known_until = sections.throughput.last_end.map(UtcTime::micros);
+            let now = self.runs[index].run.end.max(known_until);
+            sections.expected_end = now.and_then(|now| ExpectedEnd::of(&rows, total, now));
+        }
         if sections.so_far && has_open {
             let newest = *self.newest.get_or_init(|| newest_instant(dump));
             let rows = dump.items.rows(dump.rows[index].clone());
@@ -422,6 +431,7 @@ fn sections(
         rates_of_jobs: None,
         so_far: false,
         durations_with_open: None,
+        expected_end: None,
         counts,
         rates: metrics.rates,
         durations: metrics.durations,

@@ -14,9 +14,9 @@ pub use super::trend::{Trend, TrendGroup, TrendMetric, TrendRun};
 pub use crate::api::Api;
 use crate::api::UtcTime;
 pub use crate::metrics::{
-    Bin, Credits, DurationStats, Durations, DurationsWithOpen, ErrorGroup, Example, Gap, Histogram,
-    Interval, OpenItem, ROUND_INTERVALS, Rate, Rates, RatesOfJobs, SkipReason, SlowItem,
-    Throughput, Timeline, TotalSource,
+    Bin, Credits, DurationStats, Durations, DurationsWithOpen, ErrorGroup, Example, ExpectedEnd,
+    Gap, Histogram, Interval, OpenItem, ROUND_INTERVALS, Rate, Rates, RatesOfJobs, SkipReason,
+    SlowItem, Throughput, Timeline, TotalSource,
 };
 
 /// The version of the model that this program writes and reads.
@@ -176,6 +176,9 @@ pub struct Sections {
     /// are open.
     #[serde(default)]
     pub durations_with_open: Option<Box<DurationsWithOpen>>,
+    /// Expected end of a running job, at its recent rate; absent if that tells too little.
+    #[serde(default)]
+    pub expected_end: Option<ExpectedEnd>,
     /// Durations of items, by status.
     pub durations: Durations,
     /// Waiting times of items, `running_at - pending_at`, by status; absent unless data points of v2 tell

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::api::UtcTime;
 use crate::api::status::{self, CANCELLED, COMPLETED, FAILED, PENDING, PROCESSING, SKIPPED};
 use crate::report::model::{Api, ErrorGroup, JobFacts, JobReport, Sections};
 use crate::text::{are, counted, duration, joined, number, percent, quote, range, were};
@@ -44,6 +45,7 @@ impl Subject<'_> {
         let counts = &self.sections.counts;
         let mut sentences: Vec<String> = Vec::new();
         sentences.extend(self.state());
+        sentences.extend(self.expected_end());
         sentences.extend(self.older_list());
         sentences.push(self.result());
         sentences.extend(self.never_started());
@@ -120,6 +122,20 @@ impl Subject<'_> {
                 "The {name}'s status is “{}”{progress}.",
                 quote(other, STATUS_CHARS)
             ),
+        })
+    }
+
+    /// When the only job, which runs, is going to end.
+    fn expected_end(&self) -> Option<String> {
+        let end = self.sections.expected_end.as_ref()?;
+        let [from, to] = [end.from, end.to].map(minute);
+        let (date, to_date) = (from.split_once(' ')?.0, to.split_once(' ')?);
+        let to = if to_date.0 == date { to_date.1 } else { &to };
+        Some(match from.ends_with(to) {
+            true => format!("At the recent rate, it ends about {from} UTC."),
+            false => {
+                format!("At the recent rate, it ends between {from} and {to} UTC (80% likely).")
+            }
         })
     }
 
@@ -434,6 +450,12 @@ impl Subject<'_> {
             (None, ..) => Some(format!("{it} may be incomplete (no total given).")),
         }
     }
+}
+
+/// "2026-05-14 08:30".
+fn minute(time: UtcTime) -> String {
+    let text = time.to_string().replace('T', " ");
+    text.get(..16).unwrap_or(&text).to_owned()
 }
 
 /// "2 of 5 jobs".
