@@ -67,6 +67,7 @@ fn saved(long_way: bool) -> (tempfile::TempDir, PathBuf, usize) {
 fn built(dump: &Dump, items: ItemSelection) -> Report {
     let options = ReportOptions {
         named_groups: Vec::new(),
+        dimensions: Vec::new(),
         slowest: 10,
         examples: Some(3),
         items,

@@ -312,6 +312,7 @@ fn options(args: &ReportArgs) -> ReportOptions {
         examples: args.examples,
         items: items(args),
         named_groups: args.named_groups.clone(),
+        dimensions: args.dimensions.clone(),
     }
 }
 

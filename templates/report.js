@@ -30,20 +30,23 @@
 /**
  * What is shown. It is the part of the address behind `#`: jobs and groups are counted from 1, and
  * `group` is the rank among the groups of `job`, else of all jobs. Absent filters are empty;
- * `reason` is `-` for skips without one, else `=` and the reason.
- * @typedef {{job: string, status: string, group: string, reason: string, q: string, sort: string,
- *   item: string, in: string}} State
+ * `reason` is `-` for skips without one, else `=` and the reason. `from` and `to` are the first and the
+ * last end, as times.
+ * @typedef {{job: string, status: string, group: string, reason: string, from: string, to: string, q: string,
+ *   sort: string, item: string, in: string}} State
  */
 
 /** @type {State} */
 const NOTHING = {
-  job: '', status: '', group: '', reason: '', q: '', sort: '', item: '', in: '',
+  job: '', status: '', group: '', reason: '', from: '', to: '', q: '', sort: '', item: '', in: '',
 };
 /** @type {[string, string][]} */
 const COLUMNS = [
   ['status', 'Status'], ['name', 'Name'], ['why', 'Why'], ['duration', 'Duration'],
   ['started', 'Started (UTC)'], ['id', 'Id'], ['job', 'Job'],
 ];
+/** What leaves rows out. */
+const FILTERS = ['job', 'status', 'group', 'reason', 'from', 'to', 'q'];
 const ABSENT = '–';
 const NO_MESSAGE = 'no message';
 const NO_REASON = 'no reason given';
@@ -156,6 +159,10 @@ function matching(table, state) {
   const unreasoned = state.reason === '-';
   const skipped = table.statuses.indexOf('skipped');
   const reason = state.reason === '' || unreasoned ? null : table.reasons.indexOf(state.reason.slice(1));
+  // Dates know milliseconds, items microseconds.
+  const from = state.from === '' ? -Infinity : Date.parse(state.from) * 1000;
+  const to = state.to === '' ? Infinity : (Date.parse(state.to) + 1) * 1000;
+  const timed = state.from !== '' || state.to !== '';
   const words = state.q.trim();
   const wanted = words === '' ? null : new RegExp(words.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu');
   const reasons = wanted && table.reasons.map((text) => wanted.test(text));
@@ -167,6 +174,10 @@ function matching(table, state) {
     if (status !== null && table.status[row] !== status) continue;
     if (group !== null && table.group[row] !== group) continue;
     if (reason !== null && table.reason[row] !== reason) continue;
+    if (timed) {
+      const end = endedAt(table, row) ?? effectiveAt(table, row) ?? NaN;
+      if (!(end >= from && end < to)) continue;
+    }
     if (unreasoned && (table.reason[row] != null || table.status[row] !== skipped)) continue;
     if (reasons && !hit(table.id[row]) && !hit(table.name[row]) && !hit(table.message[row])
       && !hit(table.work[row]) && !reasons[table.reason[row] ?? -1]) continue;
@@ -745,7 +756,7 @@ function show(section, table, known) {
     job.value = state.job;
     group.value = state.group;
     reason.value = state.reason;
-    const same = ['job', 'status', 'group', 'reason', 'q', 'sort']
+    const same = [...FILTERS, 'sort']
       .every((key) => old[/** @type {keyof State} */ (key)] === state[/** @type {keyof State} */ (key)]);
     if (!same || rows.length === 0) {
       rows = sortRows(table, matching(table, state), state.sort);
@@ -759,8 +770,13 @@ function show(section, table, known) {
         else cell.removeAttribute('aria-sort');
       }
       const less = table.id.length < known.of ? `; the dump holds ${items(known.of)}` : '';
-      count.textContent = `${thousands(rows.length)} of ${items(table.id.length)}${less}`;
-      clear.disabled = !['job', 'status', 'group', 'reason', 'q']
+      /** @param {string} time */
+      const clock = (time) => time.slice(0, 19).replace('T', ' ');
+      const since = state.from === '' ? '' : ` from ${clock(state.from)}`;
+      const until = state.to === '' ? '' : ` to ${clock(state.to)}`;
+      const ended = since + until === '' ? '' : ` that ended${since}${until} UTC`;
+      count.textContent = `${thousands(rows.length)} of ${items(table.id.length)}${ended}${less}`;
+      clear.disabled = !FILTERS
         .some((key) => state[/** @type {keyof State} */ (key)] !== '');
       grid.setAttribute('aria-rowcount', String(rows.length + 1));
       printed.textContent = rows.length > PRINTED

@@ -16,6 +16,7 @@ use crate::frame::export::Formulas;
 use crate::gates::{AbsentGates, Rule};
 use crate::load::{Ignore, STDIN};
 use crate::metrics::{Class, NamedGroup};
+use crate::metrics::insight::dimensions::NamedDimension;
 use crate::render::Format;
 use crate::render::place::Place;
 use crate::report::ItemSelection;
@@ -58,6 +59,8 @@ pub struct ReportArgs {
     pub named_groups: Vec<NamedGroup>,
     /// Pseudonyms, if asked for.
     pub redact: Option<RedactArgs>,
+    /// Dimensions by which items are broken down.
+    pub dimensions: Vec<NamedDimension>,
     /// Fail if anything was lost.
     pub strict: bool,
     /// Rules that fail the run.
@@ -99,7 +102,8 @@ Examples:
   batch-report report dumps/ --strict -q -o ci.html  fail if data is missing
   batch-report report dumps/ --fail-on 'failure_rate > 2%'
   batch-report report new/ --baseline old/ --fail-on 'regressed > 0'
-  batch-report report dumps/ -e 'quota=429|quota'    name a group of errors";
+  batch-report report dumps/ -e 'quota=429|quota'    name a group of errors
+  batch-report report dumps/ --by 'customer=^(\\w+)_' compare kinds of items";
 
 /// Report on saved responses: summaries, pages, tickets and data
 ///
@@ -275,6 +279,11 @@ struct RawGrouping {
     #[arg(short = 'e', long = "error-group", value_name = "NAME[CLASS]=REGEX", value_parser = named_group)]
     named_groups: Vec<NamedGroup>,
 
+    /// Break items down by what a regular expression captures of their names, to
+    /// find where they fail or are slow; may be repeated
+    #[arg(long, value_name = "NAME=REGEX", value_parser = dimension)]
+    by: Vec<NamedDimension>,
+
     /// Number of examples per error group [default: 3, or 1 for a job of more than 50]
     #[arg(long, value_name = "N")]
     examples: Option<usize>,
@@ -442,10 +451,13 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
     {
         return refuse("standard input (`-`) can be read only once".to_owned());
     }
-    if let Some(name) = named_again(&grouping.named_groups) {
+    if let Some(name) = twice(grouping.named_groups.iter().map(|group| &*group.name)) {
         return refuse(format!(
             "--error-group names `{name}` twice; write one group: '{name}=one|other'"
         ));
+    }
+    if let Some(name) = twice(grouping.by.iter().map(|dimension| &*dimension.name)) {
+        return refuse(format!("--by names `{name}` twice"));
     }
     let ignore = match Ignore::new(&input.ignore) {
         Ok(ignore) => ignore,
@@ -497,6 +509,7 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
             Ok(redact) => redact,
             Err(error) => return refuse(error_words(&error)),
         },
+        dimensions: grouping.by,
         strict: checks.strict,
         gates: checks.fail_on,
         absent: checks.absent.map(|absent| match absent {
@@ -510,15 +523,9 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
     })))
 }
 
-/// Reads `NAME=REGEX` or `NAME[CLASS]=REGEX`. The name ends at the first equals sign.
+/// Reads `NAME=REGEX` or `NAME[CLASS]=REGEX`.
 fn named_group(text: &str) -> Result<NamedGroup, String> {
-    let parts = text
-        .split_once('=')
-        .map(|(name, regex)| (name.trim(), regex));
-    let Some((name, regex)) = parts.filter(|(name, regex)| !name.is_empty() && !regex.is_empty())
-    else {
-        return Err("write it as NAME=REGEX, for example 'quota=429|quota'".to_owned());
-    };
+    let (name, regex) = named_regex(text, "'quota=429|quota'")?;
     let (name, class) = match name
         .strip_suffix(']')
         .and_then(|name| name.rsplit_once('['))
@@ -532,18 +539,33 @@ fn named_group(text: &str) -> Result<NamedGroup, String> {
         }
         _ => (name, None),
     };
-    // The library's words show the expression, with a mark below the place.
-    let regex = Regex::new(regex).map_err(|error| error.to_string())?;
     Ok(NamedGroup {
         name: name.to_owned(),
-        regex,
+        // The library's words show the expression, with a mark below the place.
+        regex: Regex::new(regex).map_err(|error| error.to_string())?,
         class,
     })
 }
 
+/// Reads a dimension.
+fn dimension(text: &str) -> Result<NamedDimension, String> {
+    let (name, regex) = named_regex(text, "'customer=^([^_]+)_'")?;
+    Ok(NamedDimension {
+        name: name.to_owned(),
+        regex: Regex::new(regex).map_err(|error| error.to_string())?,
+    })
+}
+
+/// Splits `NAME=REGEX`. The name ends at the first equals sign.
+fn named_regex<'t>(text: &'t str, example: &str) -> Result<(&'t str, &'t str), String> {
+    text.split_once('=')
+        .map(|(name, regex)| (name.trim(), regex))
+        .filter(|(name, regex)| !name.is_empty() && !regex.is_empty())
+        .ok_or_else(|| format!("write it as NAME=REGEX, for example {example}"))
+}
+
 /// Returns the first name that is used twice.
-fn named_again(groups: &[NamedGroup]) -> Option<&str> {
-    let mut names = BTreeSet::new();
-    let mut all = groups.iter().map(|group| group.name.as_str());
-    all.find(|name| !names.insert(*name))
+fn twice<'n>(mut names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let mut seen = BTreeSet::new();
+    names.find(|name| !seen.insert(*name))
 }

@@ -376,6 +376,11 @@ impl Failures {
         groups
     }
 
+    /// Returns the rows of the failures among `rows`, ascending.
+    pub fn rows(&self, rows: &Range<usize>) -> Vec<u32> {
+        self.among(rows).iter().map(|failed| failed.row).collect()
+    }
+
     /// Counts the attempts that messages of the failures among `rows` name.
     pub fn attempts(&self, rows: &Range<usize>) -> Attempts {
         let mut attempts = Attempts::default();

@@ -12,6 +12,7 @@ mod examples;
 pub mod expected_end;
 pub mod histogram;
 mod kinds;
+pub mod insight;
 pub mod mask;
 pub mod open;
 pub mod patterns;
@@ -38,8 +39,9 @@ pub use self::expected_end::ExpectedEnd;
 pub use self::histogram::{Bin, Histogram};
 #[cfg(test)]
 pub(crate) use self::kinds::id_of as group_id;
+pub use self::insight::Insight;
 pub use self::open::OpenItem;
-pub use self::patterns::{Crowd, Ends, FailureCrowd};
+pub use self::patterns::Ends;
 pub use self::rates::{Rate, Rates, RatesOfJobs, failure_bounds};
 pub use self::slots::{SlotValue, SlotValues};
 pub use self::survival::DurationsWithOpen;
@@ -80,8 +82,6 @@ pub struct Shape {
     pub ends: Ends,
     /// Ended items and concurrency per interval.
     pub timeline: Option<Timeline>,
-    /// Failures that lie close together.
-    pub failure_crowd: Option<FailureCrowd>,
     /// Share of the time that the slowest of the completed items took.
     pub slowest_twentieth: Option<SlowestTwentieth>,
     /// Spread of durations.
@@ -90,6 +90,8 @@ pub struct Shape {
     pub groups: Vec<GroupDetails>,
     /// Attempts that messages of failures name.
     pub attempts: Attempts,
+    /// Patterns in times and durations.
+    pub insight: Insight,
 }
 
 /// Maximum lengths of lists.
@@ -128,10 +130,7 @@ pub fn compute(
         let times = Times::of(items, jobs, much);
         let ends = Ends::of(&times);
         let timeline = timeline::timeline(&times, drawn);
-        let crowd = timeline
-            .as_ref()
-            .and_then(|line| patterns::failure_crowd(&times, &ends, line));
-        (Throughput::of(&times), ends, timeline, crowd)
+        (Throughput::of(&times), ends, timeline, times)
     };
     let of_durations = || {
         let spans = Spans::of(&part);
@@ -139,11 +138,8 @@ pub fn compute(
             Drawn::Whole => histogram::histogram(&spans.completed.micros, &spans.failed.micros),
             Drawn::Small => None,
         };
-        (
-            spans.stats(),
-            histogram,
-            spans.completed.slowest_twentieth(),
-        )
+        let slowest_twentieth = spans.completed.slowest_twentieth();
+        (spans.stats(), histogram, slowest_twentieth, spans)
     };
     let of_kinds = || {
         let by_status = counts::by_status(items, &part);
@@ -160,10 +156,22 @@ pub fn compute(
     let of_rest = || parallel::both(much, of_durations, of_items);
     let (of_times, (of_durations, (of_kinds, of_failures))) =
         parallel::both(much, of_times, of_rest);
-    let (throughput, ends, timeline, failure_crowd) = of_times;
-    let (durations, histogram, slowest_twentieth) = of_durations;
+    let (throughput, ends, timeline, times) = of_times;
+    let (durations, histogram, slowest_twentieth, spans) = of_durations;
     let (by_status, skip_reasons, slowest) = of_kinds;
     let (error_groups, groups, attempts) = of_failures;
+    let insight = match jobs {
+        [job] => Insight::of(&insight::Figures {
+            items,
+            job,
+            times: &times,
+            ends: &ends,
+            spans: &spans,
+            groups: &groups,
+            failed: &failures.rows(&rows),
+        }),
+        _ => Insight::of_several(&spans, &groups),
+    };
     let metrics = Metrics {
         distinct,
         rates: rates_of(&by_status, distinct),
@@ -177,11 +185,11 @@ pub fn compute(
     let shape = Shape {
         ends,
         timeline,
-        failure_crowd,
         histogram,
         slowest_twentieth,
         groups,
         attempts,
+        insight,
     };
     (metrics, shape)
 }

@@ -38,7 +38,7 @@ pub struct JobRun {
 impl JobRun {
     /// Range of the times of items that count: the run with a day's grace on both sides, as far as it is known,
     /// and of the years 2000 to 2100.
-    fn bounds(self) -> Range<i64> {
+    pub(super) fn bounds(self) -> Range<i64> {
         let known = |at: Option<i64>| at.filter(is_plausible);
         let (start, end) = (known(self.start), known(self.end));
         let end = end.filter(|_| self.has_ended);

@@ -1,5 +1,7 @@
 //! Template filters that write numbers, times and user text. An absent value is shown as "–".
 
+use std::fmt::Write as _;
+
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, HtmlEscape, State, Value};
 
@@ -101,6 +103,65 @@ fn bars_filter(values: &Value, most: Option<usize>) -> Result<Value, Error> {
     };
     let bars: String = numbers[shown..].iter().map(bar).collect();
     Ok(Value::from_safe_string(bars))
+    env.add_filter("address", address_filter);
+}
+
+/// Address of the items that a filter of the model is about, as the page's script reads it: behind `#`. `groups` are
+/// the error groups that the page counts by, `job` is the place of the job, from 1. Absent without a filter, and if
+/// the page has no choice for it.
+fn address_filter(filter: &Value, groups: &Value, job: &Value) -> Result<Option<String>, Error> {
+    let Some(filter) = present(filter)? else {
+        return Ok(None);
+    };
+    let mut parts = Vec::new();
+    match (present(job)?, present(&filter.get_attr("job")?)?) {
+        (Some(job), _) => parts.push(format!("job={job}")),
+        (None, Some(_)) => return Ok(None),
+        (None, None) => {}
+    }
+    let text = |name: &str| -> Result<Option<String>, Error> {
+        Ok(present(&filter.get_attr(name)?)?.map(ToString::to_string))
+    };
+    if let Some(group) = text("error_group")? {
+        let mut place = None;
+        for (at, known) in (1..).zip(groups.try_iter()?) {
+            if known.get_attr("id")?.as_str() == Some(&group) {
+                place = Some(at);
+                break;
+            }
+        }
+        let Some(place) = place else {
+            return Ok(None);
+        };
+        parts.push(format!("group={place}"));
+    }
+    for (name, key) in [
+        ("status", "status"),
+        ("text", "q"),
+        ("ended_from", "from"),
+        ("ended_to", "to"),
+    ] {
+        if let Some(value) = text(name)? {
+            parts.push(format!("{key}={}", encoded(&value)));
+        }
+    }
+    Ok((!parts.is_empty()).then(|| parts.join("&")))
+}
+
+/// The text with percent escapes.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' => {
+                encoded.push(char::from(byte));
+            }
+            other => {
+                let _ = write!(encoded, "%{other:02X}");
+            }
+        }
+    }
+    encoded
 }
 
 /// Number of entries beyond the first `shown`, those that the model leaves out included; of what is absent
@@ -357,7 +418,11 @@ fn status_class(status: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use minijinja::value::Serde;
+
     use super::*;
+    use crate::api::UtcTime;
+    use crate::report::model::ItemFilter;
 
     #[test]
     fn a_percentage_is_round_only_where_it_is_exact() {
@@ -425,6 +490,41 @@ mod tests {
             held_together("a ” b “c “d…"),
             "a ” b “<bdi>c “<bdi>d…</bdi></bdi>"
         );
+    }
+
+    #[test]
+    fn the_address_of_items_is_what_the_script_reads() {
+        let of = |filter: &ItemFilter, job: Option<u64>| {
+            let groups = serde_json::json!([{ "id": "a" }, { "id": "b" }]);
+            let (filter, groups) = (Value::from(Serde(filter)), Value::from(Serde(groups)));
+            address_filter(&filter, &groups, &Value::from(job)).expect("an address")
+        };
+        let some = |text: &str| Some(text.to_owned());
+        let filter = ItemFilter {
+            status: some("failed"),
+            error_group: some("b"),
+            text: some(".docx & <b>"),
+            ended_from: UtcTime::parse("2026-05-14T09:00:00Z"),
+            ..ItemFilter::default()
+        };
+        assert_eq!(
+            of(&filter, Some(3)).as_deref(),
+            Some("job=3&group=2&status=failed&q=.docx%20%26%20%3Cb%3E&from=2026-05-14T09:00:00Z")
+        );
+        let gone = ItemFilter {
+            error_group: some("gone"),
+            ..ItemFilter::default()
+        };
+        assert_eq!(of(&gone, None), None);
+        let of_job = ItemFilter {
+            job: some("x"),
+            status: some("failed"),
+            ..ItemFilter::default()
+        };
+        assert_eq!(of(&of_job, None), None);
+        assert_eq!(of(&ItemFilter::default(), None), None);
+        let none = Value::from(());
+        assert_eq!(address_filter(&none, &none, &none).expect("nothing"), None);
     }
 
     #[test]

@@ -12,6 +12,8 @@ use super::model::{
 use super::{ReportOptions, items};
 use crate::api::{JobRecord, UtcTime, status};
 use crate::load::{Dump, Job};
+use crate::metrics::insight::breakdown::{self, ByName};
+use crate::metrics::insight::dimensions::{Dimensions, NamedDimension};
 use crate::metrics::{
     self, Completeness, Drawn, DurationsWithOpen, ExpectedEnd, Failures, JobRows, JobRun, Limits,
     Metrics, RatesOfJobs, Shape, Timeline,
@@ -33,11 +35,14 @@ pub struct Built {
 pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Built {
     let labels: Vec<String> = dump.jobs.iter().map(|job| name(&job.label)).collect();
     let failures = Failures::of(&dump.items, &options.named_groups);
+    let much = dump.items.len() > MANY_ROWS;
+    let dimensions = Dimensions::of(&dump.items, &dump.rows, &options.dimensions, much);
     let builder = Builder {
         dump,
         failures: &failures,
         labels: &labels,
         options,
+        dimensions: &dimensions,
         runs: dump
             .jobs
             .iter()
@@ -49,7 +54,6 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Bui
             .collect(),
         newest: OnceLock::new(),
     };
-    let much = dump.items.len() > MANY_ROWS;
     let shapes: Vec<OnceLock<Box<Shape>>> = dump.jobs.iter().map(|_| OnceLock::new()).collect();
     let job = |index: usize| builder.job(index, &shapes[index]);
     let jobs = || parallel::each(much, dump.jobs.len(), job);
@@ -109,6 +113,8 @@ struct Builder<'a> {
     failures: &'a Failures,
     labels: &'a [String],
     options: &'a ReportOptions,
+    /// What the names of items tell.
+    dimensions: &'a Dimensions,
     /// Rows and run of each job.
     runs: Vec<JobRows>,
     /// The newest instant in the dump, once it is asked for.
@@ -126,6 +132,7 @@ impl Builder<'_> {
         };
         let open = self.open(&dump.rows[index]);
         let (metrics, mut shape) = self.compute(&self.runs[index..=index], dump.jobs.len(), drawn);
+        shape.insight.names = self.by_name(index..index + 1, dump.jobs.len() <= FULL_JOBS);
         let counts = counts_of(job, &metrics);
         let has_open = !open.is_empty();
         let mut sections = sections(counts, metrics, &mut shape, open);
@@ -160,7 +167,8 @@ impl Builder<'_> {
 
     /// Computes the figures of all jobs together.
     fn all(&self) -> (Metrics, Shape, Vec<OpenItem>) {
-        let (metrics, shape) = self.compute(&self.runs, 1, Drawn::Whole);
+        let (metrics, mut shape) = self.compute(&self.runs, 1, Drawn::Whole);
+        shape.insight.names = self.by_name(0..self.dump.jobs.len(), true);
         (metrics, shape, self.open(&(0..self.dump.items.len())))
     }
 
@@ -179,6 +187,19 @@ impl Builder<'_> {
             examples: limits::examples(self.options.examples, of),
         };
         metrics::compute(items, jobs, self.failures, labels, limits, drawn)
+    }
+
+    /// Looks at the items of these jobs by their names.
+    fn by_name(&self, jobs: Range<usize>, is_listed: bool) -> ByName {
+        let Self {
+            dump,
+            dimensions,
+            options,
+            ..
+        } = self;
+        let named = &options.dimensions;
+        let rows = &dump.rows[jobs.clone()];
+        breakdown::by_name(&dump.items, rows, jobs, dimensions, named, is_listed)
     }
 
     fn open(&self, rows: &Range<usize>) -> Vec<OpenItem> {
@@ -442,6 +463,7 @@ fn sections(
         error_groups,
         slowest: metrics.slowest,
         open,
+        breakdowns: std::mem::take(&mut shape.insight.names.breakdowns),
         findings: Vec::new(),
         timeline: timeline.map(Box::new),
         histogram: shape.histogram.clone().map(Box::new),

@@ -83,6 +83,12 @@ pub(super) fn limit(sections: &mut Sections, of: usize) {
             }
         }
     }
+    for breakdown in &mut sections.breakdowns {
+        cut(&mut breakdown.dimension, MAX_NAME);
+        for value in &mut breakdown.values {
+            cut_some(&mut value.value, MAX_NAME);
+        }
+    }
     for item in &mut sections.slowest {
         cut(&mut item.item_id, MAX_NAME);
         cut_some(&mut item.item_name, MAX_NAME);

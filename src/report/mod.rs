@@ -12,6 +12,7 @@ pub(crate) use self::build::inputs;
 pub use self::build::{Built, build};
 pub use self::model::{ItemSelection, Report};
 use crate::metrics::NamedGroup;
+use crate::metrics::insight::dimensions::NamedDimension;
 
 /// Options of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,4 +25,6 @@ pub struct ReportOptions {
     pub items: ItemSelection,
     /// Error groups that the user names; the first that matches counts.
     pub named_groups: Vec<NamedGroup>,
+    /// Dimensions that the user names.
+    pub dimensions: Vec<NamedDimension>,
 }

@@ -13,6 +13,7 @@ pub use super::gate::{Gate, GateJob, GateOutcome, GateReason, GateScope, GateUni
 pub use super::trend::{Trend, TrendGroup, TrendMetric, TrendRun};
 pub use crate::api::Api;
 use crate::api::UtcTime;
+pub use crate::metrics::insight::breakdown::{Breakdown, BreakdownValue};
 pub use crate::metrics::{
     Bin, Credits, DurationStats, Durations, DurationsWithOpen, ErrorGroup, Example, ExpectedEnd,
     Gap, Histogram, Interval, OpenItem, ROUND_INTERVALS, Rate, Rates, RatesOfJobs, SkipReason,
@@ -197,6 +198,10 @@ pub struct Sections {
     pub slowest: Vec<SlowItem>,
     /// Open items, oldest first, up to 20.
     pub open: Vec<OpenItem>,
+    /// Items by what their names tell; a dimension is left out if fewer than two values have two items, or if
+    /// there are more than 2,000 values, and for single jobs if there are more than 50.
+    #[serde(default)]
+    pub breakdowns: Vec<Breakdown>,
     /// Findings, most important first; often none.
     #[serde(default)]
     pub findings: Vec<Finding>,
@@ -230,6 +235,26 @@ pub struct Finding {
     pub message: String,
     /// Numbers behind it, by name.
     pub evidence: IndexMap<String, f64>,
+    /// The items that it is about; absent if they are not told by what the table of items filters by.
+    #[serde(default)]
+    pub filter: Option<Box<ItemFilter>>,
+}
+
+/// Filter of items: all conditions that are not absent hold.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ItemFilter {
+    /// `label` of the job.
+    pub job: Option<String>,
+    /// Status word.
+    pub status: Option<String>,
+    /// `id` of the error group.
+    pub error_group: Option<String>,
+    /// Text that the name, the id or the message holds, without regard to case.
+    pub text: Option<String>,
+    /// Earliest end.
+    pub ended_from: Option<UtcTime>,
+    /// Latest end.
+    pub ended_to: Option<UtcTime>,
 }
 
 /// Numbers of items, and completeness.

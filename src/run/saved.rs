@@ -69,6 +69,7 @@ pub(super) fn summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, 
     let inapplicable = [
         (args.job_id.is_some(), "--job-id"),
         (!args.named_groups.is_empty(), "--error-group"),
+        (!args.dimensions.is_empty(), "--by"),
         (tables::are_asked_for(args), "an item table"),
     ];
     if let Some((_, option)) = inapplicable.into_iter().find(|(given, _)| *given) {

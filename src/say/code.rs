@@ -188,28 +188,46 @@ codes! {
     NothingCompletedSince = "nothing-completed-since", Finding, Warning, false;
     /// Jobs failed or were cancelled.
     JobsNotCompleted = "jobs-not-completed", Finding, Warning, false;
-    /// Jobs fail far more often than all jobs together.
+    /// The job counts fewer failures than its list holds.
+    HiddenFailures = "hidden-failures", Finding, Warning, false;
+    /// Items have been processing for far longer than any item that ended took.
+    Stuck = "stuck", Finding, Warning, false;
+    /// Jobs fail far more often than all others together.
     HighFailureRate = "high-failure-rate", Finding, Warning, false;
-    /// At least half of the failures are of one kind.
+    /// Most of the failures are of one kind.
     OneError = "one-error", Finding, Warning, false;
-    /// Few jobs hold most of the failures.
-    FailuresInFewJobs = "failures-in-few-jobs", Finding, Warning, false;
-    /// Failures crowd into a small part of the time.
+    /// Items with one kind of name fail far more often than all others.
+    WhereItFails = "where-it-fails", Finding, Warning, false;
+    /// Failures crowd into a part of the time in which few other items ended.
     FailuresCluster = "failures-cluster", Finding, Warning, false;
+    /// The failure rate rose or fell over the job.
+    FailureTrend = "failure-trend", Finding, Warning, false;
+    /// The concurrency fell while items were still waiting.
+    WorkersLost = "workers-lost", Finding, Warning, false;
     /// Many items were skipped.
     ManySkipped = "many-skipped", Finding, Info, false;
     /// No item ended for an unusually long time.
     Gap = "gap", Finding, Warning, false;
-    /// Failures of one kind all took equally long, as with a timeout.
+    /// Many failures took equally long, and hardly any completed item longer, as with a timeout.
     TimeLimit = "time-limit", Finding, Warning, false;
+    /// Items took longer the later they started.
+    Slowdown = "slowdown", Finding, Warning, false;
     /// Nearly every failure is of a different kind.
     ManyErrors = "many-errors", Finding, Info, false;
+    /// Items with one kind of name take far longer than all others.
+    WhereItIsSlow = "where-it-is-slow", Finding, Info, false;
     /// Most failures that name their attempt failed on the last one.
     Attempts = "attempts", Finding, Info, false;
-    /// The last 5% of the items took a large part of the time.
+    /// The first item started long after the job.
+    LateStart = "late-start", Finding, Info, false;
+    /// Workers waited for the last items for longer than the size of the pool explains.
     LongTail = "long-tail", Finding, Info, false;
-    /// A few slow items took a large part of the working time.
+    /// Failures took a large part of the processing time.
+    FailureCost = "failure-cost", Finding, Info, false;
+    /// A few slow items took a large part of the processing time.
     FewSlowItems = "few-slow-items", Finding, Info, false;
+    /// A few items have records that do not fit.
+    OddItems = "odd-items", Finding, Info, false;
 }
 
 #[cfg(test)]

@@ -56,6 +56,10 @@ test('items are found by status, job, group, reason and text', () => {
   assert.deepEqual(find({ job: '2' }), [4]);
   assert.deepEqual(find({ group: '1' }), [0, 4], 'among all jobs');
   assert.deepEqual(find({ job: '1', group: '1' }), [3], 'among those of the job');
+  const second = (at) => new Date(table.base / 1000 + at * 1000).toISOString();
+  assert.deepEqual(find({ from: second(1) }), [0]);
+  assert.deepEqual(find({ to: second(1) }), [4, 1, 2], 'by the record without an end');
+  assert.deepEqual(find({ from: 'x' }), []);
   assert.deepEqual(find({ group: '9' }), []);
   assert.deepEqual(find({ group: 'x' }), []);
   assert.deepEqual(find({ reason: '-' }), [1]);

@@ -1,19 +1,21 @@
 //! Failures on the last attempt.
 
 use super::{Figures, Found, of_all};
-use crate::metrics::patterns::FEW_FAILURES;
+use crate::metrics::insight::tails::binomial_at_least;
 use crate::say::code::Code;
 
-/// Least share of the failures that name their attempt.
-const MOST: f64 = 0.5;
+/// The share among the failures that name their attempt is more than this, ...
+const MOST: f64 = 0.6;
+/// ... and not only here by chance: the binomial tail is less than this. Of random attempts a third to a half are the
+/// last.
+const LEVEL: f64 = 0.01;
 const RANK: u8 = 35;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     let Some(attempts) = figures.shape.map(|shape| shape.attempts) else {
         return Vec::new();
     };
-    let least = MOST * attempts.named as f64;
-    if attempts.named < FEW_FAILURES as u64 || (attempts.last as f64) < least {
+    if binomial_at_least(attempts.last, attempts.named, MOST) >= LEVEL {
         return Vec::new();
     }
     let message = format!(
@@ -32,6 +34,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
             ("last", attempts.last as f64),
             ("named", attempts.named as f64),
         ],
+        filter: None,
     }]
 }
 
@@ -51,13 +54,13 @@ mod tests {
             messages(find, &sections(named, &json!([])), &shape)
         };
         assert_eq!(
-            of(5, 8),
+            of(19, 21),
             [
-                "5 of 8 failures that name their attempt (62.5%) happened on the last attempt: retries \
+                "19 of 21 failures that name their attempt (90.5%) happened on the last attempt: retries \
                  did not help."
             ]
         );
-        assert_eq!(of(3, 8), [""; 0]);
-        assert_eq!(of(4, 4), [""; 0]);
+        assert_eq!(of(12, 16), [""; 0]);
+        assert_eq!(of(5, 5), [""; 0]);
     }
 }

@@ -1,59 +1,85 @@
-//! Failures that lie close together in time.
+//! A burst: a time in which far more items failed than else.
+//!
+//! [`crate::metrics::insight::burst`] finds it, and has the thresholds.
 
-use super::{Figures, Found};
+use super::{Figures, Found, ItemFilter, failure_trend, kind_of};
+use crate::api::UtcTime;
+use crate::api::status::FAILED;
 use crate::say::code::Code;
 use crate::text::{clock, number, percent};
 
-/// The share of completed items that ended in the same time may be this part of the share of failures
-/// at most; otherwise it was the job that was quick.
-const COMPLETED_PER_FAILURE: f64 = 0.5;
 const RANK: u8 = 12;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     let found = figures.shape.and_then(|shape| {
-        let (line, found) = (shape.timeline.as_ref()?, shape.failure_crowd?);
-        Some((line, found, &shape.ends))
+        let (line, burst) = (shape.timeline.as_ref()?, shape.insight.burst?);
+        Some((line, burst, &shape.ends, shape.groups.get(burst.group?)))
     });
-    let Some((line, found, ends)) = found else {
+    let found = found.or_else(|| {
+        let shape = figures.shape?;
+        Some((
+            shape.timeline.as_ref()?,
+            shape.insight.burst?,
+            &shape.ends,
+            None,
+        ))
+    });
+    let is_trend = figures.is_over() && figures.shape.is_some_and(failure_trend::is_told);
+    let Some((line, burst, ends, group)) = found.filter(|_| !is_trend) else {
         return Vec::new();
     };
-    let crowd = found.crowd;
-    let of_failures = crowd.count as f64 / ends.failed.len() as f64;
-    let of_time = (crowd.to - crowd.from) as f64 / 1e6 / line.to.seconds_since(line.from);
-    let of_completed = found.completed as f64 / ends.completed.max(1) as f64;
-    if of_completed > of_failures * COMPLETED_PER_FAILURE {
-        return Vec::new();
-    }
+    let window = burst.window;
     let clock = |at| clock(at, line.from.micros(), line.to.micros());
-    let failures = match ends.failed.len() {
-        all if all == crowd.count => format!("All {} failures", number(all as u64)),
-        all => format!(
-            "{} of {} failures",
-            number(crowd.count as u64),
-            number(all as u64)
-        ),
+    let failed = group.map_or(ends.failed.len(), |group| group.at.len()) as u64;
+    let others = (
+        failed.saturating_sub(window.failed),
+        ends.count.saturating_sub(window.ended),
+    );
+    let outside = others.0 as f64 / others.1.max(1) as f64;
+    let with = match burst
+        .group
+        .and_then(|rank| figures.sections.error_groups.get(rank))
+    {
+        Some(group) => format!(" with {}", kind_of(group)),
+        None => String::new(),
     };
     let message = format!(
-        "{failures} happened between {} and {} UTC, in {} of the {}'s time; {} of {} completed {} ended \
-         then.",
-        clock(crowd.from),
-        clock(crowd.to),
-        percent(of_time),
-        figures.job_word(),
-        number(found.completed),
-        number(ends.completed),
+        "Between {} and {} UTC, {} of the {} {} that ended failed{with}; {} did before and after.",
+        clock(window.from),
+        clock(window.to),
+        number(window.failed),
+        number(window.ended),
         figures.items(),
+        match others.0 {
+            0 => "none".to_owned(),
+            _ => percent(outside),
+        },
     );
+    let group = burst
+        .group
+        .and_then(|rank| figures.sections.error_groups.get(rank));
     vec![Found {
         rank: RANK,
         code: Code::FailuresCluster,
         message,
         evidence: vec![
-            ("failures", crowd.count as f64),
-            ("share_of_failures", of_failures),
-            ("share_of_time", of_time),
-            ("share_of_completed", of_completed),
+            ("failures", window.failed as f64),
+            ("ended", window.ended as f64),
+            ("completed", burst.completed as f64),
+            (
+                "share_of_failures",
+                window.failed as f64 / failed.max(1) as f64,
+            ),
+            ("rate_outside", outside),
+            ("probability", window.probability),
         ],
+        filter: Some(ItemFilter {
+            status: Some(FAILED.to_owned()),
+            error_group: group.map(|group| group.id.clone()),
+            ended_from: UtcTime::from_micros(window.from),
+            ended_to: UtcTime::from_micros(window.to),
+            ..ItemFilter::default()
+        }),
     }]
 }
 
@@ -63,35 +89,43 @@ mod tests {
 
     use super::super::tests::{NINE, SECOND, messages, sections, shape};
     use super::*;
-    use crate::metrics::{Crowd, FailureCrowd};
+    use crate::metrics::insight::Burst;
+    use crate::metrics::insight::burst::Window;
 
     #[test]
-    fn failures_are_weighed_against_time_and_completed_items() {
-        let mut failed = vec![NINE, NINE + 10 * SECOND, NINE + 900 * SECOND];
-        failed.extend((0..9).map(|n| NINE + (600 + n) * SECOND));
-        failed.sort_unstable();
+    fn a_burst_is_told_with_its_rate_and_that_of_the_rest() {
+        let failed = (0..12).map(|n| NINE + (600 + n) * SECOND).collect();
         let mut shape = shape(failed);
-        let sections = sections(12, &json!([]));
+        let groups = json!([{ "pattern": "quota", "count": 12, "share": 1.0 }]);
+        let sections = sections(12, &groups);
         assert_eq!(messages(find, &sections, &shape), [""; 0]);
-        let mut found = FailureCrowd {
-            crowd: Crowd {
+        let mut burst = Burst {
+            group: None,
+            window: Window {
                 from: NINE + 600 * SECOND,
-                to: NINE + 608 * SECOND,
-                count: 9,
+                to: NINE + 609 * SECOND,
+                failed: 10,
+                ended: 14,
+                probability: 1e-9,
             },
-            completed: 9,
+            completed: 4,
         };
-        shape.failure_crowd = Some(found);
+        shape.insight.burst = Some(burst);
         assert_eq!(
             messages(find, &sections, &shape),
             [
-                "9 of 12 failures happened between 09:10:00 and 09:10:08 UTC, in 0.8% of the job's time; \
-                 9 of 1,000 completed items ended then."
+                "Between 09:10:00 and 09:10:09 UTC, 10 of the 14 items that ended failed; 0.2% did before \
+                 and after."
             ]
         );
-        // If half of the completed items ended as well, it is the job that was quick.
-        found.completed = 500;
-        shape.failure_crowd = Some(found);
-        assert_eq!(messages(find, &sections, &shape), [""; 0]);
+        burst.group = Some(0);
+        shape.insight.burst = Some(burst);
+        assert_eq!(
+            messages(find, &sections, &shape),
+            [
+                "Between 09:10:00 and 09:10:09 UTC, 10 of the 14 items that ended failed with “quota”; \
+                 0.2% did before and after."
+            ]
+        );
     }
 }

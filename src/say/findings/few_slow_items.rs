@@ -33,6 +33,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
             ("completed", slowest.of as f64),
             ("share_of_time", slowest.share),
         ],
+        filter: None,
     }]
 }
 

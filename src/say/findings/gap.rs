@@ -29,6 +29,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         code: Code::Gap,
         message,
         evidence: vec![("gap_seconds", gap.seconds), ("usual_seconds", usual)],
+        filter: None,
     }]
 }
 

@@ -1,57 +1,90 @@
-//! Jobs that fail far more often than all jobs together.
+//! Jobs that fail far more often than all others together.
 
-use super::{Figures, Found, LABEL_CHARS};
+use super::{Figures, Found, ItemFilter, LABEL_CHARS};
+use crate::api::status::FAILED;
+use crate::metrics::insight::tails::{holm, hypergeometric_at_least};
 use crate::metrics::patterns::FEW_FAILURES;
 use crate::report::model::JobReport;
 use crate::say::code::Code;
-use crate::text::{number, percent, quote};
+use crate::text::{joined, number, percent, quote};
 
-/// Fewer jobs than this are not compared.
-const LEAST_JOBS: usize = 3;
-/// The lower bound of a job's rate is more than this many times the rate of all.
-const TIMES: f64 = 2.0;
+/// The rate of a job is that of all others times this, at least.
+const LIFT: f64 = 2.0;
+/// Probability below which it is no chance (Fisher's exact test), after Holm's correction for all jobs.
+const LEVEL: f64 = 0.01;
+/// Jobs that are named.
+const NAMED: usize = 3;
 const RANK: u8 = 9;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
-    let jobs = figures.jobs;
-    let all = figures.sections.rates.failure.value;
-    let Some(all) = all.filter(|_| jobs.len() >= LEAST_JOBS) else {
-        return Vec::new();
-    };
-    let high = |job: &'_ JobReport| -> Option<f64> {
+    let is_whole = |job: &&JobReport| job.sections.counts.status_filter.is_none();
+    let jobs: Vec<&JobReport> = figures.jobs.iter().filter(is_whole).collect();
+    let rate = |job: &JobReport| {
         let rate = &job.sections.rates.failure;
-        let low = rate.ci95?[0];
-        let is_whole = job.sections.counts.status_filter.is_none();
-        let is_high = rate.numerator >= FEW_FAILURES as u64 && low > TIMES * all;
-        (is_whole && is_high).then_some(low)
+        (rate.numerator, rate.denominator)
     };
-    let mut high: Vec<(f64, &JobReport)> = jobs
+    let (failed, all) = jobs
         .iter()
-        .filter_map(|job| Some((high(job)?, job)))
+        .map(|job| rate(job))
+        .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let share = |(some, all): (u64, u64)| some as f64 / all.max(1) as f64;
+    let others = |job: &JobReport| (failed - rate(job).0, all - rate(job).1);
+    let test = |job: &&JobReport| {
+        let (own, others) = (rate(job), others(job));
+        let is_high =
+            own.0 >= FEW_FAILURES as u64 && others.1 > 0 && share(own) >= LIFT * share(others);
+        match is_high {
+            true => hypergeometric_at_least(own.0, all, failed, own.1),
+            false => 1.0,
+        }
+    };
+    let probabilities: Vec<f64> = jobs.iter().map(test).collect();
+    let tried = jobs.iter().filter(|job| rate(job).1 > 0).count();
+    let mut high: Vec<&JobReport> = holm(&probabilities, tried, LEVEL)
+        .into_iter()
+        .map(|at| jobs[at])
         .collect();
-    high.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let Some((_, worst)) = high.first() else {
+    high.sort_by(|a, b| share(rate(b)).total_cmp(&share(rate(a))));
+    let Some(worst) = high.first() else {
         return Vec::new();
     };
-    let rate = worst.sections.rates.failure.value.unwrap_or_default();
-    let label = quote(&worst.label, LABEL_CHARS);
-    let message = match high.len() {
-        1 => format!(
-            "{} {label} has a failure rate of {}; all {} together have {}.",
-            if figures.is_v2 { "Batch" } else { "Job" },
-            percent(rate),
-            figures.jobs(),
-            percent(all)
-        ),
-        many => format!(
-            "{} of {} {} fail far more often than the others, {label} most often ({}); the failure rate \
-             of all together is {}.",
-            number(many as u64),
-            number(jobs.len() as u64),
-            figures.jobs(),
-            percent(rate),
-            percent(all)
-        ),
+    let named = |job: &&JobReport| {
+        let label = quote(&job.label, LABEL_CHARS);
+        format!("{label} ({})", percent(share(rate(job))))
+    };
+    let rest = high.iter().fold((failed, all), |rest, job| {
+        let own = rate(job);
+        (rest.0 - own.0, rest.1 - own.1)
+    });
+    let rest = share(rest);
+    let message = match &high[..] {
+        [only] => {
+            let (some, of) = rate(only);
+            format!(
+                "{} {}: {} of {} {} failed; in the other {}, {} did.",
+                if figures.is_v2 { "Batch" } else { "Job" },
+                named(only),
+                number(some),
+                number(of),
+                figures.items(),
+                figures.jobs(),
+                percent(rest),
+            )
+        }
+        many => {
+            let mut names: Vec<String> = many.iter().take(NAMED).map(named).collect();
+            if many.len() > NAMED {
+                names.push(format!("{} more", number((many.len() - NAMED) as u64)));
+            }
+            format!(
+                "{} of {} {} fail far more often than the others ({}): {}.",
+                number(many.len() as u64),
+                number(jobs.len() as u64),
+                figures.jobs(),
+                percent(rest),
+                joined(&names),
+            )
+        }
     };
     vec![Found {
         rank: RANK,
@@ -59,9 +92,14 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         message,
         evidence: vec![
             ("jobs", high.len() as f64),
-            ("highest", rate),
-            ("overall", all),
+            ("highest", share(rate(worst))),
+            ("others", rest),
         ],
+        filter: Some(ItemFilter {
+            job: (high.len() == 1).then(|| worst.label.clone()),
+            status: Some(FAILED.to_owned()),
+            ..ItemFilter::default()
+        }),
     }]
 }
 
@@ -118,10 +156,15 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_job_with_more_than_twice_the_rate_is_named() {
+    fn a_job_is_compared_with_the_others_and_named() {
         assert_eq!(
             messages_of_jobs(find, &jobs(&[(90, 10), (100, 0), (100, 0), (99, 1)])),
-            ["Job job-0 has a failure rate of 10.0%; all jobs together have 2.8%."]
+            ["Job job-0 (10.0%): 10 of 100 items failed; in the other jobs, 0.3% did."]
+        );
+        // Two jobs suffice, and a big bad job is no part of what it is compared with.
+        assert_eq!(
+            messages_of_jobs(find, &jobs(&[(500, 500), (99, 1)])).len(),
+            1
         );
         assert_eq!(
             messages_of_jobs(find, &jobs(&[(90, 10), (95, 5), (95, 5)])),
@@ -131,9 +174,18 @@ pub(super) mod tests {
             messages_of_jobs(find, &jobs(&[(96, 4), (100, 0), (100, 0)])),
             [""; 0]
         );
+    }
+
+    #[test]
+    fn several_bad_jobs_are_named_worst_first_up_to_three() {
+        let mut counts = vec![(1_000, 1); 20];
+        counts.extend([(80, 20), (70, 30), (90, 10), (60, 40)]);
         assert_eq!(
-            messages_of_jobs(find, &jobs(&[(90, 10), (100, 0)])),
-            [""; 0]
+            messages_of_jobs(find, &jobs(&counts)),
+            [
+                "4 of 24 jobs fail far more often than the others (0.1%): job-23 (40.0%), job-21 (30.0%), \
+                 job-20 (20.0%) and 1 more."
+            ]
         );
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         code: Code::Incomplete,
         message,
         evidence: vec![("missing", missing as f64), ("stated_total", total as f64)],
+        filter: None,
     }]
 }
 

@@ -1,10 +1,12 @@
 //! Jobs that failed or were cancelled.
 
-use super::{Figures, Found, LABEL_CHARS};
+use super::{Figures, Found, LABEL_CHARS, PATTERN_CHARS};
 use crate::report::model::{Api, JobReport};
 use crate::say::code::Code;
-use crate::text::{number, quote};
+use crate::text::{joined, number, quote};
 
+/// Jobs whose own errors are quoted.
+const NAMED: usize = 3;
 const RANK: u8 = 8;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
@@ -20,20 +22,40 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
             let message = match &of_status[..] {
                 [] => return None,
                 [only] => format!(
-                    "{} {} {}.",
+                    "{} {} {}{}.",
                     match only.api {
                         Api::V1 => "Job",
                         Api::V2 => "Batch",
                     },
                     quote(&only.label, LABEL_CHARS),
-                    words.replace("were", "was")
+                    words.replace("were", "was"),
+                    error(only)
+                        .map(|error| format!(": {error}"))
+                        .unwrap_or_default(),
                 ),
-                many => format!(
-                    "{} of {} {} {words}.",
-                    number(many.len() as u64),
-                    number(jobs.len() as u64),
-                    figures.jobs()
-                ),
+                many => {
+                    let named = many.iter().filter_map(|job| {
+                        Some(format!(
+                            "{} with {}",
+                            quote(&job.label, LABEL_CHARS),
+                            error(job)?
+                        ))
+                    });
+                    let mut named: Vec<String> = named.collect();
+                    let more = named.len().saturating_sub(NAMED);
+                    named.truncate(NAMED);
+                    if more > 0 {
+                        named.push(format!("{} more", number(more as u64)));
+                    }
+                    format!(
+                        "{} of {} {} {words}{}{}.",
+                        number(many.len() as u64),
+                        number(jobs.len() as u64),
+                        figures.jobs(),
+                        if named.is_empty() { "" } else { ": " },
+                        joined(&named),
+                    )
+                }
             };
             Some(Found {
                 rank: RANK,
@@ -43,9 +65,16 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
                     (status, of_status.len() as f64),
                     ("jobs", jobs.len() as f64),
                 ],
+                filter: None,
             })
         })
         .collect()
+}
+
+/// The job's own error, quoted.
+fn error(job: &JobReport) -> Option<String> {
+    let error = job.job.as_ref()?.error_message.as_deref()?;
+    Some(format!("“{}”", quote(error, PATTERN_CHARS)))
 }
 
 #[cfg(test)]
@@ -66,6 +95,17 @@ mod tests {
         assert_eq!(
             messages_of_jobs(find, &jobs),
             ["2 of 3 jobs failed.", "Job job-2 was cancelled."]
+        );
+        for job in [1, 2] {
+            jobs[job].job.as_mut().expect("facts").error_message =
+                Some("out of credits".to_owned());
+        }
+        assert_eq!(
+            messages_of_jobs(find, &jobs),
+            [
+                "2 of 3 jobs failed: job-1 with “out of credits”.",
+                "Job job-2 was cancelled: “out of credits”."
+            ]
         );
     }
 }

@@ -1,39 +1,50 @@
-//! A long time for the last few items.
+//! Workers that wait for the last items, beyond what the size of the pool explains.
+//!
+//! [`crate::metrics::insight::pool`] measures it, and has the thresholds.
 
 use super::{Figures, Found};
 use crate::say::code::Code;
-use crate::text::{duration, percent};
+use crate::text::{counted, duration, number};
 
-/// Fewer items than this have no last 5%.
-const LEAST_ITEMS: u64 = 40;
-/// Least share of the whole time.
-const LEAST_SHARE: f64 = 0.1;
-/// Least length.
-const LEAST_SECONDS: f64 = 30.0;
 const RANK: u8 = 40;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
-    let speed = &figures.sections.throughput;
-    let (Some(tail), Some(span)) = (speed.tail_seconds, speed.span_seconds) else {
+    let found = figures.shape.and_then(|shape| {
+        let tail = shape.insight.idle_tail?;
+        Some((tail, figures.sections.throughput.span_seconds?))
+    });
+    let Some((tail, span)) = found.filter(|_| figures.is_over()) else {
         return Vec::new();
     };
-    let is_long = tail >= LEAST_SHARE * span && tail >= LEAST_SECONDS;
-    if !figures.is_over() || figures.shape.is_none() || speed.ended_items < LEAST_ITEMS || !is_long
-    {
-        return Vec::new();
-    }
+    let length = (tail.to - tail.from) as f64 / 1e6;
+    let spared = length - tail.usual as f64 / 1e6;
+    let idle = tail.idle as f64 / (length * 1e6 * tail.workers as f64);
+    let who = match tail.items {
+        1 => format!("one {}", figures.item()),
+        many => format!("the last {} {}", number(many), figures.items()),
+    };
     let message = format!(
-        "The last 5% of the {} took {} of {} ({} of the time).",
-        figures.items(),
-        duration(tail),
+        "Waiting for {who} took the end of the {} {}, with {} mostly idle: without that, it would have \
+         taken about {} instead of {}.",
+        figures.job_word(),
+        duration(length),
+        counted(tail.workers, "worker", "workers"),
+        duration(span - spared),
         duration(span),
-        percent(tail / span)
     );
     vec![Found {
         rank: RANK,
         code: Code::LongTail,
         message,
-        evidence: vec![("tail_seconds", tail), ("span_seconds", span)],
+        evidence: vec![
+            ("tail_seconds", length),
+            ("usual_seconds", tail.usual as f64 / 1e6),
+            ("span_seconds", span),
+            ("workers", tail.workers as f64),
+            ("idle_share", idle),
+            ("items", tail.items as f64),
+        ],
+        filter: None,
     }]
 }
 
@@ -41,26 +52,33 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
 mod tests {
     use serde_json::json;
 
-    use super::super::tests::{messages, sections, shape};
+    use super::super::tests::{NINE, SECOND, messages, sections, shape};
     use super::*;
     use crate::api::status::PENDING;
+    use crate::metrics::insight::pool::IdleTail;
 
     #[test]
-    fn a_tail_is_a_share_of_the_span_of_a_job_that_is_over() {
+    fn a_tail_is_told_of_a_job_that_is_over_with_what_it_would_have_taken() {
         let mut sections = sections(0, &json!([]));
-        let shape = shape(Vec::new());
-        sections.throughput.ended_items = 60;
-        sections.throughput.tail_seconds = Some(89.0);
+        let mut shape = shape(Vec::new());
+        sections.throughput.span_seconds = Some(1_000.0);
         assert_eq!(messages(find, &sections, &shape), [""; 0]);
-        sections.throughput.span_seconds = Some(300.0);
+        shape.insight.idle_tail = Some(IdleTail {
+            from: NINE,
+            to: NINE + 500 * SECOND,
+            workers: 8,
+            idle: 3_400 * SECOND,
+            items: 1,
+            usual: 60 * SECOND,
+        });
         assert_eq!(
             messages(find, &sections, &shape),
-            ["The last 5% of the items took 1 min 29 s of 5 min 00 s (29.7% of the time)."]
+            [
+                "Waiting for one item took the end of the job 8 min 20 s, with 8 workers mostly idle: without \
+                 that, it would have taken about 9 min 20 s instead of 16 min 40 s."
+            ]
         );
         sections.counts.by_status.insert(PENDING.to_owned(), 1);
-        assert_eq!(messages(find, &sections, &shape), [""; 0]);
-        sections.counts.by_status.clear();
-        sections.throughput.tail_seconds = Some(29.0);
         assert_eq!(messages(find, &sections, &shape), [""; 0]);
     }
 }

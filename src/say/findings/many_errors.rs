@@ -30,6 +30,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         code: Code::ManyErrors,
         message,
         evidence: vec![("kinds", kinds as f64), ("failed", failed as f64)],
+        filter: None,
     }]
 }
 

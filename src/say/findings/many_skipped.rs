@@ -34,6 +34,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
             ("skipped", skipped as f64),
             ("items", rate.denominator as f64),
         ],
+        filter: None,
     }]
 }
 

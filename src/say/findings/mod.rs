@@ -4,30 +4,43 @@
 //! to be enough items; often there is none.
 
 mod attempts;
+mod failure_cost;
+mod failure_trend;
 mod failures_cluster;
-mod failures_in_few_jobs;
 mod few_slow_items;
 mod gap;
+mod hidden_failures;
 mod high_failure_rate;
 mod incomplete;
 mod jobs_not_completed;
+mod late_start;
 mod long_tail;
 mod many_errors;
 mod many_skipped;
 mod nothing_completed_since;
+mod odd_items;
 mod one_error;
+mod slowdown;
+mod stuck;
 mod time_limit;
+mod where_it_fails;
+mod where_it_is_slow;
+mod workers_lost;
 
 use super::code::Code;
 use crate::api::status::{FAILED, PENDING, PROCESSING, is_open_job};
 use crate::metrics::Shape;
-use crate::report::model::{Api, Finding, JobFacts, JobReport, Sections};
+use crate::metrics::insight::breakdown::Value;
+use crate::metrics::insight::dimensions::Kind;
+use crate::report::model::{Api, ErrorGroup, Finding, ItemFilter, JobFacts, JobReport, Sections};
 use crate::text::quote;
 
 /// Longest quote of an error pattern, in characters.
 const PATTERN_CHARS: usize = 90;
 /// Longest quote of a job's label.
 const LABEL_CHARS: usize = 60;
+/// Longest text that a filter searches for.
+const SEARCHED_CHARS: usize = 200;
 
 /// Data that findings are made from.
 #[derive(Clone, Copy)]
@@ -49,37 +62,51 @@ struct Found {
     code: Code,
     message: String,
     evidence: Vec<(&'static str, f64)>,
+    /// The items that it is about, if the table can show them.
+    filter: Option<ItemFilter>,
 }
 
 /// Makes a finding.
 type Find = fn(Figures<'_>) -> Vec<Found>;
 
 /// Findings about one job.
-const OF_JOB: [Find; 11] = [
+const OF_JOB: [Find; 21] = [
     incomplete::find,
+    hidden_failures::find,
+    stuck::find,
     one_error::find,
     many_errors::find,
+    where_it_fails::find,
     time_limit::find,
     attempts::find,
     many_skipped::find,
     failures_cluster::find,
+    failure_trend::find,
     nothing_completed_since::find,
+    workers_lost::find,
     gap::find,
+    slowdown::find,
+    where_it_is_slow::find,
+    late_start::find,
     long_tail::find,
+    failure_cost::find,
     few_slow_items::find,
+    odd_items::find,
 ];
 
 /// Findings about several jobs. Their times may lie anywhere, so there is none about when something
 /// happened.
-const OF_JOBS: [Find; 9] = [
+const OF_JOBS: [Find; 11] = [
     incomplete::find,
     jobs_not_completed::find,
     one_error::find,
     many_errors::find,
+    where_it_fails::find,
+    where_it_is_slow::find,
     time_limit::find,
     attempts::find,
-    failures_in_few_jobs::find,
     high_failure_rate::find,
+    failure_cost::find,
     many_skipped::find,
 ];
 
@@ -123,6 +150,7 @@ fn ranked(finds: &[Find], figures: Figures<'_>) -> Vec<Finding> {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect(),
+        filter: found.filter.map(Box::new),
     };
     found.into_iter().map(finding).collect()
 }
@@ -168,12 +196,40 @@ impl Figures<'_> {
     }
 }
 
-/// "“Timeout”", "failures without a message".
-fn kind(pattern: Option<&str>) -> String {
-    match pattern {
+/// "“Timeout”", "no error message".
+fn kind_of(group: &ErrorGroup) -> String {
+    match &group.pattern {
         Some(pattern) => format!("“{}”", quote(pattern, PATTERN_CHARS)),
-        None => "failures without a message".to_owned(),
+        None => "no error message".to_owned(),
     }
+}
+
+/// ".docx items", "items in the folder “contracts”", "items named “scan…”", "items with customer “ACME”".
+fn items_with(value: &Value, figures: Figures<'_>) -> String {
+    let (items, word) = (figures.items(), quote(&value.word, LABEL_CHARS));
+    let dimension = value.dimension.as_deref().unwrap_or_default();
+    match value.kind {
+        Kind::Extension => format!(".{word} {items}"),
+        Kind::Folder => format!("{items} in the folder “{word}”"),
+        Kind::Stem => format!("{items} named “{word}…”"),
+        Kind::Named(_) => format!("{items} with {} “{word}”", quote(dimension, LABEL_CHARS)),
+    }
+}
+
+/// Text to search items with a value for.
+fn search_for(value: &Value) -> String {
+    let word = quote(&value.word, SEARCHED_CHARS);
+    match value.kind {
+        Kind::Extension => format!(".{word}"),
+        Kind::Folder | Kind::Stem | Kind::Named(_) => word,
+    }
+}
+
+/// The text with a capital letter.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(letters).collect()
 }
 
 /// "12 of 12 failures" is "All 12 failures".
@@ -249,11 +305,11 @@ pub(super) mod tests {
                 dated_by_record: 0,
                 undated: 0,
             }),
-            failure_crowd: None,
             slowest_twentieth: None,
             histogram: None,
             groups: Vec::new(),
             attempts: crate::metrics::Attempts::default(),
+            insight: crate::metrics::Insight::default(),
         }
     }
 
@@ -264,6 +320,25 @@ pub(super) mod tests {
             job: None,
             jobs: &[],
             shape: Some(shape),
+            is_v2: false,
+        };
+        find(figures)
+            .into_iter()
+            .map(|found| found.message)
+            .collect()
+    }
+
+    /// The messages of a finding about a job with this record.
+    pub(super) fn messages_of_job(
+        find: super::Find,
+        sections: &Sections,
+        job: &JobFacts,
+    ) -> Vec<String> {
+        let figures = Figures {
+            sections,
+            job: Some(job),
+            jobs: &[],
+            shape: None,
             is_v2: false,
         };
         find(figures)

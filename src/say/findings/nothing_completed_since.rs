@@ -1,12 +1,15 @@
 //! Failures after which nothing completed.
 
-use super::{Figures, Found};
+use super::{Figures, Found, ItemFilter};
+use crate::api::UtcTime;
+use crate::api::status::FAILED;
+use crate::metrics::insight::tails::hypergeometric_at_least;
 use crate::metrics::patterns::FEW_FAILURES;
 use crate::say::code::Code;
 use crate::text::{clock, number};
 
-/// Least share of the failures; by chance the last few of some end last.
-const LEAST_SHARE: f64 = 0.25;
+/// Probability below which it is no chance that so many of the failures started last.
+const LEVEL: f64 = 0.001;
 const RANK: u8 = 5;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
@@ -21,7 +24,11 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         return Vec::new();
     };
     let later = ends.failed.len() - ends.failed.partition_point(|at| *at <= last);
-    if later < FEW_FAILURES || (later as f64) < LEAST_SHARE * ends.failed.len() as f64 {
+    // Failures that take long end last in any job. They do not start last.
+    let since = figures.shape.map_or(0, |shape| shape.insight.failed_since);
+    let failed = ends.failed.len() as u64;
+    let by_chance = hypergeometric_at_least(since, ends.completed + failed, failed, since);
+    if later < FEW_FAILURES || since < FEW_FAILURES as u64 || by_chance > LEVEL {
         return Vec::new();
     }
     let message = format!(
@@ -38,6 +45,11 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
             ("failed_since", later as f64),
             ("failed", ends.failed.len() as f64),
         ],
+        filter: Some(ItemFilter {
+            status: Some(FAILED.to_owned()),
+            ended_from: UtcTime::from_micros(last),
+            ..ItemFilter::default()
+        }),
     }]
 }
 
@@ -50,16 +62,28 @@ mod tests {
 
     #[test]
     fn failures_after_the_last_completed_item_are_counted() {
-        let of = |failures: i64| {
+        let of = |failures: i64, since| {
             let failed = (0..failures)
                 .map(|n| NINE + (1_100 + n * 40) * SECOND)
                 .collect();
-            messages(find, &sections(failures as u64, &json!([])), &shape(failed))
+            let mut shape = shape(failed);
+            shape.insight.failed_since = since;
+            messages(find, &sections(failures as u64, &json!([])), &shape)
         };
         assert_eq!(
-            of(8),
+            of(8, 6),
             ["Nothing completed after 09:16:39 UTC: the next 8 items all failed."]
         );
-        assert_eq!(of(4), [""; 0]);
+        assert_eq!(of(8, 4), [""; 0]);
+        assert_eq!(of(4, 4), [""; 0]);
+    }
+
+    #[test]
+    fn a_job_of_many_failures_ends_with_some_by_chance() {
+        let mut shape = shape((0..5).map(|n| NINE + (1_100 + n) * SECOND).collect());
+        shape.ends.completed = 5;
+        shape.insight.failed_since = 5;
+        // One of 252 orders.
+        assert_eq!(messages(find, &sections(5, &json!([])), &shape), [""; 0]);
     }
 }

@@ -1,19 +1,23 @@
 //! One kind of error that explains most failures.
 
-use super::{Figures, Found, PATTERN_CHARS, of_all};
-use crate::metrics::patterns::FEW_FAILURES;
+use super::{Figures, Found, ItemFilter, PATTERN_CHARS, of_all};
+use crate::api::status::FAILED;
+use crate::metrics::insight::tails::binomial_at_least;
+use crate::report::model::ErrorGroup;
 use crate::say::code::Code;
 use crate::text::quote;
 
-/// Least share of the failures.
+/// The share of the error is more than this, ...
 const MOST: f64 = 0.5;
+/// ... and not only here by chance: the binomial tail is less than this.
+const LEVEL: f64 = 0.01;
 const RANK: u8 = 10;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     let failed = figures.failed();
     let group = figures.sections.error_groups.first();
-    let Some(group) = group.filter(|group| group.share >= MOST && failed >= FEW_FAILURES as u64)
-    else {
+    let is_most = |group: &&ErrorGroup| binomial_at_least(group.count, failed, MOST) < LEVEL;
+    let Some(group) = group.filter(is_most) else {
         return Vec::new();
     };
     let failures = of_all(group.count, failed, "failures");
@@ -29,6 +33,11 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         code: Code::OneError,
         message,
         evidence: vec![("count", group.count as f64), ("failed", failed as f64)],
+        filter: Some(ItemFilter {
+            status: Some(FAILED.to_owned()),
+            error_group: Some(group.id.clone()),
+            ..ItemFilter::default()
+        }),
     }]
 }
 
@@ -40,21 +49,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_of_at_least_five_failures_are_one_error() {
+    fn an_error_is_told_if_more_than_half_of_the_failures_is_no_chance() {
         let group = |count: u64, of: u64| {
             let share = count as f64 / of as f64;
             let groups = json!([{ "pattern": "timed out", "count": count, "share": share }]);
             messages(find, &sections(of, &groups), &shape(Vec::new()))
         };
         assert_eq!(
-            group(7, 12),
-            ["7 of 12 failures (58.3%) have the same error: “timed out”."]
+            group(12, 14),
+            ["12 of 14 failures (85.7%) have the same error: “timed out”."]
         );
         assert_eq!(
-            group(5, 5),
-            ["All 5 failures have the same error: “timed out”."]
+            group(7, 7),
+            ["All 7 failures have the same error: “timed out”."]
         );
-        assert_eq!(group(5, 12), [""; 0]);
-        assert_eq!(group(4, 4), [""; 0]);
+        assert_eq!(group(11, 14), [""; 0]);
+        assert_eq!(group(6, 6), [""; 0]);
     }
 }
