@@ -13,7 +13,7 @@ use super::{ReportOptions, items};
 use crate::api::{JobRecord, UtcTime, status};
 use crate::load::{Dump, Job};
 use crate::metrics::insight::breakdown::{self, ByName};
-use crate::metrics::insight::dimensions::{Dimensions, NamedDimension};
+use crate::metrics::insight::dimensions::Dimensions;
 use crate::metrics::{
     self, Completeness, Drawn, DurationsWithOpen, ExpectedEnd, Failures, JobRows, JobRun, Limits,
     Metrics, RatesOfJobs, Shape, Timeline,

@@ -25,6 +25,7 @@ mod readme;
 mod redaction;
 mod renderings;
 mod secrets;
+mod simulator;
 #[cfg(feature = "tables")]
 mod tables;
 mod templates;

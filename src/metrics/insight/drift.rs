@@ -67,8 +67,8 @@ fn median(values: &[i64]) -> i64 {
 
 /// Fewer failures than this have no trend.
 const LEAST_FAILURES: usize = 10;
-/// Standard score above which a trend is no chance: p < 0.001 on both sides.
-const SCORE: f64 = 3.29;
+/// Standard score above which a trend is no chance: p < 0.005, two-sided.
+const SCORE: f64 = 2.81;
 /// The rate of one third of the starts is that of another one times this, at least.
 const CHANGE: f64 = 2.0;
 

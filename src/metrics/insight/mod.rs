@@ -40,8 +40,9 @@ pub struct Insight {
     pub idle_tail: Option<IdleTail>,
     /// Durations that many failures share: the rank of the error group, absent for failures of any kind.
     pub limits: Vec<(Option<usize>, Limit)>,
-    /// Failures that started after the last item that completed did; where starts are not known, that ended after it.
-    pub failed_since: u64,
+    /// Failures that started after the last item that completed did: their number, and the first start. If starts are
+    /// not known, those that ended after it.
+    pub failed_since: Option<(u64, i64)>,
     /// Odd items.
     pub odd: OddItems,
     /// What the names of items tell.
@@ -190,14 +191,7 @@ impl Figures<'_> {
         if failed.len() < LEAST_FAILURES {
             return None;
         }
-        let records;
-        let ended = match self.times.record_ends.all.is_empty() {
-            true => &self.times.ends.all,
-            false => {
-                records = self.times.all_instants();
-                &records
-            }
-        };
+        let ended = &self.times.all_instants()[..];
         let (first, last) = (*ended.first()?, *ended.last()?);
         let groups = self.groups.iter().take(GROUPS).enumerate();
         let groups: Vec<(usize, &[i64])> = groups
@@ -306,13 +300,17 @@ impl Figures<'_> {
         pool::idle_tail(last_start, workers, &mut durations, &last)
     }
 
-    fn failed_since(&self) -> u64 {
-        let Some(last) = self.ends.last_completed else {
-            return 0;
+    fn failed_since(&self) -> Option<(u64, i64)> {
+        let last = self.ends.last_completed?;
+        let after = |list: &[i64], last: i64| {
+            let at = list.partition_point(|at| *at <= last);
+            list.get(at).map(|first| ((list.len() - at) as u64, *first))
         };
-        let later = self.ends.failed.len() - self.ends.failed.partition_point(|at| *at <= last);
-        if later < LEAST_FAILURES || !self.has_starts() {
-            return later as u64;
+        if !self.has_starts() {
+            return after(&self.ends.failed, last);
+        }
+        if self.ends.failed.len() < LEAST_FAILURES {
+            return None;
         }
         let mut last_start = i64::MIN;
         self.each(|row| {
@@ -320,8 +318,7 @@ impl Figures<'_> {
                 last_start = last_start.max(row.started_at.unwrap_or(i64::MIN));
             }
         });
-        let starts = self.starts_of_failures(|_| true);
-        (starts.len() - starts.partition_point(|start| *start <= last_start)) as u64
+        after(&self.starts_of_failures(|_| true), last_start)
     }
 }
 

@@ -14,7 +14,10 @@ const LIFT: f64 = 5.0;
 const RANK: u8 = 14;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
-    let Some(shape) = figures.shape.filter(|_| figures.is_over()) else {
+    let Some(shape) = figures
+        .shape
+        .filter(|_| figures.is_over() && figures.is_fair())
+    else {
         return Vec::new();
     };
     let Some(trend) = shape.insight.trend.filter(|_| is_told(shape)) else {

@@ -25,7 +25,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         ))
     });
     let is_trend = figures.is_over() && figures.shape.is_some_and(failure_trend::is_told);
-    let Some((line, burst, ends, group)) = found.filter(|_| !is_trend) else {
+    let Some((line, burst, ends, group)) = found.filter(|_| !is_trend && figures.is_fair()) else {
         return Vec::new();
     };
     let window = burst.window;

@@ -13,7 +13,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         let tail = shape.insight.idle_tail?;
         Some((tail, figures.sections.throughput.span_seconds?))
     });
-    let Some((tail, span)) = found.filter(|_| figures.is_over()) else {
+    let Some((tail, span)) = found.filter(|_| figures.is_over() && figures.is_whole()) else {
         return Vec::new();
     };
     let length = (tail.to - tail.from) as f64 / 1e6;

@@ -187,6 +187,17 @@ impl Figures<'_> {
         self.count(FAILED)
     }
 
+    /// Returns true if the list is not filtered by status: of what is missing, no kind is missing more.
+    fn is_fair(&self) -> bool {
+        let counts = &self.sections.counts;
+        counts.status_filter.is_none() && counts.filtered_jobs == 0
+    }
+
+    /// Returns true if no item is known to be missing.
+    fn is_whole(&self) -> bool {
+        self.is_fair() && self.sections.counts.complete != Some(false)
+    }
+
     /// Returns true if no more items will end.
     fn is_over(&self) -> bool {
         let is_running = self

@@ -13,7 +13,8 @@ const LEVEL: f64 = 0.001;
 const RANK: u8 = 5;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
-    let found = figures.shape.and_then(|shape| {
+    let shape = figures.shape.filter(|_| figures.is_fair());
+    let found = shape.and_then(|shape| {
         Some((
             &shape.ends,
             shape.ends.last_completed?,
@@ -25,29 +26,43 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     };
     let later = ends.failed.len() - ends.failed.partition_point(|at| *at <= last);
     // Failures that take long end last in any job. They do not start last.
-    let since = figures.shape.map_or(0, |shape| shape.insight.failed_since);
+    let Some((since, first)) = figures.shape.and_then(|shape| shape.insight.failed_since) else {
+        return Vec::new();
+    };
     let failed = ends.failed.len() as u64;
     let by_chance = hypergeometric_at_least(since, ends.completed + failed, failed, since);
-    if later < FEW_FAILURES || since < FEW_FAILURES as u64 || by_chance > LEVEL {
+    if since < FEW_FAILURES as u64 || by_chance > LEVEL {
         return Vec::new();
     }
-    let message = format!(
-        "Nothing completed after {} UTC: the next {} {} all failed.",
-        clock(last, line.from.micros(), line.to.micros()),
-        number(later as u64),
-        figures.items()
-    );
+    let clock = |at| clock(at, line.from.micros(), line.to.micros());
+    let (message, from) = match later >= FEW_FAILURES {
+        true => {
+            let message = format!(
+                "Nothing completed after {} UTC: the next {} {} all failed.",
+                clock(last),
+                number(later as u64),
+                figures.items()
+            );
+            (message, last)
+        }
+        false => {
+            let message = format!(
+                "All {} {} that started from {} UTC on failed.",
+                number(since),
+                figures.items(),
+                clock(first)
+            );
+            (message, first)
+        }
+    };
     vec![Found {
         rank: RANK,
         code: Code::NothingCompletedSince,
         message,
-        evidence: vec![
-            ("failed_since", later as f64),
-            ("failed", ends.failed.len() as f64),
-        ],
+        evidence: vec![("failed_since", since as f64), ("failed", failed as f64)],
         filter: Some(ItemFilter {
             status: Some(FAILED.to_owned()),
-            ended_from: UtcTime::from_micros(last),
+            ended_from: UtcTime::from_micros(from),
             ..ItemFilter::default()
         }),
     }]
@@ -67,7 +82,7 @@ mod tests {
                 .map(|n| NINE + (1_100 + n * 40) * SECOND)
                 .collect();
             let mut shape = shape(failed);
-            shape.insight.failed_since = since;
+            shape.insight.failed_since = Some((since, NINE + 900 * SECOND));
             messages(find, &sections(failures as u64, &json!([])), &shape)
         };
         assert_eq!(
@@ -75,6 +90,10 @@ mod tests {
             ["Nothing completed after 09:16:39 UTC: the next 8 items all failed."]
         );
         assert_eq!(of(8, 4), [""; 0]);
+        assert_eq!(
+            of(4, 6),
+            ["All 6 items that started from 09:15:00 UTC on failed."]
+        );
         assert_eq!(of(4, 4), [""; 0]);
     }
 
@@ -82,7 +101,7 @@ mod tests {
     fn a_job_of_many_failures_ends_with_some_by_chance() {
         let mut shape = shape((0..5).map(|n| NINE + (1_100 + n) * SECOND).collect());
         shape.ends.completed = 5;
-        shape.insight.failed_since = 5;
+        shape.insight.failed_since = Some((5, NINE));
         // One of 252 orders.
         assert_eq!(messages(find, &sections(5, &json!([])), &shape), [""; 0]);
     }

@@ -9,8 +9,9 @@ use crate::text::quote;
 
 /// The share of the error is more than this, ...
 const MOST: f64 = 0.5;
-/// ... and not only here by chance: the binomial tail is less than this.
-const LEVEL: f64 = 0.01;
+/// ... and not only here by chance: the binomial tail is less than this, half of 1% because either of two errors
+/// would be told.
+const LEVEL: f64 = 0.005;
 const RANK: u8 = 10;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
@@ -60,10 +61,10 @@ mod tests {
             ["12 of 14 failures (85.7%) have the same error: “timed out”."]
         );
         assert_eq!(
-            group(7, 7),
-            ["All 7 failures have the same error: “timed out”."]
+            group(8, 8),
+            ["All 8 failures have the same error: “timed out”."]
         );
         assert_eq!(group(11, 14), [""; 0]);
-        assert_eq!(group(6, 6), [""; 0]);
+        assert_eq!(group(7, 7), [""; 0]);
     }
 }

@@ -10,8 +10,8 @@ use crate::text::{number, percent};
 const RANK: u8 = 11;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
-    let failing = figures
-        .shape
+    let shape = figures.shape.filter(|_| figures.is_fair());
+    let failing = shape
         .map(|shape| &shape.insight.names.failing[..])
         .unwrap_or_default();
     let told = failing.iter().map(|found| {

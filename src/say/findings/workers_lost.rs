@@ -12,7 +12,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     let found = figures
         .shape
         .and_then(|shape| Some((shape.timeline.as_ref()?, shape.insight.workers_lost?)));
-    let Some((line, found)) = found.filter(|_| figures.is_over()) else {
+    let Some((line, found)) = found.filter(|_| figures.is_over() && figures.is_whole()) else {
         return Vec::new();
     };
     let message = format!(
