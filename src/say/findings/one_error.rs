@@ -57,14 +57,14 @@ mod tests {
             messages(find, &sections(of, &groups), &shape(Vec::new()))
         };
         assert_eq!(
-            group(12, 14),
-            ["12 of 14 failures (85.7%) have the same error: “timed out”."]
+            group(13, 14),
+            ["13 of 14 failures (92.9%) have the same error: “timed out”."]
         );
         assert_eq!(
             group(8, 8),
             ["All 8 failures have the same error: “timed out”."]
         );
-        assert_eq!(group(11, 14), [""; 0]);
+        assert_eq!(group(11, 15), [""; 0]);
         assert_eq!(group(7, 7), [""; 0]);
     }
 }
