@@ -253,7 +253,8 @@ mod tests {
             status: "completed",
             ..ItemFields::default()
         }));
-        let dimensions = Dimensions::of(&frame, &[0..names.len()], named, false);
+        let rows = std::slice::from_ref(&(0..names.len())).to_vec();
+        let dimensions = Dimensions::of(&frame, &rows, named, false);
         dimensions.job(0).to_vec()
     }
 

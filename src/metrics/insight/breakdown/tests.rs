@@ -100,7 +100,7 @@ fn jobs_that_differ_are_no_reason_to_blame_a_file_type() {
     // One job fails, whatever it holds; the other does not.
     let bad = [items("#.docx", 40, 80, 90), items("#.pdf", 10, 20, 90)].concat();
     let good = [items("#.docx", 0, 20, 30), items("#.pdf", 0, 80, 30)].concat();
-    let both = told(&[bad.clone(), good], &[]);
+    let both = told(&[bad, good], &[]);
     assert_eq!((both.failing, both.slow), (vec![], vec![]));
     let worse = [items("#.docx", 30, 40, 90), items("#.pdf", 10, 100, 90)].concat();
     let both = told(&[worse.clone(), worse], &[]);
