@@ -5,6 +5,8 @@ use serde_json::{Map, Value};
 use super::{Kind, Redactor};
 use crate::api::UtcTime;
 use crate::report::Report;
+use crate::say::LABEL_CHARS;
+use crate::text::quote;
 
 /// A report that could not be redacted.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +112,48 @@ impl Redactor {
         }
     }
 
+    /// Redacts what a breakdown or a finding tells of names: a folder, or the word that names begin with. They are
+    /// ordinary words, which cannot be looked for in all sentences. A file extension stays.
+    fn redact_values(&self, map: &mut Map<String, Value>) {
+        let is_of_names = |name: &str| name != "extension";
+        if map
+            .get("dimension")
+            .and_then(Value::as_str)
+            .is_some_and(is_of_names)
+        {
+            for value in map
+                .get_mut("values")
+                .and_then(Value::as_array_mut)
+                .into_iter()
+                .flatten()
+            {
+                if let Some(Value::String(word)) = value.get_mut("value") {
+                    *word = self.pseudonym(Kind::Name, word);
+                }
+            }
+        }
+        let word = map
+            .get("filter")
+            .and_then(|filter| filter.get("text"))
+            .and_then(Value::as_str);
+        let Some(word) = word
+            .filter(|word| !word.starts_with('.'))
+            .map(str::to_owned)
+        else {
+            return;
+        };
+        // The table holds pseudonyms of whole names, in which nobody can search for a part.
+        map.insert("filter".to_owned(), Value::Null);
+        if let Some(Value::String(message)) = map.get_mut("message") {
+            let shown = quote(&word, LABEL_CHARS);
+            *message = message.replace(&shown, &self.pseudonym(Kind::Name, &word));
+        }
+    }
+
     fn redact_object(&self, map: &mut Map<String, Value>, field: &str, group: Option<&str>) {
+        if self.kinds.names {
+            self.redact_values(map);
+        }
         let text = |name: &str| map.get(name).and_then(Value::as_str).map(str::to_owned);
         let is_group = map.contains_key("pattern");
         let own = match is_group {

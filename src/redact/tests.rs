@@ -117,3 +117,44 @@ fn a_hostile_dictionary_takes_no_longer_than_its_texts() {
     let _ = dictionary.replace(&"a ".repeat(50_000), false);
     assert!(begin.elapsed().as_secs() < 5);
 }
+
+#[test]
+fn parts_of_names_in_breakdowns_and_findings_are_redacted() {
+    use crate::report::model::{Breakdown, BreakdownValue, Finding, ItemFilter, Severity};
+    let value = |word: &str| BreakdownValue {
+        value: Some(word.to_owned()),
+        items: 2,
+        failed: 0,
+        failure_rate: None,
+        median_seconds: None,
+    };
+    let breakdown = |dimension: &str, word: &str| Breakdown {
+        dimension: dimension.to_owned(),
+        values: vec![value(word)],
+        left_out: 0,
+    };
+    let mut report = samples::typical();
+    report.overall.breakdowns = vec![breakdown("extension", "pdf"), breakdown("folder", "acme")];
+    report.overall.findings = vec![Finding {
+        code: "where-it-fails".to_owned(),
+        severity: Severity::Warning,
+        message: "5 of 6 items in the folder “acme” failed (83.3%); none of the others did."
+            .to_owned(),
+        evidence: [].into(),
+        filter: Some(Box::new(ItemFilter {
+            text: Some("acme".to_owned()),
+            ..ItemFilter::default()
+        })),
+    }];
+    let redacted = redacted(&report, all()).overall;
+    let values: Vec<_> = redacted
+        .breakdowns
+        .iter()
+        .map(|breakdown| breakdown.values[0].value.as_deref().unwrap_or_default())
+        .collect();
+    assert_eq!(values[0], "pdf");
+    assert!(values[1].starts_with("name-"), "{values:?}");
+    let finding = &redacted.findings[0];
+    assert!(!finding.message.contains("acme"), "{}", finding.message);
+    assert_eq!(finding.filter, None);
+}

@@ -17,6 +17,7 @@ pub(crate) mod ticket;
 pub(crate) mod trend;
 mod verdict;
 
+pub(crate) use self::findings::LABEL_CHARS;
 use crate::api::Api;
 use crate::load::Dump;
 use crate::parallel::{self, MANY_ROWS};

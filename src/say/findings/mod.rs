@@ -37,8 +37,8 @@ use crate::text::quote;
 
 /// Longest quote of an error pattern, in characters.
 const PATTERN_CHARS: usize = 90;
-/// Longest quote of a job's label.
-const LABEL_CHARS: usize = 60;
+/// Longest quote of a job's label, and of a part of a name.
+pub(crate) const LABEL_CHARS: usize = 60;
 /// Longest text that a filter searches for.
 const SEARCHED_CHARS: usize = 200;
 
