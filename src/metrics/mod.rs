@@ -11,8 +11,8 @@ pub mod errors;
 mod examples;
 pub mod expected_end;
 pub mod histogram;
-mod kinds;
 pub mod insight;
+mod kinds;
 pub mod mask;
 pub mod open;
 pub mod patterns;
@@ -37,9 +37,9 @@ pub use self::durations::{DurationStats, Durations, SlowItem, SlowestTwentieth, 
 pub use self::errors::{ErrorGroup, Example, Failures, GroupDetails, NamedGroup};
 pub use self::expected_end::ExpectedEnd;
 pub use self::histogram::{Bin, Histogram};
+pub use self::insight::Insight;
 #[cfg(test)]
 pub(crate) use self::kinds::id_of as group_id;
-pub use self::insight::Insight;
 pub use self::open::OpenItem;
 pub use self::patterns::Ends;
 pub use self::rates::{Rate, Rates, RatesOfJobs, failure_bounds};

@@ -81,6 +81,7 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
     });
     env.add_filter("sentence", sentence_filter);
     env.add_filter("slot_values", slot_values_filter);
+    env.add_filter("address", address_filter);
 }
 
 /// Draws the last values of a list as bars from none to the highest; what is absent is a dot.
@@ -103,7 +104,6 @@ fn bars_filter(values: &Value, most: Option<usize>) -> Result<Value, Error> {
     };
     let bars: String = numbers[shown..].iter().map(bar).collect();
     Ok(Value::from_safe_string(bars))
-    env.add_filter("address", address_filter);
 }
 
 /// Address of the items that a filter of the model is about, as the page's script reads it: behind `#`. `groups` are
