@@ -6,10 +6,11 @@ mod show;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::args::ReportArgs;
+use crate::args::{RedactArgs, ReportArgs};
 use crate::gates::{AbsentGates, Rule};
 use crate::load::Ignore;
 use crate::metrics::NamedGroup;
+use crate::redact::{Key, KeyError, Kinds};
 use crate::text::did_you_mean;
 
 /// Name of the file.
@@ -55,6 +56,12 @@ pub struct Config {
     pub absent: Option<At<AbsentGates>>,
     /// Rules pass although data is missing.
     pub allow_incomplete: Option<At<bool>>,
+    /// Kinds of texts that get pseudonyms.
+    pub redact: Option<At<Kinds>>,
+    /// Key file of the pseudonyms, as it is written; below the folder of the settings.
+    pub redact_key_file: Option<At<String>>,
+    /// Key of the pseudonyms.
+    key: Option<Key>,
     /// Error groups.
     pub error_groups: Vec<At<NamedGroup>>,
 }
@@ -73,6 +80,9 @@ pub enum ConfigError {
     /// It is far too large.
     #[error("`{}` is too large for settings; the limit is 1 MB", .0.display())]
     TooLarge(PathBuf),
+    /// The key file that it names cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// It is no TOML, or something in it is wrong.
     #[error("{}:{line}: {words}", path.display())]
     Wrong {
@@ -106,6 +116,10 @@ impl Config {
             line,
             words,
         })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let key_file = config.redact_key_file.as_ref();
+        let key = key_file.map(|file| Key::read(&folder.join(&file.value)));
+        config.key = key.transpose()?;
         config.path = Some(path);
         Ok(config)
     }
@@ -132,6 +146,13 @@ impl Config {
             .allow_incomplete
             .as_ref()
             .is_some_and(|allow| allow.value);
+        let kinds = self.redact.as_ref().map(|redact| redact.value);
+        let kinds = args.redact.as_ref().map(|given| given.kinds).or(kinds);
+        all.redact = kinds.filter(|kinds| !kinds.is_empty()).map(|kinds| {
+            let given = args.redact.as_ref().and_then(|given| given.key.clone());
+            let key = given.or_else(|| self.key.clone());
+            RedactArgs { kinds, key }
+        });
         for group in &self.error_groups {
             let mut given = args.named_groups.iter();
             if !given.any(|given| given.name == group.value.name) {

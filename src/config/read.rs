@@ -11,15 +11,18 @@ use super::{At, Config, unknown};
 use crate::gates::{AbsentGates, Rule};
 use crate::load::Ignore;
 use crate::metrics::{Class, NamedGroup};
+use crate::redact::Kinds;
 use crate::text::quote;
 
 /// Keys of the file.
-pub(super) const KEYS: [&str; 6] = [
+pub(super) const KEYS: [&str; 8] = [
     "title",
     "ignore",
     "gates",
     "absent",
     "allow_incomplete",
+    "redact",
+    "redact_key_file",
     "error_groups",
 ];
 /// Keys of an error group.
@@ -80,6 +83,15 @@ pub(super) fn read(text: &str) -> Result<Config, Mistake> {
                 };
                 config.allow_incomplete = Some(At { value, line });
             }
+            "redact" => {
+                let value = lines.kinds(value).ok_or_else(|| wrong(KINDS.to_owned()))?;
+                config.redact = Some(At { value, line });
+            }
+            "redact_key_file" => {
+                let value = text_of(value).filter(|path| !path.is_empty());
+                let value = value.ok_or_else(|| wrong("write a path in quotes".to_owned()))?;
+                config.redact_key_file = Some(At { value, line });
+            }
             "error_groups" => {
                 config.error_groups = lines
                     .groups(value)
@@ -91,6 +103,7 @@ pub(super) fn read(text: &str) -> Result<Config, Mistake> {
     Ok(config)
 }
 
+const KINDS: &str = "write a list of \"names\", \"messages\" and \"ids\", or \"all\"";
 const LIST: &str = "write a list of texts, as in [\"one\", \"two\"]";
 
 /// A mistake in an error group, with its line if it is known.
@@ -112,6 +125,25 @@ impl Text<'_> {
             })
         });
         texts.collect()
+    }
+
+    /// Kinds of texts to redact: a word, or a list of words.
+    fn kinds(&self, value: &Spanned<DeValue<'_>>) -> Option<Kinds> {
+        let words = match text_of(value) {
+            Some(word) => vec![word],
+            None => self.texts(value)?.into_iter().map(|at| at.value).collect(),
+        };
+        let mut kinds = Kinds::default();
+        for word in words {
+            let all = word == "all";
+            kinds.names |= all || word == "names";
+            kinds.messages |= all || word == "messages";
+            kinds.ids |= all || word == "ids";
+            if !all && !matches!(word.as_str(), "names" | "messages" | "ids") {
+                return None;
+            }
+        }
+        Some(kinds)
     }
 
     fn groups(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<At<NamedGroup>>, GroupMistake> {
@@ -217,6 +249,8 @@ mod tests {
             ("gates = [1]", 1, "`gates`: write a list of texts"),
             ("absent = \"ignore\"", 1, "write \"fail\" or \"pass\""),
             ("allow_incomplete = \"yes\"", 1, "write true or false"),
+            ("redact = [\"names\", \"mails\"]", 1, "write a list of"),
+            ("redact_key_file = 1", 1, "write a path in quotes"),
             ("error_groups = 1", 1, "write [[error_groups]]"),
             (
                 "[[error_groups]]\nname = \"a\"",

@@ -45,6 +45,20 @@ pub(super) fn show(config: &Config) -> String {
     let allow = config.allow_incomplete.as_ref();
     let shown = allow.is_some_and(|allow| allow.value).to_string();
     add(&mut text, "allow_incomplete", &shown, &origin(path, allow));
+    let redact = config.redact.as_ref();
+    let kinds = redact.map(|redact| redact.value).unwrap_or_default();
+    let kinds = [
+        (kinds.names, "names"),
+        (kinds.messages, "messages"),
+        (kinds.ids, "ids"),
+    ];
+    let kinds = kinds.iter().filter(|(is_redacted, _)| *is_redacted);
+    let kinds: Vec<String> = kinds.map(|(_, word)| quoted(word)).collect();
+    add_list(&mut text, "redact", &kinds, &origin(path, redact));
+    if let Some(file) = &config.redact_key_file {
+        let origin = origin(path, Some(file));
+        add(&mut text, "redact_key_file", &quoted(&file.value), &origin);
+    }
     if config.error_groups.is_empty() {
         add_list(&mut text, "error_groups", &[], "# default");
     }
@@ -53,6 +67,9 @@ pub(super) fn show(config: &Config) -> String {
         let _ = writeln!(text, "\n{:COLUMN$} {origin}", "[[error_groups]]");
         let _ = writeln!(text, "name = {}", quoted(&group.value.name));
         let _ = writeln!(text, "regex = {}", quoted(group.value.regex.as_str()));
+        if let Some(class) = group.value.class {
+            let _ = writeln!(text, "class = {}", quoted(class.word()));
+        }
     }
     text
 }
@@ -101,7 +118,7 @@ mod tests {
     #[test]
     fn what_is_shown_reads_back_to_the_same_settings() {
         let text = "title = \"a \\\"b\\\" \\u007F é\"\nignore = [\"x\"]\ngates = [\"failed > 1\", 'error_group(\"q\") > 2']\n\
-                    absent = \"pass\"\n[[error_groups]]\nname = \"q\"\nregex = '\\d+ \"x\"'\n";
+                    absent = \"pass\"\nredact = \"all\"\n[[error_groups]]\nname = \"q\"\nregex = '\\d+ \"x\"'\nclass = \"input\"\n";
         let config = read(text).expect("sound");
         let again = read(&show(&config)).expect("sound");
         let values = |config: &Config| {
@@ -110,6 +127,7 @@ mod tests {
                 config.ignore.as_ref().map(|at| at.value.clone()),
                 config.gates.as_ref().map(|at| at.value.clone()),
                 config.absent.as_ref().map(|at| at.value),
+                config.redact.as_ref().map(|at| at.value),
                 config
                     .error_groups
                     .iter()

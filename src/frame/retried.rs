@@ -1,21 +1,22 @@
 //! Items that failed in one job and are recorded in another one, where they were tried again.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use foldhash::quality::RandomState;
 
 use super::chunks::Chunks;
-use super::columns::ItemTexts;
+use super::columns::{ItemTexts, Row};
 use super::runs::Runs;
 use super::texts::TextArena;
-use crate::api::status::code;
+use crate::api::status::{code, is_terminal_code};
 
 /// Number of items that failed in one job and are recorded in another one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Retried {
     /// Items.
     pub items: u64,
-    /// Items among them that completed in another job.
+    /// Items among them whose newest record has completed: the others are not cured.
     pub completed: u64,
 }
 
@@ -43,7 +44,19 @@ impl Retried {
             let (word, bit) = place(*hash);
             bits[word & mask] |= bit;
         }
-        let mut completed: HashMap<u64, bool, RandomState> = HashMap::default();
+        // Newest record of each item that is recorded in another job.
+        let mut newest: HashMap<u64, usize, RandomState> = HashMap::default();
+        let is_newer = |one: usize, other: usize| {
+            let (a, b) = (chunks.row(one), chunks.row(other));
+            let at = |row: &Row| row.effective_at.or(row.completed_at).or(row.started_at);
+            let instants = match (at(&a), at(&b)) {
+                (Some(a), Some(b)) => a.cmp(&b),
+                _ => Ordering::Equal,
+            };
+            let ended = |row: &Row| is_terminal_code(row.status);
+            let order = instants.then(ended(&a).cmp(&ended(&b)));
+            order.then(one.cmp(&other)).is_gt()
+        };
         for (hash, row) in chunks.id_hashes(0..chunks.len()) {
             let (word, bit) = place(hash);
             if bits[word & mask] & bit == 0 {
@@ -53,12 +66,18 @@ impl Retried {
                 continue;
             };
             if job(row) != job(*before) && id(row) == id(*before) {
-                *completed.entry(hash).or_default() |= status(row) == code::COMPLETED;
+                let kept = newest.entry(hash).or_insert(*before);
+                if is_newer(row, *kept) {
+                    *kept = row;
+                }
             }
         }
+        let completed = newest
+            .values()
+            .filter(|row| status(**row) == code::COMPLETED);
         Self {
-            items: completed.len() as u64,
-            completed: completed.values().filter(|completed| **completed).count() as u64,
+            items: newest.len() as u64,
+            completed: completed.count() as u64,
         }
     }
 }
@@ -81,6 +100,8 @@ mod tests {
             (1, "cured", "completed"),
             (1, "failed again", "failed"),
             (1, "never failed", "completed"),
+            (1, "failed later", "failed"),
+            (0, "failed later", "completed"),
             (2, "cured", "pending"),
         ];
         for (at, (job, item_id, status)) in records.into_iter().enumerate() {
@@ -93,7 +114,7 @@ mod tests {
         }
         let (items, _) = ItemFrame::build(vec![columns], runs, 3).expect("few rows");
         let expected = Retried {
-            items: 2,
+            items: 3,
             completed: 1,
         };
         assert_eq!(items.retried(), expected);

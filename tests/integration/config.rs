@@ -141,6 +141,27 @@ fn settings_are_shown_with_where_they_come_from() {
 }
 
 #[test]
+fn settings_redact_with_the_key_file_beside_them() {
+    let folder = Folder::new();
+    let settings = "redact = [\"names\"]\nredact_key_file = \"redact.key\"\n";
+    folder.write("batch-report.toml", settings);
+    let missing = run_in(&folder, "a", &["report", "TYPICAL", "-f", "json"]);
+    assert_eq!((missing.code, missing.stdout.as_str()), (2, ""));
+    folder.write("redact.key", "0123456789abcdef0123456789abcdef");
+    let first = run_in(&folder, "a", &["report", "TYPICAL", "-f", "json"]);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    assert!(!first.stdout.contains("Scan 79913"));
+    let again = run_in(&folder, "a", &["report", "TYPICAL", "-f", "json"]);
+    assert_eq!(again.stdout, first.stdout);
+    let plain = run_in(
+        &folder,
+        "a",
+        &["report", "TYPICAL", "-f", "json", "--no-config"],
+    );
+    assert!(plain.stdout.contains("Scan 79913"));
+}
+
+#[test]
 fn settings_in_a_dump_are_no_input_and_globs_leave_files_out() {
     let folder = Folder::new();
     folder.write("batch-report.toml", "ignore = [\"old\"]\n");
