@@ -8,6 +8,7 @@ mod misplaced;
 mod outputs;
 mod privacy;
 mod report;
+mod retry;
 mod topics;
 
 use std::ffi::OsString;
@@ -20,6 +21,7 @@ pub use self::fetch::FetchArgs;
 pub use self::outputs::Rendering;
 pub use self::privacy::RedactArgs;
 pub use self::report::{Color, ReportArgs};
+pub use self::retry::{RetryArgs, RetryForm};
 pub use crate::progress::Verbosity;
 
 /// Number of slowest items listed by default.
@@ -33,6 +35,8 @@ pub enum Command {
     /// Fetch jobs.
     #[cfg(feature = "fetch")]
     Fetch(Box<FetchArgs>),
+    /// List the items to run again.
+    Retry(Box<RetryArgs>),
     /// Print the settings, each with where it comes from.
     ShowConfig(crate::config::ConfigChoice),
     /// Print the JSON Schema of the summary.
@@ -77,6 +81,7 @@ Examples:
   batch-report report dumps/                       print a summary
   batch-report report dumps/ -o report.html        write a page as well
   batch-report compare old/ --to new/              show what changed
+  batch-report retry dumps/                        list the items to run again
   batch-report help report                         list all options of a command";
 
 const TEMPLATE_EXAMPLES: &str = "\
@@ -108,6 +113,7 @@ struct Cli {
 enum RawCommand {
     Report(Box<report::RawReport>),
     Compare(Box<report::RawCompare>),
+    Retry(Box<retry::RawRetry>),
     #[cfg(feature = "fetch")]
     Fetch(Box<fetch::RawFetch>),
     /// Print the settings of batch-report.toml, each with where it comes from
@@ -162,6 +168,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Refusa
     match cli.command {
         Some(RawCommand::Report(raw)) => report::report(*raw),
         Some(RawCommand::Compare(raw)) => report::compare(*raw),
+        Some(RawCommand::Retry(raw)) => retry::retry(*raw),
         #[cfg(feature = "fetch")]
         Some(RawCommand::Fetch(raw)) => fetch::fetch(*raw),
         Some(RawCommand::Config(raw)) => Ok(Command::ShowConfig(raw.choice())),

@@ -5,6 +5,7 @@ mod baseline;
 mod fetching;
 mod github;
 mod redaction;
+mod retry;
 mod saved;
 mod signals;
 mod tables;
@@ -171,6 +172,7 @@ pub fn run(
         }
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => fetching::run(&args),
+        Command::Retry(args) => retry::run(&args),
         Command::ShowConfig(choice) => print(Config::load(&choice)?.shown().as_bytes()),
         Command::PrintSchema => {
             let schema = schemars::schema_for!(Report);

@@ -524,7 +524,7 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
 }
 
 /// Reads `NAME=REGEX` or `NAME[CLASS]=REGEX`.
-fn named_group(text: &str) -> Result<NamedGroup, String> {
+pub(super) fn named_group(text: &str) -> Result<NamedGroup, String> {
     let (name, regex) = named_regex(text, "'quota=429|quota'")?;
     let (name, class) = match name
         .strip_suffix(']')
@@ -565,7 +565,7 @@ fn named_regex<'t>(text: &'t str, example: &str) -> Result<(&'t str, &'t str), S
 }
 
 /// Returns the first name that is used twice.
-fn twice<'n>(mut names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(super) fn twice<'n>(mut names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let mut seen = BTreeSet::new();
     names.find(|name| !seen.insert(*name))
 }

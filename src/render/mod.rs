@@ -15,6 +15,7 @@ mod glossary;
 pub mod html;
 mod model;
 pub mod place;
+pub(crate) mod retry;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sources;

@@ -40,6 +40,7 @@ impl Model {
             ("generated_at", Value::from(Serde(&report.generated_at))),
             ("title", Value::from(report.title.as_str())),
             ("verdict", Value::from(report.verdict.as_str())),
+            ("next_steps", Value::from(Serde(&report.next_steps))),
             ("jobs", Value::from(jobs)),
             ("jobs_left_out", Value::from(report.jobs_left_out)),
             ("overall", part(None)),

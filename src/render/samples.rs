@@ -229,6 +229,7 @@ pub(crate) fn typical() -> Report {
             }),
             sections: sections(),
         }],
+        next_steps: vec![],
         jobs_left_out: 0,
         overall: sections(),
         items: rows(),

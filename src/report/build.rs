@@ -84,6 +84,7 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Bui
         generated_at,
         title: String::new(),
         verdict: String::new(),
+        next_steps: Vec::new(),
         jobs,
         jobs_left_out: 0,
         overall,

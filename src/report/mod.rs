@@ -6,6 +6,7 @@ mod gate;
 pub mod items;
 mod limits;
 pub mod model;
+pub mod retry;
 mod trend;
 
 pub(crate) use self::build::inputs;

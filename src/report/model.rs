@@ -50,6 +50,10 @@ pub struct Report {
     pub title: String,
     /// Answer in one sentence.
     pub verdict: String,
+    /// What to do next about the failures, by class of their errors, and the command that lists the items;
+    /// empty if no item failed.
+    #[serde(default)]
+    pub next_steps: Vec<String>,
     /// Batch jobs, worst first: those that failed, then by failure rate, then in the order in which the
     /// inputs name them. Up to 20,000.
     pub jobs: Vec<JobReport>,

@@ -12,6 +12,7 @@ pub(crate) mod gates;
 pub(crate) mod github;
 pub(crate) mod loading;
 mod notes;
+pub(crate) mod retry;
 pub(crate) mod stderr;
 pub(crate) mod ticket;
 pub(crate) mod trend;
@@ -73,6 +74,7 @@ pub fn fill(built: Built, dump: &Dump, title: Option<&str>) -> Report {
     for (input, file) in report.inputs.iter_mut().zip(&dump.inputs) {
         input.looks_like = file.looks_like.as_ref().map(loading::not_ours);
     }
+    report.next_steps = retry::next_steps(&report);
     report.notes = notes::of_loading(dump).chain(job_notes).collect();
     notes::limit(&mut report.notes);
     report.arrange();

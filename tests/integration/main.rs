@@ -24,6 +24,7 @@ mod proportion;
 mod readme;
 mod redaction;
 mod renderings;
+mod retry;
 mod secrets;
 mod simulator;
 #[cfg(feature = "tables")]

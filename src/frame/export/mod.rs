@@ -5,7 +5,7 @@
 
 #[cfg(feature = "tables")]
 mod binary;
-mod text;
+pub(crate) mod text;
 
 use std::io::{self, Write};
 

@@ -144,7 +144,7 @@ impl<'a> Cells<'a> {
 
 /// Puts an apostrophe before a cell that a spreadsheet would take for a formula, and before one that
 /// begins with apostrophes and then like a formula: so that [`unescaped`] gives back every cell.
-fn escaped(cell: &str) -> Cow<'_, str> {
+pub(crate) fn escaped(cell: &str) -> Cow<'_, str> {
     match begins_like_formula(cell) {
         true => format!("'{cell}").into(),
         false => cell.into(),

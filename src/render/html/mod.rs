@@ -152,6 +152,7 @@ pub(super) fn summary(report: &Report) -> serde_json::Result<String> {
         generated_at: report.generated_at,
         title: report.title.clone(),
         verdict: report.verdict.clone(),
+        next_steps: report.next_steps.clone(),
         jobs: if few { report.jobs.clone() } else { Vec::new() },
         jobs_left_out: if few { 0 } else { report.jobs.len() as u64 } + report.jobs_left_out,
         overall: report.overall.clone(),

@@ -4,6 +4,7 @@ use super::{Line, Span, Words};
 use crate::api::status::{FAILED, is_terminal};
 use crate::report::Report;
 use crate::report::model::Sections;
+use crate::say::retry;
 use crate::text::{number, percent};
 
 /// Says what to do next; always at least one line.
@@ -47,6 +48,13 @@ pub(super) fn steps(report: &Report, whole: &Sections, words: Words) -> Vec<Line
     }
     let failed = counts.by_status.get(FAILED).copied().unwrap_or_default();
     if let Some(first) = whole.error_groups.first().filter(|_| failed > 0) {
+        if let Some(step) = report.next_steps.first() {
+            steps.push(vec![
+                Span::Words(format!("{step}:")),
+                Span::Foreign(retry::COMMAND.to_owned()),
+            ]);
+            return steps;
+        }
         let step = match whole.error_groups.len() {
             1 => format!(
                 "Look into the {} with the error above.",
