@@ -187,6 +187,7 @@ fn kept(report: &Report) -> Report {
         generated_at: report.generated_at,
         title: report.title.clone(),
         verdict: report.verdict.clone(),
+        next_steps: Vec::new(),
         jobs,
         jobs_left_out: report.jobs_left_out,
         overall,
