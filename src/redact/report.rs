@@ -73,6 +73,8 @@ impl Redactor {
 
     fn take_in(&mut self, value: &Value, field: &str, parent: Option<&str>) {
         match value {
+            // A breakdown holds ordinary words, which cannot be looked for everywhere.
+            Value::Object(map) if map.contains_key("dimension") => {}
             Value::Object(map) => {
                 for (name, inner) in map {
                     self.take_in(inner, name, Some(field));
@@ -153,6 +155,9 @@ impl Redactor {
     fn redact_object(&self, map: &mut Map<String, Value>, field: &str, group: Option<&str>) {
         if self.kinds.names {
             self.redact_values(map);
+        }
+        if map.contains_key("dimension") {
+            return;
         }
         let text = |name: &str| map.get(name).and_then(Value::as_str).map(str::to_owned);
         let is_group = map.contains_key("pattern");

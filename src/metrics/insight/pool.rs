@@ -63,7 +63,7 @@ fn median(values: &[u64]) -> u64 {
 /// Share of the durations by which a tail is explained.
 const EXPLAINED: f64 = 0.995;
 /// A tail is longer than what is explained by this factor, at least.
-const BEYOND: f64 = 1.75;
+const BEYOND: f64 = 2.0;
 /// Items for each worker, at least.
 const LEAST_EACH: usize = 5;
 /// Least share of the whole time.
