@@ -583,6 +583,7 @@ fn poison(json: &mut serde_json::Value) {
                 "absent",
                 "no-total",
                 "failure_rate",
+                "unknown",
             ];
             let of_the_model = words.contains(&text.as_str());
             if !of_the_model && text.len() < 1_000 && UtcTime::parse(text).is_none() {

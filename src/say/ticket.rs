@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use self::words::Words;
 use crate::api::status::{FAILED, is_open_job, is_terminal};
+use crate::metrics::Class;
 use crate::report::Report;
 use crate::report::model::{ErrorGroup, JobReport, Sections, Severity};
 use crate::text::{counted, duration, joined, number, percent};
@@ -298,7 +299,10 @@ fn listed(kind: Kind, most: usize, of: u64, lines: impl Iterator<Item = Line>) -
 fn of_groups(whole: &Sections) -> Lines {
     let line = |group: &ErrorGroup| {
         let share = percent(group.share);
-        let count = format!("{} ({share})", number(group.count));
+        let count = match group.class {
+            Class::Unknown => format!("{} ({share})", number(group.count)),
+            class => format!("{} ({share}, {})", number(group.count), class.word()),
+        };
         vec![
             Span::Words(count),
             match &group.pattern {

@@ -60,6 +60,15 @@ fn missing_and_open_items_are_next() {
 }
 
 #[test]
+fn an_error_is_shown_with_its_class_if_that_is_known() {
+    let mut report = samples::typical();
+    report.jobs[0].sections.error_groups[1].class = Class::Transient;
+    let errors = lines(&report, Kind::Errors);
+    assert!(errors[0].starts_with("4 (30.8%) "), "{errors:?}");
+    assert!(errors[1].starts_with("8 (61.5%, transient) "), "{errors:?}");
+}
+
+#[test]
 fn a_job_without_failures_is_fine_if_nothing_is_missing() {
     let mut report = samples::typical();
     report.notes.clear();
