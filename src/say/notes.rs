@@ -64,9 +64,8 @@ pub(super) fn limit(notes: &mut Vec<Note>) {
             Some(_) => counted(more as u64, "more file", "more files"),
             None => counted(more as u64, "more job", "more jobs"),
         };
+        // It names the first of them, because it stands behind notes of other codes.
         notes.push(Note {
-            path: None,
-            job: None,
             message: format!("the same applies to {what}"),
             ..first
         });
