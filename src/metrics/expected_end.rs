@@ -51,11 +51,11 @@ impl ExpectedEnd {
                 finished.extend(micros.map(|micros| (end, micros)));
             }
         });
-        ends.sort_unstable();
-        finished.sort_unstable();
         let remaining = total
             .checked_sub(ended)
             .filter(|remaining| *remaining > 0)?;
+        ends.sort_unstable();
+        finished.sort_unstable();
         let [from, to] = bounds(&ends, &finished, remaining, working, now)?;
         let at = |micros: f64| UtcTime::from_micros(now.checked_add(micros as i64)?);
         Some(Self {

@@ -40,10 +40,12 @@ impl DurationsWithOpen {
                 ended.extend(row.micros().filter(|micros| *micros >= 0));
             }
         });
+        if ended.is_empty() || open.is_empty() {
+            return None;
+        }
         ended.sort_unstable();
         open.sort_unstable();
-        let has_both = !ended.is_empty() && !open.is_empty();
-        has_both.then(|| Self::estimate(&ended, &open))
+        Some(Self::estimate(&ended, &open))
     }
 
     fn estimate(ended: &[i64], open: &[i64]) -> Self {

@@ -34,9 +34,12 @@ pub struct Built {
 /// Makes the report of a dump, without words.
 pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Built {
     let labels: Vec<String> = dump.jobs.iter().map(|job| name(&job.label)).collect();
-    let failures = Failures::of(&dump.items, &options.named_groups);
     let much = dump.items.len() > MANY_ROWS;
-    let dimensions = Dimensions::of(&dump.items, &dump.rows, &options.dimensions, much);
+    let (failures, dimensions) = parallel::both(
+        much,
+        || Failures::of(&dump.items, &options.named_groups),
+        || Dimensions::of(&dump.items, &dump.rows, &options.dimensions, much),
+    );
     let builder = Builder {
         dump,
         failures: &failures,
@@ -132,8 +135,12 @@ impl Builder<'_> {
             false => Drawn::Small,
         };
         let open = self.open(&dump.rows[index]);
-        let (metrics, mut shape) = self.compute(&self.runs[index..=index], dump.jobs.len(), drawn);
-        shape.insight.names = self.by_name(index..index + 1, dump.jobs.len() <= FULL_JOBS);
+        let ((metrics, mut shape), names) = parallel::both(
+            dump.rows[index].len() > MANY_ROWS,
+            || self.compute(&self.runs[index..=index], dump.jobs.len(), drawn),
+            || self.by_name(index..index + 1, dump.jobs.len() <= FULL_JOBS),
+        );
+        shape.insight.names = names;
         let counts = counts_of(job, &metrics);
         let has_open = !open.is_empty();
         let mut sections = sections(counts, metrics, &mut shape, open);
@@ -168,8 +175,12 @@ impl Builder<'_> {
 
     /// Computes the figures of all jobs together.
     fn all(&self) -> (Metrics, Shape, Vec<OpenItem>) {
-        let (metrics, mut shape) = self.compute(&self.runs, 1, Drawn::Whole);
-        shape.insight.names = self.by_name(0..self.dump.jobs.len(), true);
+        let ((metrics, mut shape), names) = parallel::both(
+            self.dump.items.len() > MANY_ROWS,
+            || self.compute(&self.runs, 1, Drawn::Whole),
+            || self.by_name(0..self.dump.jobs.len(), true),
+        );
+        shape.insight.names = names;
         (metrics, shape, self.open(&(0..self.dump.items.len())))
     }
 

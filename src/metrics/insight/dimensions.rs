@@ -194,7 +194,8 @@ fn extension(file: &str) -> Option<Cow<'_, str>> {
 
 /// "contracts" of "/contracts/2024/a.pdf", and "bucket" of "s3://bucket/a.pdf".
 fn folder(name: &str) -> Option<&str> {
-    let path = name.split_once("://").map_or(name, |(_, path)| path);
+    let (_, behind) = name.split_once(':').unwrap_or_default();
+    let path = behind.strip_prefix("//").unwrap_or(name);
     let path = path.trim_start_matches(is_slash);
     let (first, _) = path.split_once(is_slash)?;
     let first = first.trim();
