@@ -262,7 +262,7 @@ fn report(given: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         is_log: args.github,
     };
     texts.write(&args.outputs, args.verbosity > Verbosity::Quiet)?;
-    if let Some(rendering) = args.print.filter(|made| made.table().is_none()) {
+    if let Some(rendering) = args.print.filter(|made| !made.is_from_items()) {
         texts.print(rendering, look(args.color), args.verbosity)?;
     }
     if args.github {

@@ -30,6 +30,11 @@ impl Rendering {
         }
     }
 
+    /// Returns true if this is made from the items of a dump, not from the report.
+    pub fn is_from_items(self) -> bool {
+        matches!(self, Self::BuiltIn(format) if format.is_from_items())
+    }
+
     /// The format, if it is one of ours.
     pub fn format(self) -> Option<Format> {
         match self {

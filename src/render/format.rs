@@ -33,6 +33,8 @@ pub enum Format {
     Junit,
     /// Items as test cases, in the common test report format.
     Ctrf,
+    /// IDs of the items to run again.
+    Retry,
     /// A text for a ticket or a chat.
     Ticket(Place),
 }
@@ -73,6 +75,8 @@ pub enum Content {
     Ticket(Place),
     /// All items, written from the frame.
     Items(TableFormat),
+    /// Items to run again, listed from the frame.
+    Retry,
 }
 
 pub(super) const MARKDOWN: AutoEscape = AutoEscape::Custom(Cow::Borrowed("markdown"));
@@ -193,6 +197,17 @@ pub const FORMATS: &[Row] = &[
         escaping: AutoEscape::Json,
         shows_items: true,
     },
+    Row {
+        format: Format::Retry,
+        name: "retry",
+        aliases: &[],
+        endings: &[],
+        media_type: "text/plain",
+        purpose: "IDs of the items to run again, one a line",
+        content: Content::Retry,
+        escaping: AutoEscape::None,
+        shows_items: false,
+    },
     ticket(
         Place::GitHubComment,
         "github-comment",
@@ -263,8 +278,13 @@ impl Format {
     pub fn table(self) -> Option<TableFormat> {
         match self.row().content {
             Content::Items(table) => Some(table),
-            Content::Template(_) | Content::Summary | Content::Tests | Content::Ticket(_) => None,
+            _ => None,
         }
+    }
+
+    /// Returns true if the content is made from the items of a dump, not from the report.
+    pub fn is_from_items(self) -> bool {
+        matches!(self.row().content, Content::Items(_) | Content::Retry)
     }
 
     /// The usual ending, without the dot.

@@ -110,7 +110,7 @@ pub fn render(model: &Model, format: Format, look: Look) -> Result<String, Rende
             ctrf::ctrf(model.report()).map_err(|error| RenderError::Json(io::Error::other(error)))
         }
         Content::Ticket(place) => Ok(place::text(model.report(), place, model.whole())),
-        Content::Items(_) => Err(RenderError::ItemTable),
+        Content::Items(_) | Content::Retry => Err(RenderError::ItemTable),
     }
 }
 

@@ -9,6 +9,7 @@ use foldhash::quality::RandomState;
 use super::model::Report;
 use crate::api::UtcTime;
 use crate::api::status::{CANCELLED, COMPLETED, FAILED, SKIPPED};
+use crate::frame::ItemFrame;
 use crate::load::Dump;
 use crate::metrics::{Class, Failures};
 
@@ -36,6 +37,9 @@ impl Kind {
         Self::Cancelled,
         Self::NotStarted,
     ];
+
+    /// Kinds that another run may cure, and those of which nothing is known.
+    pub const USUAL: [Self; 2] = [Self::Failed(Class::Transient), Self::Failed(Class::Unknown)];
 
     /// Returns the word for the kind.
     pub fn word(self) -> &'static str {
@@ -90,7 +94,11 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Returns the plan of a dump.
     pub fn of_dump(dump: &'a Dump, failures: &Failures) -> Self {
-        let items = &dump.items;
+        Self::of_items(&dump.items, dump, failures)
+    }
+
+    /// Returns the plan of a dump whose items may have other names and ids.
+    pub fn of_items(items: &'a ItemFrame, dump: &Dump, failures: &Failures) -> Self {
         let mut records = Vec::with_capacity(items.len());
         items.rows(0..items.len()).each(|at, row| {
             let texts = items.texts(at);

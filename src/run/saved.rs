@@ -70,7 +70,7 @@ pub(super) fn summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, 
         (args.job_id.is_some(), "--job-id"),
         (!args.named_groups.is_empty(), "--error-group"),
         (!args.dimensions.is_empty(), "--by"),
-        (tables::are_asked_for(args), "an item table"),
+        (tables::are_asked_for(args), "a list of items"),
     ];
     if let Some((_, option)) = inapplicable.into_iter().find(|(given, _)| *given) {
         let path = file.path.clone();

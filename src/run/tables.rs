@@ -1,4 +1,4 @@
-//! Item tables among the outputs: all items of a dump, written from the frame.
+//! Lists of items among the outputs: all items of a dump as a table, and those to run again.
 
 #[cfg(feature = "tables")]
 use std::io::IsTerminal;
@@ -6,13 +6,17 @@ use std::io::{self, Write};
 
 use super::signals;
 use super::texts::{Written, say_written};
-use crate::args::{Rendering, ReportArgs, Verbosity};
+use crate::args::{Rendering, ReportArgs, RetryForm, Verbosity};
 use crate::frame::export::{self, ExportError, TableFormat};
 use crate::frame::{Labels, TooManyRows};
 use crate::load::Dump;
 use crate::metrics::Failures;
 use crate::output::{self, WriteError};
 use crate::redact::Redactor;
+use crate::render;
+#[cfg(feature = "tables")]
+use crate::render::format::Format;
+use crate::report::retry::{Kind, Plan};
 use crate::text::mask_name;
 
 /// An item table that could not be written.
@@ -36,14 +40,14 @@ pub enum TableError {
     Signal(#[source] io::Error),
 }
 
-/// Returns whether an output, or what is printed, is an item table.
+/// Tells if an output, or what is printed, is a list of items.
 pub(super) fn are_asked_for(args: &ReportArgs) -> bool {
     let outputs = args.outputs.iter().map(|(_, rendering)| *rendering);
     let mut all = outputs.chain(args.print);
-    all.any(|rendering| rendering.table().is_some())
+    all.any(Rendering::is_from_items)
 }
 
-/// Writes and prints the item tables among the outputs.
+/// Writes and prints the lists of items among the outputs.
 pub(super) fn write(
     dump: &Dump,
     args: &ReportArgs,
@@ -77,33 +81,37 @@ pub(super) fn write(
         groups: groups.iter().map(String::as_str).collect(),
         group_of: &|row| failures.group_of(row),
     };
-    let put = |format, out: &mut dyn Write| {
-        let format = match format {
-            TableFormat::Csv(_) => TableFormat::Csv(args.formulas),
-            other => other,
+    let put = |rendering: Rendering, out: &mut dyn Write| {
+        let format = match rendering.table() {
+            Some(TableFormat::Csv(_)) => TableFormat::Csv(args.formulas),
+            Some(other) => other,
+            None => {
+                let plan = Plan::of_items(items, dump, &failures);
+                let list = render::retry::render(&plan, &Kind::USUAL, RetryForm::Ids);
+                return out.write_all(list.as_bytes());
+            }
         };
         export::write(format, items, &labels, out).map_err(as_io)
     };
     for (path, rendering) in &args.outputs {
-        if let Some(format) = rendering.table() {
+        if rendering.is_from_items() {
             signals::prepare_once().map_err(TableError::Signal)?;
-            let bytes = output::write_file_with(path, |out| put(format, out))?;
+            let bytes = output::write_file_with(path, |out| put(*rendering, out))?;
             if args.verbosity > Verbosity::Quiet {
                 say_written(&Written::of(path, bytes));
             }
         }
     }
-    let Some(Rendering::BuiltIn(format)) = args.print else {
+    let Some(rendering) = args.print.filter(|made| made.is_from_items()) else {
         return Ok(());
     };
-    match format.table() {
-        #[cfg(feature = "tables")]
-        Some(TableFormat::Parquet | TableFormat::Arrow) if io::stdout().is_terminal() => {
-            Err(TableError::Terminal(format.row().name))
-        }
-        Some(table) => output::print_with(|out| put(table, out)).map_err(TableError::Print),
-        None => Ok(()),
+    #[cfg(feature = "tables")]
+    if let Rendering::BuiltIn(format @ (Format::Parquet | Format::Arrow)) = rendering
+        && io::stdout().is_terminal()
+    {
+        return Err(TableError::Terminal(format.row().name));
     }
+    output::print_with(|out| put(rendering, out)).map_err(TableError::Print)
 }
 
 fn as_io(error: ExportError) -> io::Error {

@@ -31,10 +31,10 @@ pub(super) struct Texts<'t> {
 impl Texts<'_> {
     /// Writes each file, and says so if asked to. If several cannot be written, the first error counts.
     pub(super) fn write(&self, files: &[(PathBuf, Rendering)], say: bool) -> Result<(), RunError> {
-        // Item tables have been written from the frame.
+        // Lists of items have been written from the frame.
         let all: Vec<_> = files
             .iter()
-            .filter(|(_, made)| made.table().is_none())
+            .filter(|(_, made)| !made.is_from_items())
             .collect();
         if all.is_empty() {
             return Ok(());

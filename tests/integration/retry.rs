@@ -128,6 +128,26 @@ fn a_summary_with_all_items_gives_the_same_list() {
 }
 
 #[test]
+fn a_report_writes_the_same_list_beside_it() {
+    let folder = dump();
+    let run = folder.run(&["report", "a.json", "-o", "retry:ids.txt", "-o", "r.md"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("Wrote ids.txt"), "{}", run.stderr);
+    assert_eq!(folder.read("ids.txt"), "slow\nodd\n");
+    assert!(!folder.read("r.md").is_empty());
+    let printed = folder.run(&["report", "a.json", "-q", "--format", "retry"]);
+    assert_eq!(printed.stdout, "slow\nodd\n");
+    let redacted = folder.run(&["report", "a.json", "-q", "-f", "retry", "--redact", "ids"]);
+    assert_eq!(redacted.stdout.lines().count(), 2);
+    assert!(!redacted.stdout.contains("slow"), "{}", redacted.stdout);
+    let all = folder.run(&["report", "a.json", "-f", "json", "--items", "all"]);
+    folder.write("s.json", all.stdout);
+    let saved = folder.run(&["report", "s.json", "-o", "retry:ids.txt"]);
+    assert_eq!(saved.code, 2, "{}", saved.stderr);
+    assert!(saved.stderr.contains("a list of items applies to dumps"));
+}
+
+#[test]
 fn every_report_says_what_to_do_next() {
     let folder = dump();
     for format in ["text", "markdown", "html", "json"] {
