@@ -9,6 +9,7 @@ mod outputs;
 mod privacy;
 mod report;
 mod retry;
+mod settings;
 mod topics;
 
 use std::ffi::OsString;
@@ -22,6 +23,7 @@ pub use self::outputs::Rendering;
 pub use self::privacy::RedactArgs;
 pub use self::report::{Color, ReportArgs};
 pub use self::retry::{RetryArgs, RetryForm};
+pub use self::settings::ConfigChoice;
 pub use crate::progress::Verbosity;
 
 /// Number of slowest items listed by default.
@@ -38,7 +40,7 @@ pub enum Command {
     /// List the items to run again.
     Retry(Box<RetryArgs>),
     /// Print the settings, each with where it comes from.
-    ShowConfig(crate::config::ConfigChoice),
+    ShowConfig(ConfigChoice),
     /// Print the JSON Schema of the summary.
     PrintSchema,
     /// Write the built-in templates.
@@ -117,7 +119,7 @@ enum RawCommand {
     #[cfg(feature = "fetch")]
     Fetch(Box<fetch::RawFetch>),
     /// Print the settings of batch-report.toml, each with where it comes from
-    Config(report::RawConfig),
+    Config(settings::RawConfig),
     /// Export the built-in templates, to start your own from
     #[command(subcommand, after_help = TEMPLATE_EXAMPLES)]
     Templates(RawTemplates),

@@ -10,8 +10,8 @@ use regex::Regex;
 use super::formats::{RawFormat, places};
 use super::outputs::{self, Rendering, TemplateKind};
 use super::privacy::{RawPrivacy, RedactArgs};
+use super::settings::{ConfigChoice, RawConfig};
 use super::{Command, EXIT_CODES, Refusal, Verbosity, wrong};
-use crate::config::{ConfigChoice, VARIABLE};
 use crate::frame::export::Formulas;
 use crate::gates::{AbsentGates, Rule};
 use crate::load::{Ignore, STDIN};
@@ -329,33 +329,6 @@ struct RawChecks {
     /// Let rules pass although data is missing from the dump
     #[arg(long)]
     allow_incomplete: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct RawConfig {
-    /// Settings file [default: the nearest batch-report.toml, from the working
-    /// directory upward]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-
-    /// Read no settings file
-    #[arg(long, conflicts_with = "config")]
-    no_config: bool,
-}
-
-impl RawConfig {
-    /// Chooses the settings file; an option wins over the variable.
-    pub(super) fn choice(self) -> ConfigChoice {
-        match (self.config, self.no_config) {
-            (Some(path), _) => ConfigChoice::File(path),
-            (None, true) => ConfigChoice::None,
-            (None, false) => match std::env::var_os(VARIABLE) {
-                Some(path) if path.is_empty() => ConfigChoice::None,
-                Some(path) => ConfigChoice::File(path.into()),
-                None => ConfigChoice::Nearest,
-            },
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

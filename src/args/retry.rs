@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::report::{RawConfig, named_group, twice};
+use super::report::{named_group, twice};
+use super::settings::RawConfig;
 use super::{Command, Refusal, ReportArgs, Verbosity, wrong};
 use crate::load::Ignore;
 use crate::metrics::NamedGroup;

@@ -6,7 +6,7 @@ mod show;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::args::{RedactArgs, ReportArgs};
+use crate::args::{ConfigChoice, RedactArgs, ReportArgs};
 use crate::gates::{AbsentGates, Rule};
 use crate::load::Ignore;
 use crate::metrics::NamedGroup;
@@ -15,22 +15,8 @@ use crate::text::did_you_mean;
 
 /// Name of the file.
 pub const FILE_NAME: &str = "batch-report.toml";
-/// Variable that names the file; empty for none.
-pub const VARIABLE: &str = "BATCH_REPORT_CONFIG";
 /// Maximum size of the file, in bytes.
 const MOST_BYTES: u64 = 1_000_000;
-
-/// Choice of the settings file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum ConfigChoice {
-    /// No file.
-    #[default]
-    None,
-    /// The nearest one, from the working directory upward.
-    Nearest,
-    /// This one.
-    File(PathBuf),
-}
 
 /// A value with the line it stands in.
 #[derive(Debug, Clone, PartialEq)]

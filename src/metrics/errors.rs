@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -13,32 +12,13 @@ use super::attempts::{Attempt, Attempts};
 use super::class::Class;
 use super::kinds::{Kinds, Message, id_of};
 use super::mask::holds_name;
+use super::named::NamedGroup;
 use super::slots::SlotValues;
 use super::times::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
 use crate::api::status::code::FAILED;
 use crate::frame::{ItemFrame, Piece};
 use crate::parallel::{self, MANY_ROWS};
-
-/// Kind of error that the user names by what its messages hold.
-#[derive(Debug, Clone)]
-pub struct NamedGroup {
-    /// Name of the group.
-    pub name: String,
-    /// Regular expression that matches anywhere in each of its messages.
-    pub regex: Regex,
-    /// Class of the errors; absent if the words of the name and the expression tell it.
-    pub class: Option<Class>,
-}
-
-impl PartialEq for NamedGroup {
-    fn eq(&self, other: &Self) -> bool {
-        (&self.name, self.regex.as_str(), self.class)
-            == (&other.name, other.regex.as_str(), other.class)
-    }
-}
-
-impl Eq for NamedGroup {}
 
 /// Failures whose messages say the same and differ in names, numbers and the like, or that the user named.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

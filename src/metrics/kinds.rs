@@ -8,8 +8,8 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::attempts::Attempt;
 use super::class::Class;
-use super::errors::NamedGroup;
 use super::mask::{Masked, Slot, is_of_failure};
+use super::named::NamedGroup;
 use super::slots::{SlotValues, Values};
 use super::template::{Part, Token, key, template};
 use crate::parallel;

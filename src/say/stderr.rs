@@ -8,9 +8,9 @@ use std::path::PathBuf;
 
 use super::code::Code;
 use super::loading;
-use crate::args::Verbosity;
 use crate::load::note::NoteKind;
 use crate::load::{Dump, FileRead};
+use crate::progress::Verbosity;
 use crate::report::Report;
 use crate::report::model::{Note, Severity};
 use crate::text::{clip, counted, joined, mask, mask_name, number, one_line};

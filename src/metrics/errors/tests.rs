@@ -1,3 +1,5 @@
+use regex::Regex;
+
 use super::*;
 use crate::api::ItemFields;
 use crate::metrics::examples::{NINE, SECOND, frame_of};
