@@ -1,5 +1,8 @@
 //! How long items took.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -228,15 +231,18 @@ pub fn slowest(
         }
     });
     keep_longest(&mut slowest, most);
-    slowest.sort_unstable_by(|a, b| {
-        b.0.cmp(&a.0)
-            .then_with(|| items.item_id(a.1).cmp(&items.item_id(b.1)))
-            .then(a.1.cmp(&b.1))
-    });
-    slowest.truncate(most);
-    slowest
+    // The id of each is read once, however many took as long as each other.
+    let mut first = BinaryHeap::with_capacity(most.min(slowest.len()) + 1);
+    for (micros, row) in slowest {
+        first.push((Reverse(micros), items.item_id(row), row));
+        if first.len() > most {
+            first.pop();
+        }
+    }
+    first
+        .into_sorted_vec()
         .into_iter()
-        .map(|(micros, row)| {
+        .map(|(Reverse(micros), _, row)| {
             let (item, texts) = (items.row(row), items.texts(row));
             SlowItem {
                 item_id: texts.id.unwrap_or_default().into_owned(),
@@ -324,6 +330,22 @@ mod tests {
             (stats.count, stats.total_seconds, stats.p50_seconds),
             (0, None, None)
         );
+    }
+
+    #[test]
+    fn of_items_that_took_as_long_those_with_the_first_ids_are_listed() {
+        let item = |n: i64| {
+            (
+                "completed",
+                at(n),
+                at(n + if n == 500 { 20 } else { 10 }),
+                None,
+            )
+        };
+        let frame = frame(&(0..1_000).map(item).collect::<Vec<_>>());
+        let slowest = slowest(&frame, &frame.rows(0..frame.len()), &[], 4);
+        let ids: Vec<&str> = slowest.iter().map(|item| &*item.item_id).collect();
+        assert_eq!(ids, ["500", "0", "1", "10"]);
     }
 
     #[test]
