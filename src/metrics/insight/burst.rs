@@ -2,7 +2,7 @@
 //!
 //! A scan over the ranks of ends. A window begins and ends with a failure. If each of the `n` items that
 //! ended in it failed with the overall rate, at least `k - 1` of the `n - 1` after the first one would by the
-//! binomial tail; times the number of windows tried, that has to be less than [`LEVEL`]. Ranks, because a job
+//! binomial tail; times the number of windows tried, that has to be less than `LEVEL`. Ranks, because a job
 //! that works faster for a while has more failures then without being worse.
 //!
 //! Source: J. I. Naus, "The distribution of the size of the maximum cluster of points on a line", JASA 60
