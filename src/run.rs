@@ -251,7 +251,7 @@ fn report(given: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         let quiet = silently || args.verbosity == Verbosity::Quiet;
         say::gates::speak(&report, quiet);
     }
-    tables::write(&dump, args, redactor.as_ref())?;
+    tables::write(&dump, &report, args, redactor.as_ref())?;
     // The report holds what it says about the items, and rendering needs the room.
     let items = std::mem::take(&mut dump.items);
     parallel::beside(items.len() > MANY_ROWS, move || drop(items));

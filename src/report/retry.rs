@@ -12,6 +12,7 @@ use crate::api::status::{CANCELLED, COMPLETED, FAILED, SKIPPED};
 use crate::frame::ItemFrame;
 use crate::load::Dump;
 use crate::metrics::{Class, Failures};
+use crate::text::mask_name;
 
 /// Why an item may be run again. Each kind has the word by which users choose it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +63,15 @@ impl Kind {
     }
 }
 
+/// Masks the secrets in an id or a name, as every other output does.
+fn masked(text: Cow<'_, str>) -> Cow<'_, str> {
+    let masked = match mask_name(&text) {
+        Cow::Owned(masked) => Some(masked),
+        Cow::Borrowed(_) => None,
+    };
+    masked.map_or(text, Cow::Owned)
+}
+
 /// Record of an item in a job.
 #[derive(Debug, Clone, Default)]
 pub struct Record<'a> {
@@ -104,8 +114,8 @@ impl<'a> Plan<'a> {
             let texts = items.texts(at);
             let failed = row.status == crate::api::status::code::FAILED;
             records.push(Record {
-                id: texts.id.unwrap_or_default(),
-                name: texts.name,
+                id: texts.id.map(masked).unwrap_or_default(),
+                name: texts.name.map(masked),
                 status: items.statuses().get(row.status).into(),
                 job: items.job(at).unwrap_or_default(),
                 at: row.effective_at.or(row.completed_at).or(row.started_at),

@@ -70,7 +70,7 @@ pub(super) fn summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, 
         (args.job_id.is_some(), "--job-id"),
         (!args.named_groups.is_empty(), "--error-group"),
         (!args.dimensions.is_empty(), "--by"),
-        (tables::are_asked_for(args), "a list of items"),
+        (tables::are_asked_for(args), "an item table"),
     ];
     if let Some((_, option)) = inapplicable.into_iter().find(|(given, _)| *given) {
         let path = file.path.clone();
@@ -99,6 +99,14 @@ pub(super) fn summary(dump: &Dump, args: &ReportArgs) -> Result<Option<Report>, 
         }
         Some(selection) => report.select_items(selection),
         None => {}
+    }
+    let rows = &report.item_rows;
+    if tables::is_retry_asked_for(args) && rows.held < rows.of {
+        return Err(SavedError::FewerItems {
+            path: file.path.clone(),
+            held: rows.held,
+            of: rows.of,
+        });
     }
     report.shorten(args.slowest, args.examples);
     say::given_beside(&mut report, dump, &file.path);

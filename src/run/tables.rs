@@ -14,8 +14,8 @@ use crate::metrics::Failures;
 use crate::output::{self, WriteError};
 use crate::redact::Redactor;
 use crate::render;
-#[cfg(feature = "tables")]
 use crate::render::format::Format;
+use crate::report::Report;
 use crate::report::retry::{Kind, Plan};
 use crate::text::mask_name;
 
@@ -40,20 +40,29 @@ pub enum TableError {
     Signal(#[source] io::Error),
 }
 
-/// Tells if an output, or what is printed, is a list of items.
+/// Tells if an output, or what is printed, is an item table.
 pub(super) fn are_asked_for(args: &ReportArgs) -> bool {
+    is_any(args, |rendering| rendering.table().is_some())
+}
+
+/// Tells if an output, or what is printed, is the list of items to run again.
+pub(super) fn is_retry_asked_for(args: &ReportArgs) -> bool {
+    is_any(args, |rendering| rendering.format() == Some(Format::Retry))
+}
+
+fn is_any(args: &ReportArgs, is_it: impl Fn(Rendering) -> bool) -> bool {
     let outputs = args.outputs.iter().map(|(_, rendering)| *rendering);
-    let mut all = outputs.chain(args.print);
-    all.any(Rendering::is_from_items)
+    outputs.chain(args.print).any(is_it)
 }
 
 /// Writes and prints the lists of items among the outputs.
 pub(super) fn write(
     dump: &Dump,
+    report: &Report,
     args: &ReportArgs,
     redactor: Option<&Redactor>,
 ) -> Result<(), TableError> {
-    if !are_asked_for(args) {
+    if !is_any(args, Rendering::is_from_items) {
         return Ok(());
     }
     let failures = Failures::of(&dump.items, &args.named_groups);
@@ -86,7 +95,12 @@ pub(super) fn write(
             Some(TableFormat::Csv(_)) => TableFormat::Csv(args.formulas),
             Some(other) => other,
             None => {
-                let plan = Plan::of_items(items, dump, &failures);
+                // A saved summary has no other items than its rows, which are known to be all.
+                let plan = match dump.jobs.is_empty() {
+                    true => Plan::of_report(report),
+                    false => None,
+                };
+                let plan = plan.unwrap_or_else(|| Plan::of_items(items, dump, &failures));
                 let list = render::retry::render(&plan, &Kind::USUAL, RetryForm::Ids);
                 return out.write_all(list.as_bytes());
             }

@@ -509,7 +509,7 @@ fn item_tables_need_the_dumps() {
 }
 
 #[test]
-fn reports_of_an_earlier_run_are_replaced_and_item_tables_only_if_they_are_ignored() {
+fn reports_of_an_earlier_run_are_replaced_and_lists_of_items_only_if_they_are_ignored() {
     for row in FORMATS {
         let folder = Folder::new();
         folder.write(
@@ -523,7 +523,7 @@ fn reports_of_an_earlier_run_are_replaced_and_item_tables_only_if_they_are_ignor
         assert_eq!(run.code, 0, "{name}: {}", run.stderr);
         let first = fs::read(folder.path().join(&name)).expect("there");
         let second = folder.run(&args);
-        if row.format.table().is_none() {
+        if !row.format.is_from_items() {
             assert_eq!((second.code, second.stderr.as_str()), (0, ""), "{name}");
         } else {
             assert_eq!(second.code, 2, "{name}");

@@ -142,9 +142,14 @@ fn a_report_writes_the_same_list_beside_it() {
     assert!(!redacted.stdout.contains("slow"), "{}", redacted.stdout);
     let all = folder.run(&["report", "a.json", "-f", "json", "--items", "all"]);
     folder.write("s.json", all.stdout);
-    let saved = folder.run(&["report", "s.json", "-o", "retry:ids.txt"]);
-    assert_eq!(saved.code, 2, "{}", saved.stderr);
-    assert!(saved.stderr.contains("a list of items applies to dumps"));
+    let saved = folder.run(&["report", "s.json", "-q", "-f", "retry"]);
+    assert_eq!(saved.stdout, "slow\nodd\n", "{}", saved.stderr);
+    let fewer = folder.run(&["report", "s.json", "-f", "retry", "--items", "none"]);
+    assert!(
+        fewer.stderr.contains("holds 0 of 8 items"),
+        "{}",
+        fewer.stderr
+    );
 }
 
 #[test]
