@@ -11,6 +11,7 @@ mod report;
 mod retry;
 mod settings;
 mod topics;
+mod typed;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

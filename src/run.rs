@@ -41,6 +41,7 @@ use crate::render::custom::{self, Custom, TemplateError};
 use crate::render::{self, Format, Look, Model, RenderError};
 use crate::report::{self, ItemSelection, Report, ReportOptions};
 use crate::say;
+use crate::say::next::Typed;
 use crate::say::stderr::{nothing_found, say_what_is_lost, speak};
 use crate::text::joined;
 
@@ -213,7 +214,13 @@ fn report(given: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
             Some(words) => return Err(RunError::Nothing(words)),
             None => {
                 let built = report::build(&dump, &options(args), now);
-                say::fill(built, &dump, args.title.as_deref())
+                let mut report = say::fill(built, &dump, args.title.as_deref());
+                let typed = Typed {
+                    paths: &args.paths,
+                    options: &args.typed,
+                };
+                report.next_steps = say::next::steps(&report, typed);
+                report
             }
         },
     };

@@ -434,6 +434,31 @@ async function copy(text, host) {
   }
 }
 
+/**
+ * Copies a text, and says so.
+ *
+ * @param {string} text
+ * @param {HTMLElement} host where a page may put a field
+ * @param {HTMLElement} where
+ */
+async function copied(text, host, where) {
+  const done = await copy(text, host);
+  where.textContent = done ? `Copied ${visible(text)}` : 'The browser does not allow copying.';
+}
+
+/** Gives life to the buttons that copy a command. */
+function copyCommands() {
+  const section = /** @type {HTMLElement | null} */ (document.querySelector('section.next'));
+  const said = /** @type {HTMLElement | null} */ (section?.querySelector('[role="status"]'));
+  if (!section || !said) return;
+  for (const made of section.querySelectorAll('button')) {
+    const line = made.previousElementSibling?.textContent ?? '';
+    made.setAttribute('aria-label', `Copy command ${visible(line)}`);
+    made.addEventListener('click', () => void copied(line, section, said));
+    made.removeAttribute('hidden');
+  }
+}
+
 /** @param {string} packed */
 async function unpack(packed) {
   const binary = atob(packed);
@@ -577,16 +602,6 @@ function show(section, table, known) {
     const place = rows.indexOf(shown());
     if (place >= 0) focusRow(place);
   });
-
-  /**
-   * @param {string} text
-   * @param {HTMLElement} host
-   * @param {HTMLElement} where
-   */
-  async function copied(text, host, where) {
-    const done = await copy(text, host);
-    where.textContent = done ? `Copied ${visible(text)}` : 'The browser does not allow copying.';
-  }
 
   const live = element(
     'div', { id: 'items-live' }, controls,
@@ -933,5 +948,6 @@ async function start() {
 
 if (typeof document !== 'undefined') {
   keepReachable();
+  copyCommands();
   void start();
 }

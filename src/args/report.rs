@@ -11,6 +11,7 @@ use super::formats::{RawFormat, places};
 use super::outputs::{self, Rendering, TemplateKind};
 use super::privacy::{RawPrivacy, RedactArgs};
 use super::settings::{ConfigChoice, RawConfig};
+use super::typed::typed;
 use super::{Command, EXIT_CODES, Refusal, Verbosity, wrong};
 use crate::frame::export::Formulas;
 use crate::gates::{AbsentGates, Rule};
@@ -69,6 +70,8 @@ pub struct ReportArgs {
     pub absent: Option<AbsentGates>,
     /// Rules pass although data is missing.
     pub allow_incomplete: bool,
+    /// Options that tell how the inputs are read, as they were typed.
+    pub typed: Vec<String>,
     /// Settings file.
     pub config: ConfigChoice,
     /// Amount of messages on standard error.
@@ -458,9 +461,17 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
             "--assets writes files beside an HTML report: add -o report.html".to_owned(),
         );
     }
+    let typed = typed(
+        input.job_id.as_deref(),
+        &input.ignore,
+        &grouping.named_groups,
+        config.file(),
+        config.is_off(),
+    );
     Ok(Command::Report(Box::new(ReportArgs {
         paths,
         ignore,
+        typed,
         baseline: comparison.baseline,
         history: comparison.history,
         outputs: chosen.files,

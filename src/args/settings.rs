@@ -1,6 +1,6 @@
 //! Choice of the settings file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -32,6 +32,16 @@ pub(super) struct RawConfig {
 }
 
 impl RawConfig {
+    /// The file that the command line names.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
+    /// Returns true if the command line asks for no file.
+    pub(super) fn is_off(&self) -> bool {
+        self.no_config
+    }
+
     /// Chooses the settings file; an option wins over the variable.
     pub(super) fn choice(self) -> ConfigChoice {
         match (self.config, self.no_config) {

@@ -6,7 +6,7 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use super::compare::model::*;
 pub use super::gate::{Gate, GateJob, GateOutcome, GateReason, GateScope, GateUnit};
@@ -50,10 +50,10 @@ pub struct Report {
     pub title: String,
     /// Answer in one sentence.
     pub verdict: String,
-    /// What to do next about the failures, by class of their errors, and the command that lists the items;
-    /// empty if no item failed.
-    #[serde(default)]
-    pub next_steps: Vec<String>,
+    /// What to do next, the first step first; empty if nothing failed, is missing or is open.
+    #[serde(default, deserialize_with = "next_steps")]
+    #[schemars(with = "Vec<NextStep>")]
+    pub next_steps: Vec<NextStep>,
     /// Batch jobs, worst first: those that failed, then by failure rate, then in the order in which the
     /// inputs name them. Up to 20,000.
     pub jobs: Vec<JobReport>,
@@ -81,6 +81,35 @@ pub struct Report {
     /// Names of the error groups that the user defined, whether or not a failure is in them.
     #[serde(default)]
     pub named_groups: Vec<String>,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NextStep {
+    /// Sentence; without a period if a command follows.
+    pub message: String,
+    /// Command that does it, with the paths that the program was given; absent if there is none, or if the
+    /// paths cannot be told.
+    pub command: Option<String>,
+}
+
+/// Reads the next steps. In summaries saved by early versions they are sentences.
+fn next_steps<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<NextStep>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Saved {
+        Step(NextStep),
+        Sentence(String),
+    }
+    let saved = Vec::<Saved>::deserialize(from)?;
+    let step = |saved| match saved {
+        Saved::Step(step) => step,
+        Saved::Sentence(message) => NextStep {
+            message,
+            command: None,
+        },
+    };
+    Ok(saved.into_iter().map(step).collect())
 }
 
 /// Program that made a report.

@@ -5,6 +5,8 @@ use crate::args::{RedactArgs, ReportArgs};
 use crate::load::Dump;
 use crate::redact::{Key, Redactor};
 use crate::report::Report;
+use crate::say;
+use crate::say::next::Typed;
 
 /// Redacts a report, and the paths of the files that messages name.
 pub(super) fn redact(
@@ -18,6 +20,8 @@ pub(super) fn redact(
     let key = key.clone().unwrap_or_else(Key::random);
     let mut redactor = Redactor::new(*kinds, key);
     redactor.know_items(&dump.items);
+    // A command holds paths and ids, and none of them would run with pseudonyms.
+    report.next_steps = say::next::steps(report, Typed::default());
     *report = redactor.report(report)?;
     for file in &mut dump.inputs {
         file.path = redactor.path(&file.path);

@@ -11,6 +11,7 @@ mod findings;
 pub(crate) mod gates;
 pub(crate) mod github;
 pub(crate) mod loading;
+pub(crate) mod next;
 mod notes;
 pub(crate) mod retry;
 pub(crate) mod stderr;
@@ -19,6 +20,7 @@ pub(crate) mod trend;
 mod verdict;
 
 pub(crate) use self::findings::LABEL_CHARS;
+use self::next::Typed;
 use crate::api::Api;
 use crate::load::Dump;
 use crate::parallel::{self, MANY_ROWS};
@@ -74,7 +76,7 @@ pub fn fill(built: Built, dump: &Dump, title: Option<&str>) -> Report {
     for (input, file) in report.inputs.iter_mut().zip(&dump.inputs) {
         input.looks_like = file.looks_like.as_ref().map(loading::not_ours);
     }
-    report.next_steps = retry::next_steps(&report);
+    report.next_steps = next::steps(&report, Typed::default());
     report.notes = notes::of_loading(dump).chain(job_notes).collect();
     notes::limit(&mut report.notes);
     report.arrange();

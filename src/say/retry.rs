@@ -1,7 +1,5 @@
 //! What is said about items to run again.
 
-use crate::metrics::Class;
-use crate::report::model::{Report, Sections};
 use crate::report::retry::{Kind, Plan};
 use crate::text::{counted, number};
 
@@ -28,67 +26,10 @@ pub(crate) fn summary(plan: &Plan<'_>, chosen: &[Kind]) -> String {
     words
 }
 
-/// Command that lists what to retry.
-pub(crate) const COMMAND: &str = "batch-report retry dumps/";
-
-/// Says what to do about the failures, and how to list them; nothing if nothing failed.
-pub(crate) fn next_steps(report: &Report) -> Vec<String> {
-    let whole = match &report.jobs[..] {
-        [only] => &only.sections,
-        _ => &report.overall,
-    };
-    let step = next_step(whole, report.jobs.len() > 1);
-    step.map_or_else(Vec::new, |step| {
-        vec![step, format!("List the items to retry: {COMMAND}")]
-    })
-}
-
-fn next_step(whole: &Sections, several: bool) -> Option<String> {
-    let counts = Class::ALL.map(|class| {
-        let groups = whole
-            .error_groups
-            .iter()
-            .filter(|group| group.class == class);
-        groups.map(|group| group.count).sum::<u64>()
-    });
-    let failed = whole
-        .counts
-        .by_status
-        .get(crate::api::status::FAILED)
-        .copied()
-        .unwrap_or_default();
-    let [transient, input, permanent, mut unknown] = counts;
-    // Of groups beyond those that are listed no class is known.
-    unknown += failed.saturating_sub(counts.iter().sum());
-    let retry = if several { "Retry up to" } else { "Retry" };
-    let steps = [
-        (
-            transient,
-            format!("{retry} {} (transient errors)", number(transient)),
-        ),
-        (
-            input,
-            format!("fix {} (input errors)", counted(input, "file", "files")),
-        ),
-        (
-            permanent,
-            format!("fix access, credits or settings for {}", number(permanent)),
-        ),
-        (unknown, format!("ask support about {}", number(unknown))),
-    ];
-    let steps = steps
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(_, step)| step);
-    let steps = steps.collect::<Vec<_>>().join(" · ");
-    let mut letters = steps.chars();
-    let first = letters.next()?;
-    Some(first.to_uppercase().chain(letters).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Class;
     use crate::report::retry::Record;
 
     #[test]

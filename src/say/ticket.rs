@@ -182,6 +182,8 @@ pub(crate) enum Span {
     Words(String),
     /// Text of others.
     Foreign(String),
+    /// Command, which is never cut.
+    Command(String),
 }
 
 /// A line.

@@ -214,6 +214,7 @@ impl Writer<'_> {
         let spans = line.iter().map(|span| match span {
             Span::Words(words) => self.sentence(words),
             Span::Foreign(text) => self.markup.within(text, self.widths.quote, Markup::foreign),
+            Span::Command(line) => self.markup.foreign(line),
         });
         spans.collect::<Vec<_>>().join(" ")
     }

@@ -1,74 +1,32 @@
-//! What to do next, in at most three steps.
+//! What to do next, each step with its command in one line.
 
 use super::{Line, Span, Words};
-use crate::api::status::{FAILED, is_terminal};
 use crate::report::Report;
 use crate::report::model::Sections;
-use crate::say::retry;
-use crate::text::{number, percent};
 
 /// Says what to do next; always at least one line.
 pub(super) fn steps(report: &Report, whole: &Sections, words: Words) -> Vec<Line> {
-    let counts = &whole.counts;
-    let mut steps: Vec<Line> = Vec::new();
-    if let Some(missing) = counts
-        .missing
-        .filter(|missing| *missing > 0 && counts.listed)
-    {
-        let step = format!(
-            "Fetch the {} missing {}",
-            number(missing),
-            words.items(missing)
-        );
-        let ids: Vec<&str> = match &report.jobs[..] {
-            [only] => only.batch_job_id.as_deref().into_iter().collect(),
-            _ => Vec::new(),
-        };
-        steps.push(match ids[..] {
-            [id] => vec![
-                Span::Words(format!("{step}:")),
-                Span::Foreign(format!("batch-report fetch {id} -o dumps/")),
+    let mut lines: Vec<Line> = Vec::new();
+    let mut steps = report.next_steps.iter().peekable();
+    while let Some(step) = steps.next() {
+        let line = match (&step.command, steps.peek()) {
+            (Some(command), _) => vec![
+                Span::Words(format!("{}:", step.message)),
+                Span::Command(command.clone()),
             ],
-            _ => vec![Span::Words(format!("{step}."))],
-        });
-    }
-    let open = counts.by_status.iter();
-    let open: u64 = open
-        .filter(|(word, _)| !is_terminal(word))
-        .map(|(_, count)| count)
-        .sum();
-    if open > 0 {
-        let have = if open == 1 { "has" } else { "have" };
-        let step = format!(
-            "Save the list again when the {} open {} {have} ended.",
-            number(open),
-            words.items(open)
-        );
-        steps.push(vec![Span::Words(step)]);
-    }
-    let failed = counts.by_status.get(FAILED).copied().unwrap_or_default();
-    if let Some(first) = whole.error_groups.first().filter(|_| failed > 0) {
-        if let Some(step) = report.next_steps.first() {
-            steps.push(vec![
-                Span::Words(format!("{step}:")),
-                Span::Foreign(retry::COMMAND.to_owned()),
-            ]);
-            return steps;
-        }
-        let step = match whole.error_groups.len() {
-            1 => format!(
-                "Look into the {} with the error above.",
-                words.count(failed)
-            ),
-            _ => format!(
-                "Start with the first error above: {} ({} of the failures).",
-                words.count(first.count),
-                percent(first.share)
-            ),
+            // The command for a step that has none.
+            (None, Some(next)) if next.command.is_some() => {
+                let next = steps.next().unwrap_or(step);
+                let mut line = vec![Span::Words(format!("{}. {}:", step.message, next.message))];
+                line.extend(next.command.clone().map(Span::Command));
+                line
+            }
+            (None, _) => vec![Span::Words(step.message.clone())],
         };
-        steps.push(vec![Span::Words(step)]);
+        lines.push(line);
     }
-    if steps.is_empty() {
+    if lines.is_empty() {
+        let counts = &whole.counts;
         let step = match (counts.listed, counts.complete) {
             (false, _) => format!("Save the list of {}, too.", words.items(0)),
             (true, None) => format!(
@@ -77,7 +35,7 @@ pub(super) fn steps(report: &Report, whole: &Sections, words: Words) -> Vec<Line
             ),
             (true, Some(_)) => "Nothing to do.".to_owned(),
         };
-        steps.push(vec![Span::Words(step)]);
+        lines.push(vec![Span::Words(step)]);
     }
-    steps
+    lines
 }

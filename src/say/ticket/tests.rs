@@ -1,12 +1,13 @@
 use super::*;
 use crate::render::samples;
+use crate::report::model::NextStep;
 
 fn lines(report: &Report, kind: Kind) -> Vec<String> {
     let ticket = Ticket::of(report);
     let part = ticket.parts.iter().find(|part| part.kind == kind);
     let line = |line: &Line| {
         let spans = line.iter().map(|span| match span {
-            Span::Words(text) | Span::Foreign(text) => text.as_str(),
+            Span::Words(text) | Span::Foreign(text) | Span::Command(text) => text.as_str(),
         });
         spans.collect::<Vec<_>>().join(" ")
     };
@@ -29,32 +30,40 @@ fn a_ticket_counts_says_what_is_whole_and_what_to_do_next() {
             "Failure rate 5.4% (13 of 241)."
         ]
     );
+}
+
+#[test]
+fn the_steps_are_next_each_with_its_command_in_one_line() {
+    let mut report = samples::typical();
+    let step = |message: &str, command: Option<&str>| NextStep {
+        message: message.to_owned(),
+        command: command.map(str::to_owned),
+    };
+    report.next_steps = vec![
+        step(
+            "Fetch the 3 missing items",
+            Some("batch-report fetch bjb-1"),
+        ),
+        step("Retry 7 (transient errors)", None),
+        step("List the items to retry", Some("batch-report retry a")),
+        step("Save the list again.", None),
+    ];
     assert_eq!(
         lines(&report, Kind::Next),
-        ["Start with the first error above: 4 items (30.8% of the failures)."]
+        [
+            "Fetch the 3 missing items: batch-report fetch bjb-1",
+            "Retry 7 (transient errors). List the items to retry: batch-report retry a",
+            "Save the list again.",
+        ]
     );
 }
 
 #[test]
-fn missing_and_open_items_are_next() {
+fn an_open_job_is_marked_as_open() {
     let mut report = samples::typical();
-    let counts = &mut report.jobs[0].sections.counts;
-    (counts.missing, counts.complete) = (Some(3), Some(false));
-    counts.by_status.insert("processing".to_owned(), 1);
-    let next = lines(&report, Kind::Next);
-    assert!(
-        next[0].starts_with("Fetch the 3 missing items: batch-report fetch bjb-"),
-        "{next:?}"
-    );
-    assert_eq!(
-        next[1],
-        "Save the list again when the 1 open item has ended."
-    );
-    report.jobs[0]
-        .sections
-        .counts
-        .by_status
-        .insert("failed".to_owned(), 0);
+    let by_status = &mut report.jobs[0].sections.counts.by_status;
+    by_status.insert("processing".to_owned(), 1);
+    by_status.insert("failed".to_owned(), 0);
     report.jobs[0].job = None;
     assert_eq!(Ticket::of(&report).mark, Mark::Open);
 }

@@ -1,0 +1,261 @@
+//! What to do next: fetch what is missing, deal with the failures, look again.
+
+use std::path::PathBuf;
+
+use crate::api::status::{FAILED, is_terminal};
+use crate::load::STDIN;
+use crate::metrics::Class;
+use crate::report::Report;
+use crate::report::model::{Api, Finding, NextStep, Sections};
+use crate::say::code::Code;
+use crate::text::{counted, mask, number, one_line, shell_word};
+
+/// Maximum number of paths in a command.
+const MOST_PATHS: usize = 3;
+/// Maximum length of a command, in bytes.
+const MOST_BYTES: usize = 300;
+
+/// Inputs of a run, and the options that say how they are read, as they were typed. Without paths, no
+/// step has a command.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Typed<'a> {
+    /// Files, folders, `-`.
+    pub(crate) paths: &'a [PathBuf],
+    /// Options that `retry` takes as well.
+    pub(crate) options: &'a [String],
+}
+
+/// Returns the next steps; none if nothing failed, is missing or is open.
+pub(crate) fn steps(report: &Report, typed: Typed<'_>) -> Vec<NextStep> {
+    let whole = match &report.jobs[..] {
+        [only] => &only.sections,
+        _ => &report.overall,
+    };
+    let is_v2 = !report.jobs.is_empty() && report.jobs.iter().all(|job| job.api == Api::V2);
+    let items = if is_v2 { "files" } else { "items" };
+    let several = report.jobs.len() > 1;
+    let mut steps: Vec<NextStep> = Vec::new();
+    steps.extend(fetch(report, whole, is_v2, typed));
+    let failures = Failures::of(whole);
+    if let Some(words) = failures.words(several) {
+        steps.push(sentence(words));
+        steps.push(failures.list(items, typed));
+    }
+    steps.extend(look_again(whole, is_v2));
+    steps
+}
+
+fn sentence(message: String) -> NextStep {
+    NextStep {
+        message,
+        command: None,
+    }
+}
+
+fn fetch(report: &Report, whole: &Sections, is_v2: bool, typed: Typed<'_>) -> Option<NextStep> {
+    let missing = whole.counts.missing.filter(|missing| *missing > 0)?;
+    if !whole.counts.listed {
+        return None;
+    }
+    let (one, many) = match is_v2 {
+        true => ("missing file", "missing files"),
+        false => ("missing item", "missing items"),
+    };
+    let message = match whole.counts.status_filter {
+        // The others are not lost: nobody asked for them.
+        Some(_) => "Fetch the whole list, without the status filter".to_owned(),
+        None => format!("Fetch the {}", counted(missing, one, many)),
+    };
+    let id = match &report.jobs[..] {
+        [only] => only.batch_job_id.as_deref(),
+        _ => None,
+    };
+    let command = id.filter(|_| !typed.paths.is_empty()).and_then(|id| {
+        let words = ["batch-report", "fetch", id, "-o", "dumps/"];
+        command(&words.map(str::to_owned))
+    });
+    Some(match command {
+        Some(command) => NextStep {
+            message,
+            command: Some(command),
+        },
+        None => sentence(format!("{message}.")),
+    })
+}
+
+fn look_again(whole: &Sections, is_v2: bool) -> Option<NextStep> {
+    let open = whole.counts.by_status.iter();
+    let open: u64 = open
+        .filter(|(word, _)| !is_terminal(word))
+        .map(|(_, count)| count)
+        .sum();
+    let is_stuck = |finding: &Finding| finding.code == Code::Stuck.name();
+    if open > 0 && whole.findings.iter().any(is_stuck) {
+        let (items, job) = match is_v2 {
+            true => (counted(open, "open file", "open files"), "batch"),
+            false => (counted(open, "open item", "open items"), "job"),
+        };
+        return Some(sentence(format!(
+            "Ask support about the {items}, or cancel the {job}."
+        )));
+    }
+    let (what, items) = match (is_v2, open) {
+        (_, 0) => return None,
+        (false, 1) => ("list", "the open item has"),
+        (false, _) => ("list", "the open items have"),
+        (true, 1) => ("batch and its jobs", "the open file has"),
+        (true, _) => ("batch and its jobs", "the open files have"),
+    };
+    Some(sentence(format!(
+        "Save the {what} again when {items} ended."
+    )))
+}
+
+/// Numbers of failures by the class of their errors.
+struct Failures {
+    transient: u64,
+    input: u64,
+    permanent: u64,
+    unknown: u64,
+}
+
+impl Failures {
+    fn of(whole: &Sections) -> Self {
+        let [transient, input, permanent, unknown] = Class::ALL.map(|class| {
+            let groups = whole.error_groups.iter();
+            let groups = groups.filter(|group| group.class == class);
+            groups.map(|group| group.count).sum::<u64>()
+        });
+        let failed = whole.counts.by_status.get(FAILED);
+        let failed = failed.copied().unwrap_or_default();
+        // Of groups beyond those that are listed no class is known.
+        let rest = failed.saturating_sub(transient + input + permanent + unknown);
+        Self {
+            transient,
+            input,
+            permanent,
+            unknown: unknown + rest,
+        }
+    }
+
+    /// "Retry 7 (transient errors) · fix 1 file (input errors)".
+    fn words(&self, several: bool) -> Option<String> {
+        let retry = if several { "Retry up to" } else { "Retry" };
+        let steps = [
+            (
+                self.transient,
+                format!("{retry} {} (transient errors)", number(self.transient)),
+            ),
+            (
+                self.input,
+                format!(
+                    "fix {} (input errors)",
+                    counted(self.input, "file", "files")
+                ),
+            ),
+            (
+                self.permanent,
+                format!(
+                    "fix access, credits or settings for {}",
+                    number(self.permanent)
+                ),
+            ),
+            (
+                self.unknown,
+                format!("ask support about {}", number(self.unknown)),
+            ),
+        ];
+        let steps = steps
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(_, step)| step);
+        let steps = steps.collect::<Vec<_>>().join(" · ");
+        let mut letters = steps.chars();
+        let first = letters.next()?;
+        Some(first.to_uppercase().chain(letters).collect())
+    }
+
+    /// Says how to list them.
+    fn list(&self, items: &str, typed: Typed<'_>) -> NextStep {
+        // By default `retry` lists transient and unknown errors.
+        let (what, classes) = match (self.transient + self.unknown, self.input, self.permanent) {
+            (1.., _, _) => (format!("the {items} to retry"), None),
+            (0, _, 0) => (
+                "these files".to_owned(),
+                Some(Class::Input.word().to_owned()),
+            ),
+            (0, 0, _) => (
+                format!("these {items}"),
+                Some(Class::Permanent.word().to_owned()),
+            ),
+            (0, _, _) => {
+                let classes = [Class::Input, Class::Permanent].map(Class::word);
+                (format!("these {items}"), Some(classes.join(",")))
+            }
+        };
+        let kinds: Vec<String> =
+            classes.map_or_else(Vec::new, |classes| vec!["--retry".to_owned(), classes]);
+        let is_stdin = |path: &PathBuf| path.as_os_str() == STDIN;
+        if typed.paths.iter().any(is_stdin) {
+            let words = [
+                &[
+                    "batch-report".to_owned(),
+                    "retry".to_owned(),
+                    STDIN.to_owned(),
+                ],
+                &kinds[..],
+            ];
+            return sentence(format!(
+                "To list {what}, pipe the same data into `{}`.",
+                words.concat().join(" ")
+            ));
+        }
+        if let Some(command) = retry(typed, &kinds) {
+            return NextStep {
+                message: format!("List {what}"),
+                command: Some(command),
+            };
+        }
+        let on = match typed.paths.len() {
+            0 => "the dump".to_owned(),
+            1 => "the same path".to_owned(),
+            many => format!("the same {} paths", number(many as u64)),
+        };
+        let words = [&["batch-report".to_owned(), "retry".to_owned()], &kinds[..]].concat();
+        sentence(format!(
+            "To list {what}, run `{}` on {on}.",
+            words.join(" ")
+        ))
+    }
+}
+
+/// Command that lists failures; absent if it would be too long, or cannot be shown as it is typed.
+fn retry(typed: Typed<'_>, kinds: &[String]) -> Option<String> {
+    if typed.paths.is_empty() || typed.paths.len() > MOST_PATHS {
+        return None;
+    }
+    let mut words = vec!["batch-report".to_owned(), "retry".to_owned()];
+    // Their order tells nothing, and the same files give the same report.
+    let mut paths: Vec<&PathBuf> = typed.paths.iter().collect();
+    paths.sort();
+    for path in paths {
+        let path = path.to_str()?;
+        words.push(match path.starts_with('-') {
+            true => format!("./{path}"),
+            false => path.to_owned(),
+        });
+    }
+    words.extend(kinds.iter().chain(typed.options).cloned());
+    command(&words)
+}
+
+/// A command line of these words; absent if it is too long, or holds what cannot be shown as it is.
+fn command(words: &[String]) -> Option<String> {
+    let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
+    let line = words.join(" ");
+    let is_shown_as_it_is = mask(&line) == line && one_line(&line) == line;
+    (line.len() <= MOST_BYTES && is_shown_as_it_is).then_some(line)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+use indexmap::IndexMap;
+
+use super::*;
+use crate::render::samples;
+
+fn typed(paths: &[&str], options: &[&str], class: Class) -> Vec<NextStep> {
+    let mut report = samples::typical();
+    for group in &mut report.jobs[0].sections.error_groups {
+        group.class = class;
+    }
+    let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+    let options: Vec<String> = options.iter().map(ToString::to_string).collect();
+    let typed = Typed {
+        paths: &paths,
+        options: &options,
+    };
+    steps(&report, typed)
+}
+
+/// Command, else sentence, that lists the failures.
+fn list(paths: &[&str], options: &[&str], class: Class) -> String {
+    let steps = typed(paths, options, class);
+    let step = steps.last().expect("a step").clone();
+    step.command.unwrap_or(step.message)
+}
+
+#[test]
+fn the_command_has_the_paths_and_options_as_they_were_typed() {
+    assert_eq!(
+        list(
+            &["last night/", "-x.json"],
+            &["--job-id", "bjb-1"],
+            Class::Transient
+        ),
+        "batch-report retry ./-x.json 'last night/' --job-id bjb-1"
+    );
+}
+
+#[test]
+fn the_command_lists_the_failures_that_the_step_is_about() {
+    let list = |class| list(&["a"], &[], class);
+    assert_eq!(list(Class::Unknown), "batch-report retry a");
+    assert_eq!(list(Class::Input), "batch-report retry a --retry input");
+    assert_eq!(
+        list(Class::Permanent),
+        "batch-report retry a --retry permanent"
+    );
+}
+
+#[test]
+fn without_a_command_that_runs_a_sentence_says_what_to_do() {
+    let list = |paths: &[&str]| list(paths, &[], Class::Transient);
+    assert_eq!(
+        list(&["status.json", "-"]),
+        "To list the items to retry, pipe the same data into `batch-report retry -`."
+    );
+    assert_eq!(
+        list(&["a", "b", "c", "d"]),
+        "To list the items to retry, run `batch-report retry` on the same 4 paths."
+    );
+    for odd in [
+        "a\nb",
+        "a\u{202e}b",
+        "llx-0123456789abcdefghijklmn",
+        &"a".repeat(400),
+    ] {
+        assert_eq!(
+            list(&[odd]),
+            "To list the items to retry, run `batch-report retry` on the same path."
+        );
+    }
+    assert_eq!(
+        list(&[]),
+        "To list the items to retry, run `batch-report retry` on the dump."
+    );
+}
+
+#[test]
+fn missing_and_open_items_are_steps_as_well() {
+    let mut report = samples::typical();
+    let counts = &mut report.jobs[0].sections.counts;
+    (counts.missing, counts.complete) = (Some(3), Some(false));
+    counts.by_status.insert("processing".to_owned(), 1);
+    let paths = [PathBuf::from("a")];
+    let typed = Typed {
+        paths: &paths,
+        options: &[],
+    };
+    let steps = steps(&report, typed);
+    assert_eq!(steps[0].message, "Fetch the 3 missing items");
+    let command = steps[0].command.as_deref().unwrap_or_default();
+    assert!(command.starts_with("batch-report fetch bjb-"), "{command}");
+    assert_eq!(
+        steps[3].message,
+        "Save the list again when the open item has ended."
+    );
+}
+
+#[test]
+fn nobody_is_told_to_wait_for_items_that_are_stuck() {
+    let mut report = samples::typical();
+    let part = &mut report.jobs[0].sections;
+    part.counts.by_status.insert("processing".to_owned(), 2);
+    part.findings.push(Finding {
+        code: Code::Stuck.name().to_owned(),
+        severity: Code::Stuck.severity(),
+        message: String::new(),
+        evidence: IndexMap::new(),
+        filter: None,
+    });
+    let steps = steps(&report, Typed::default());
+    assert_eq!(
+        steps.last().map(|step| &*step.message),
+        Some("Ask support about the 2 open items, or cancel the job.")
+    );
+}
+
+#[test]
+fn failures_are_counted_by_class() {
+    let counts = Failures {
+        transient: 7,
+        input: 1,
+        permanent: 2,
+        unknown: 4,
+    };
+    assert_eq!(
+        counts.words(false).as_deref(),
+        Some(
+            "Retry 7 (transient errors) · fix 1 file (input errors) · fix access, credits or settings for 2 · \
+             ask support about 4"
+        )
+    );
+}
