@@ -18,7 +18,7 @@ mod kinds;
 mod logical;
 mod newest;
 mod renamed;
-mod retried;
+mod repeated;
 mod runs;
 mod texts;
 mod uuid;
@@ -39,7 +39,7 @@ pub use self::logical::Labels;
 pub use self::newest::Recorded;
 use self::newest::Records;
 pub use self::renamed::NewTexts;
-pub use self::retried::Retried;
+pub use self::repeated::Repeated;
 pub use self::runs::Runs;
 use self::texts::TextArena;
 use crate::api::ItemFields;
@@ -149,7 +149,7 @@ pub struct TooManyRows(usize);
 /// The frame of items.
 #[derive(Debug)]
 pub struct ItemFrame {
-    retried: Retried,
+    repeated: Repeated,
     chunks: Chunks,
     runs: Runs,
     texts: TextArena,
@@ -180,13 +180,13 @@ impl ItemFrame {
             read.chunks = read.chunks.gather(&rows);
             runs = runs.reordered(&rows);
         }
-        let retried = match jobs {
-            0 | 1 => Retried::default(),
-            _ => Retried::among(&read.chunks, &read.texts, &runs),
+        let repeated = match jobs {
+            0 | 1 => Repeated::default(),
+            _ => Repeated::among(&read, &runs),
         };
         read.chunks.forget_id_hashes();
         let items = Self {
-            retried,
+            repeated,
             chunks: read.chunks,
             runs,
             texts: read.texts,
@@ -195,9 +195,9 @@ impl ItemFrame {
         Ok((items, recorded))
     }
 
-    /// Items that failed in one job and are recorded in another one.
-    pub fn retried(&self) -> Retried {
-        self.retried
+    /// Items that did not complete in one job and are recorded in another one.
+    pub fn repeated(&self) -> &Repeated {
+        &self.repeated
     }
 
     /// Number of rows, which are distinct items.
@@ -302,7 +302,7 @@ impl Default for ItemFrame {
             texts,
         } = Read::join(Vec::new());
         Self {
-            retried: Retried::default(),
+            repeated: Repeated::default(),
             chunks,
             runs: Runs::default(),
             texts,

@@ -88,7 +88,7 @@ impl<'a> Records<'a> {
     }
 
     /// Rows of each item that has several among these rows, in their order.
-    fn repeated(self, ranges: &[Range<usize>], rows: usize) -> Vec<Vec<usize>> {
+    pub(super) fn repeated(self, ranges: &[Range<usize>], rows: usize) -> Vec<Vec<usize>> {
         let parts = (rows / PART_ROWS).next_power_of_two();
         let mut suspects = if parts == 1 {
             let hashes = || self.id_hashes(ranges).map(|(hash, row)| (hash as u32, row));

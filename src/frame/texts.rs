@@ -120,6 +120,11 @@ pub(super) struct Stored<'a> {
 }
 
 impl<'a> Stored<'a> {
+    /// Its bytes as they are stored: the same for equal texts.
+    pub(super) fn bytes(self) -> [&'a [u8]; 2] {
+        [self.text, self.packed]
+    }
+
     /// Reads it; a UUID is unpacked.
     pub(super) fn read(self) -> Option<Cow<'a, str>> {
         // It was text when it was written.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::accumulator::{Accumulator, FoundJob, PartRead, TotalSizes};
 use super::dump::{Dump, FileRead, Job, KnownFilter, LoadError, OlderList};
-use super::note::{Note, NoteKind};
+use super::note::Note;
 use super::pair::{Folder, Owner, Pairing};
 use super::tally::Tally;
 use super::v2;
@@ -119,12 +119,6 @@ pub(super) fn join(
         let Jobs { jobs: list, .. } = &jobs;
         ItemFrame::build(columns, runs, list.len())?
     };
-    if items.retried().items > 0 {
-        notes.push(Note {
-            path: None,
-            kind: NoteKind::RetriedItems(items.retried()),
-        });
-    }
     let ranges = items.rows_by_job(jobs.jobs.len());
     let mut finished = jobs.finish(recorded, &ranges, &items, &paths);
     for job in &mut finished {

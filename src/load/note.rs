@@ -6,7 +6,6 @@ use std::fmt;
 use super::error_answer::ErrorResponse;
 use super::looks::Looks;
 use crate::api::{Field, WrongType};
-use crate::frame::Retried;
 use crate::snapshot::{Difference, Gone, Part, Progress};
 
 /// A note about a file or folder.
@@ -146,8 +145,6 @@ pub enum NoteKind {
     NonStandardJson,
     /// A file or folder name holds several job ids.
     AmbiguousName(Ids),
-    /// Items that failed in one job are recorded in another one.
-    RetriedItems(Retried),
     /// Several jobs are recorded beside the items.
     AmbiguousJob(Ids),
     /// Jobs and data points that no recorded results of a v2 batch refer to.

@@ -13,6 +13,7 @@ use super::class::Class;
 use super::kinds::{Kinds, Message, id_of};
 use super::mask::holds_name;
 use super::named::NamedGroup;
+use super::reruns::Replaced;
 use super::slots::SlotValues;
 use super::times::PLAUSIBLE_MICROS;
 use crate::api::UtcTime;
@@ -34,7 +35,8 @@ pub struct ErrorGroup {
     #[serde(default)]
     pub class: Class,
     /// Values of the masks in the pattern, in its order, up to 10; empty for single jobs if there are several,
-    /// for groups that the user named, and for summaries of older versions.
+    /// for groups that the user named or some of whose failures a rerun replaced, and for summaries of older
+    /// versions.
     #[serde(default)]
     pub slots: Vec<SlotValues>,
     /// Regular expression of a group that the user named, as it was given; absent for all others.
@@ -81,6 +83,7 @@ pub struct Failures {
 }
 
 /// What is known about a group without its items.
+#[derive(Clone)]
 struct Group {
     id: String,
     class: Class,
@@ -240,6 +243,24 @@ impl Failures {
         Self {
             failed,
             patterns,
+            groups,
+        }
+    }
+
+    /// Returns the same without the failures that a newer record replaces. Values of groups that lose some are
+    /// left out, because they were counted over all.
+    pub fn standing(&self, replaced: &Replaced) -> Self {
+        let mut groups = self.groups.clone();
+        let mut failed = Vec::with_capacity(self.failed.len());
+        for one in &self.failed {
+            match replaced.by(one.row as usize) {
+                None => failed.push(*one),
+                Some(_) => groups[one.group as usize].slots.clear(),
+            }
+        }
+        Self {
+            failed,
+            patterns: self.patterns.clone(),
             groups,
         }
     }

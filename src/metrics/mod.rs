@@ -19,6 +19,7 @@ pub mod open;
 pub mod patterns;
 pub mod quiet_spell;
 pub mod rates;
+pub mod reruns;
 pub mod slots;
 pub mod survival;
 mod template;
@@ -45,6 +46,7 @@ pub use self::named::NamedGroup;
 pub use self::open::OpenItem;
 pub use self::patterns::Ends;
 pub use self::rates::{Rate, Rates, RatesOfJobs, failure_bounds};
+pub use self::reruns::{Replaced, Reruns};
 pub use self::slots::{SlotValue, SlotValues};
 pub use self::survival::DurationsWithOpen;
 pub use self::throughput::Throughput;
@@ -115,7 +117,8 @@ pub enum Drawn {
 }
 
 /// Computes the metrics and the shape of the items of these jobs, whose rows follow each other. `labels`
-/// are those of all jobs of the frame.
+/// are those of all jobs of the frame. Of records that are `replaced`, of which `failures` holds none, only the
+/// times and durations count.
 pub fn compute(
     items: &ItemFrame,
     jobs: &[JobRows],
@@ -123,10 +126,12 @@ pub fn compute(
     labels: &[String],
     limits: Limits,
     drawn: Drawn,
+    replaced: Option<&Replaced>,
 ) -> (Metrics, Shape) {
     let rows = covered(jobs);
     let part = items.rows(rows.clone());
-    let distinct = part.len() as u64;
+    let left_out = replaced.map_or(&[][..], |replaced| replaced.among(&rows));
+    let distinct = part.len() as u64 - left_out.len() as u64;
     let much = part.len() > MANY_ROWS;
     let of_times = || {
         let times = Times::of(items, jobs, much);
@@ -144,9 +149,10 @@ pub fn compute(
         (spans.stats(), histogram, slowest_twentieth, spans)
     };
     let of_kinds = || {
-        let by_status = counts::by_status(items, &part);
+        let by_status = counts::by_status(items, &part, left_out);
         let slowest = durations::slowest(items, &part, labels, limits.slowest);
-        (by_status, counts::skip_reasons(items, &part), slowest)
+        let skip_reasons = counts::skip_reasons(items, &part, left_out);
+        (by_status, skip_reasons, slowest)
     };
     let of_failures = || {
         let error_groups = failures.groups(items, &rows, labels, limits.examples);

@@ -13,10 +13,10 @@ use crate::api::UtcTime;
 pub struct Throughput {
     /// `ended_items` without `early_items` per minute of `busy_seconds`.
     pub items_per_minute: Option<f64>,
-    /// Most items in progress at one instant (`started_at <= t < completed_at`); absent if no item has both
-    /// times.
+    /// Most items in progress at one instant (`started_at <= t < completed_at`; an item that has not ended, up to
+    /// the newest instant known of its job); absent if no item has both times or is open with a start.
     pub peak_concurrency: Option<u64>,
-    /// Time-weighted mean of the items in progress over `busy_seconds`.
+    /// Time-weighted mean of the items in progress over `observed_seconds`.
     pub mean_concurrency: Option<f64>,
     /// Earliest `started_at`.
     pub first_start: Option<UtcTime>,
@@ -29,6 +29,10 @@ pub struct Throughput {
     /// several without the idle time between them.
     #[serde(default)]
     pub busy_seconds: Option<f64>,
+    /// `busy_seconds`, and the time from the last end to the newest instant known of a job of which items are
+    /// in progress; absent unless that is a positive span.
+    #[serde(default)]
+    pub observed_seconds: Option<f64>,
     /// Time from the 95th percentile of the ends (type 7) to the last end, without the idle time between
     /// jobs. Ends before the first start are not counted.
     pub tail_seconds: Option<f64>,
@@ -39,6 +43,9 @@ pub struct Throughput {
     pub early_items: u64,
     /// Items with both times in order, from which the concurrency is made.
     pub timed_items: u64,
+    /// Items that have started and not ended, which count in the concurrency as well.
+    #[serde(default)]
+    pub open_items: u64,
     /// Other items that started or ended: a time is missing or does not count, or the end lies before the start.
     pub untimed_items: u64,
     /// Starts and ends that do not count.
@@ -61,25 +68,53 @@ impl Throughput {
             .filter(|span| *span > 0);
         let busy = times.busy.iter().map(|(from, to)| to - from).sum::<i64>();
         let busy_micros = Some(busy).filter(|busy| *busy > 0);
-        let is_timed = times.timed > 0;
+        let observed = times
+            .observed
+            .iter()
+            .map(|(from, to)| to - from)
+            .sum::<i64>();
+        let observed_micros = Some(observed).filter(|observed| *observed > 0);
+        let is_timed = times.timed > 0 || !times.open_starts.is_empty();
+        let worked = times.worked_micros + times.open_micros;
         Self {
             items_per_minute: busy_micros.map(|busy| times.busy_ends as f64 * 60e6 / busy as f64),
-            peak_concurrency: is_timed.then(|| peak(&times.ended_starts, &times.ends.all)),
-            mean_concurrency: busy_micros
+            peak_concurrency: is_timed.then(|| peak_of(times)),
+            mean_concurrency: observed_micros
                 .filter(|_| is_timed)
-                .map(|busy| times.worked_micros as f64 / busy as f64),
+                .map(|observed| worked as f64 / observed as f64),
             first_start: first_start.and_then(UtcTime::from_micros),
             last_end: last_end.and_then(UtcTime::from_micros),
             span_seconds: span_micros.map(|span| span as f64 / 1e6),
             busy_seconds: busy_micros.map(|busy| busy as f64 / 1e6),
+            observed_seconds: observed_micros.map(|observed| observed as f64 / 1e6),
             tail_seconds: tail_micros(ends, &times.busy).map(|micros| micros / 1e6),
             ended_items: times.ends.all.len() as u64,
             early_items: times.early,
             timed_items: times.timed,
+            open_items: times.open_starts.len() as u64,
             untimed_items: times.untimed,
             excluded_times: times.excluded,
         }
     }
+}
+
+/// Most items in progress at one instant. An item that is open still is at the newest instant known.
+fn peak_of(times: &Times) -> u64 {
+    if times.open_starts.is_empty() {
+        return peak(&times.ended_starts, &times.ends.all);
+    }
+    let untils = times
+        .open_untils
+        .iter()
+        .map(|until| until.saturating_add(1));
+    let merged = |one: &[i64], other: Vec<i64>| {
+        let mut all = [one, &other].concat();
+        // A stable sort merges lists that are sorted already.
+        all.sort();
+        all
+    };
+    let starts = merged(&times.ended_starts, times.open_starts.clone());
+    peak(&starts, &merged(&times.ends.all, untils.collect()))
 }
 
 /// Most intervals `start <= t < end` that hold one instant. Both lists are ascending, and an interval may
@@ -139,6 +174,42 @@ mod tests {
         assert_eq!(found.mean_concurrency, Some(1.25));
         assert_eq!(found.peak_concurrency, Some(2));
         assert_eq!((found.ended_items, found.timed_items), (3, 3));
+    }
+
+    #[test]
+    fn open_items_are_in_progress_up_to_the_newest_instant() {
+        // 0–40 s with what ended; the job is known up to 100 s: 10 + 30 s of work, and 90 + 60 + 0 s so far.
+        let items = [
+            ("completed", at(0), at(10), None),
+            ("failed", at(10), at(40), None),
+            ("processing", at(10), None, None),
+            ("processing", at(40), None, None),
+            ("processing", at(100), None, None),
+            ("pending", None, None, None),
+        ];
+        let of = |end| {
+            let frame = frame(&items);
+            let run = JobRun {
+                end,
+                ..JobRun::default()
+            };
+            let rows = 0..frame.len();
+            Throughput::of(&Times::of(&frame, &[JobRows { rows, run }], false))
+        };
+        let found = of(at(90));
+        assert_eq!(found.busy_seconds, Some(40.0));
+        assert_eq!(found.observed_seconds, Some(100.0));
+        assert_eq!(found.items_per_minute, Some(3.0));
+        assert_eq!(found.mean_concurrency, Some((40.0 + 90.0 + 60.0) / 100.0));
+        // All three at the newest instant, of which one starts there.
+        assert_eq!(found.peak_concurrency, Some(3));
+        assert_eq!((found.open_items, found.timed_items), (3, 2));
+        // A job that is known for longer, and one that has no record.
+        assert_eq!(of(at(200)).observed_seconds, Some(200.0));
+        assert_eq!(of(None), found);
+        let only_open = throughput(&items[2..3]);
+        assert_eq!(only_open.peak_concurrency, Some(1));
+        assert_eq!(only_open.mean_concurrency, None);
     }
 
     #[test]
@@ -258,7 +329,8 @@ mod tests {
             (found.timed_items, found.untimed_items, found.ended_items),
             (1, 3, 3)
         );
-        assert_eq!(found.peak_concurrency, Some(1));
+        // With the one that is processed still.
+        assert_eq!(found.peak_concurrency, Some(2));
         assert_eq!(found.first_start.map(UtcTime::micros), at(5));
         assert_eq!(found.last_end.map(UtcTime::micros), at(30));
         assert_eq!(

@@ -131,6 +131,12 @@ pub struct Times {
     pub excluded: u64,
     /// Times from the first start to the last end of each job, as far as they do not overlap, ascending.
     pub busy: Vec<(i64, i64)>,
+    /// The same, up to the newest instant known of a job of which items are in progress.
+    pub observed: Vec<(i64, i64)>,
+    /// Time from the start of each open item to that instant, summed.
+    pub open_micros: i128,
+    /// First start of each job of which items are in progress, and the newest instant known of it.
+    pub open_jobs: Vec<(i64, i64)>,
     /// Ends in these: those of a job with such a time, not before its first start.
     pub busy_ends: u64,
     /// Ends before the first start of their job.
@@ -152,10 +158,33 @@ impl Times {
         } = &mut times;
         parallel::both(much, || ends.sort(), || ended_starts.sort_unstable());
         times.record_ends.sort();
+        times.observe();
         times.open_starts.sort_unstable();
         times.open_untils.sort_unstable();
         times.busy = union(std::mem::take(&mut times.busy));
         times
+    }
+
+    /// Takes open items of jobs without a record as known up to the last instant of all, and adds up what is known of
+    /// open items.
+    fn observe(&mut self) {
+        if self.open_starts.is_empty() {
+            self.observed = union(self.busy.clone());
+            return;
+        }
+        let last = [self.ended_span(), self.starts].into_iter().flatten();
+        let last = last.map(|(_, last)| last).max();
+        let last = last.max(self.run.1).unwrap_or_default();
+        let mut observed = self.busy.clone();
+        for (start, until) in self.open_starts.iter().zip(&mut self.open_untils) {
+            *until = (*until).min(last).max(*start);
+            self.open_micros += i128::from(*until - start);
+        }
+        for (first, until) in std::mem::take(&mut self.open_jobs) {
+            observed.push((first, until.min(last)));
+        }
+        observed.retain(|(from, to)| from < to);
+        self.observed = union(observed);
     }
 
     fn add(&mut self, rows: &Rows<'_>, run: JobRun) {
@@ -221,6 +250,9 @@ impl Times {
         self.run.1 = [self.run.1, end].into_iter().flatten().max();
         // A job without a record is known up to the last instant of all.
         let until = end.map_or(i64::MAX, |end| end.max(last).max(last_start));
+        if self.open_starts.len() > self.open_untils.len() {
+            self.open_jobs.push((first_start, until));
+        }
         self.open_untils.resize(self.open_starts.len(), until);
     }
 

@@ -160,10 +160,7 @@ impl Suite {
             class: folder(item).unwrap_or(&item.job),
             outcome: outcome(item),
             kind,
-            message: item
-                .error_message
-                .clone()
-                .or_else(|| item.skip_reason.clone()),
+            message: say::cases::message(item),
             seconds: item.duration_seconds.filter(|seconds| *seconds >= 0.0),
             row: Some(item),
             item_id: Some(&item.item_id),
@@ -216,6 +213,8 @@ fn folder(item: &ItemRow) -> Option<&str> {
 
 fn outcome(item: &ItemRow) -> Outcome {
     match item.status.as_str() {
+        // What is known of the item is said in the other job.
+        _ if item.newer.is_some() => Outcome::Skipped,
         COMPLETED => Outcome::Passed,
         FAILED => Outcome::Failed,
         SKIPPED | CANCELLED => Outcome::Skipped,

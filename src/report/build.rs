@@ -16,7 +16,7 @@ use crate::metrics::insight::breakdown::{self, ByName};
 use crate::metrics::insight::dimensions::Dimensions;
 use crate::metrics::{
     self, Completeness, Drawn, DurationsWithOpen, ExpectedEnd, Failures, JobRows, JobRun, Limits,
-    Metrics, RatesOfJobs, Shape, Timeline,
+    Metrics, RatesOfJobs, Replaced, Shape, Timeline,
 };
 use crate::parallel::{self, MANY_ROWS};
 use crate::text::mask_name;
@@ -40,9 +40,16 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Bui
         || Failures::of(&dump.items, &options.named_groups),
         || Dimensions::of(&dump.items, &dump.rows, &options.dimensions, much),
     );
+    let replaced = match dump.jobs.len() {
+        0 | 1 => Replaced::default(),
+        _ => Replaced::of(&dump.items),
+    };
+    let standing = (!replaced.is_empty()).then(|| failures.standing(&replaced));
     let builder = Builder {
         dump,
         failures: &failures,
+        standing: standing.as_ref().unwrap_or(&failures),
+        replaced: &replaced,
         labels: &labels,
         options,
         dimensions: &dimensions,
@@ -61,14 +68,15 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Bui
     let job = |index: usize| builder.job(index, &shapes[index]);
     let jobs = || parallel::each(much, dump.jobs.len(), job);
     let all = || (dump.jobs.len() != 1).then(|| builder.all());
-    let rows = || items::rows(dump, &failures, &labels, options.items, options.slowest);
+    let (selection, slowest) = (options.items, options.slowest);
+    let rows = || items::rows(dump, &failures, &replaced, &labels, selection, slowest);
     // All jobs together come first: the lists of all times are gone before each job takes room.
     let all = all();
     let (jobs, (items, item_rows)) = parallel::both(much, jobs, rows);
     let mut overall_shape = None;
     let overall = match all {
         Some(all) => {
-            let (mut overall, shape) = overall(dump, &jobs, all);
+            let (mut overall, shape) = overall(dump, &jobs, &replaced, all);
             overall_shape = Some(Box::new(shape));
             if jobs.iter().any(|job| job.api == Api::V2) {
                 builder.usage(&(0..dump.items.len()), &mut overall);
@@ -115,6 +123,10 @@ pub fn build(dump: &Dump, options: &ReportOptions, generated_at: UtcTime) -> Bui
 struct Builder<'a> {
     dump: &'a Dump,
     failures: &'a Failures,
+    /// Failures without those that are replaced.
+    standing: &'a Failures,
+    /// Records that a newer one in another job replaces.
+    replaced: &'a Replaced,
     labels: &'a [String],
     options: &'a ReportOptions,
     /// What the names of items tell.
@@ -134,17 +146,22 @@ impl Builder<'_> {
             true => Drawn::Whole,
             false => Drawn::Small,
         };
-        let open = self.open(&dump.rows[index]);
+        let open = self.open(&dump.rows[index], None);
         let ((metrics, mut shape), names) = parallel::both(
             dump.rows[index].len() > MANY_ROWS,
-            || self.compute(&self.runs[index..=index], dump.jobs.len(), drawn),
-            || self.by_name(index..index + 1, dump.jobs.len() <= FULL_JOBS),
+            || self.compute(&self.runs[index..=index], dump.jobs.len(), drawn, None),
+            || self.by_name(index..index + 1, dump.jobs.len() <= FULL_JOBS, None),
         );
         shape.insight.names = names;
         let counts = counts_of(job, &metrics);
         let has_open = !open.is_empty();
         let mut sections = sections(counts, metrics, &mut shape, open);
         sections.so_far = is_running(job);
+        if !self.replaced.is_empty() {
+            let failed = sections.rates.failure.numerator;
+            let reruns = self.replaced.of_job(&dump.items, &dump.rows[index], failed);
+            sections.reruns = reruns.map(Box::new);
+        }
         if sections.so_far
             && let Some(total) = sections.counts.stated_total
             && sections.counts.status_filter.is_none()
@@ -175,13 +192,15 @@ impl Builder<'_> {
 
     /// Computes the figures of all jobs together.
     fn all(&self) -> (Metrics, Shape, Vec<OpenItem>) {
+        let replaced = Some(self.replaced).filter(|replaced| !replaced.is_empty());
         let ((metrics, mut shape), names) = parallel::both(
             self.dump.items.len() > MANY_ROWS,
-            || self.compute(&self.runs, 1, Drawn::Whole),
-            || self.by_name(0..self.dump.jobs.len(), true),
+            || self.compute(&self.runs, 1, Drawn::Whole, replaced),
+            || self.by_name(0..self.dump.jobs.len(), true, replaced),
         );
         shape.insight.names = names;
-        (metrics, shape, self.open(&(0..self.dump.items.len())))
+        let open = self.open(&(0..self.dump.items.len()), replaced);
+        (metrics, shape, open)
     }
 
     /// Adds what only v2 batches tell.
@@ -192,17 +211,27 @@ impl Builder<'_> {
     }
 
     /// Computes the figures of one of `of` jobs, or of all together.
-    fn compute(&self, jobs: &[JobRows], of: usize, drawn: Drawn) -> (Metrics, Shape) {
+    fn compute(
+        &self,
+        jobs: &[JobRows],
+        of: usize,
+        drawn: Drawn,
+        replaced: Option<&Replaced>,
+    ) -> (Metrics, Shape) {
         let (items, labels) = (&self.dump.items, self.labels);
         let limits = Limits {
             slowest: self.options.slowest,
             examples: limits::examples(self.options.examples, of),
         };
-        metrics::compute(items, jobs, self.failures, labels, limits, drawn)
+        let failures = match replaced {
+            Some(_) => self.standing,
+            None => self.failures,
+        };
+        metrics::compute(items, jobs, failures, labels, limits, drawn, replaced)
     }
 
     /// Looks at the items of these jobs by their names.
-    fn by_name(&self, jobs: Range<usize>, is_listed: bool) -> ByName {
+    fn by_name(&self, jobs: Range<usize>, is_listed: bool, replaced: Option<&Replaced>) -> ByName {
         let Self {
             dump,
             dimensions,
@@ -211,12 +240,14 @@ impl Builder<'_> {
         } = self;
         let named = &options.dimensions;
         let rows = &dump.rows[jobs.clone()];
-        breakdown::by_name(&dump.items, rows, jobs, dimensions, named, is_listed)
+        let items = &dump.items;
+        breakdown::by_name(items, rows, jobs, dimensions, named, is_listed, replaced)
     }
 
-    fn open(&self, rows: &Range<usize>) -> Vec<OpenItem> {
+    fn open(&self, rows: &Range<usize>, replaced: Option<&Replaced>) -> Vec<OpenItem> {
         let newest = || *self.newest.get_or_init(|| newest_instant(self.dump));
-        metrics::open::open(&self.dump.items, rows, self.labels, newest)
+        let is_left_out = |row| replaced.is_some_and(|replaced| replaced.by(row).is_some());
+        metrics::open::open(&self.dump.items, rows, self.labels, is_left_out, newest)
     }
 }
 
@@ -354,6 +385,7 @@ fn counts_of(job: &Job, metrics: &Metrics) -> ItemCounts {
         recorded: job.recorded.rows,
         distinct: metrics.distinct,
         duplicates: job.recorded.rows - metrics.distinct,
+        replaced: 0,
         conflicting_duplicates: job.recorded.conflicting,
         unreadable: job.unreadable,
         filtered_jobs: u64::from(status_filter.is_some()),
@@ -384,6 +416,7 @@ fn filter_that_can_be_seen(job: &Job, metrics: &Metrics, job_total: Option<u64>)
 fn overall(
     dump: &Dump,
     jobs: &[JobReport],
+    replaced: &Replaced,
     (metrics, mut shape, open): (Metrics, Shape, Vec<OpenItem>),
 ) -> (Sections, Shape) {
     // Between the times of several jobs there are gaps that say nothing.
@@ -403,14 +436,18 @@ fn overall(
         listed: dump.jobs.iter().any(|job| job.has_list),
         recorded,
         distinct: metrics.distinct,
-        duplicates: recorded - metrics.distinct,
+        duplicates: items().map(|items| items.duplicates).sum(),
+        replaced: replaced.len(),
         conflicting_duplicates: items().map(|items| items.conflicting_duplicates).sum(),
         unreadable: dump.jobs.iter().map(|job| job.unreadable).sum(),
         filtered_jobs: items().map(|items| items.filtered_jobs).sum(),
         filtered_in_part: items().any(|items| items.filtered_in_part),
         status_filter: first_filter
             .filter(|filter| items().all(|items| items.status_filter.as_ref() == Some(filter))),
-        stated_total: completeness.stated_total,
+        // An item of several jobs is one.
+        stated_total: completeness
+            .stated_total
+            .map(|total| total.saturating_sub(replaced.len())),
         stated_total_source: completeness.source,
         missing: completeness.missing,
         complete: completeness.complete,
@@ -424,6 +461,8 @@ fn overall(
     let of_whole_lists = jobs
         .iter()
         .filter(|job| job.sections.counts.filtered_jobs == 0);
+    let failing = sections.rates.failure.numerator;
+    sections.reruns = replaced.of_all(&dump.items, failing).map(Box::new);
     let rates = of_whole_lists.map(|job| (job.label.as_str(), &job.sections.rates.failure));
     sections.rates_of_jobs = RatesOfJobs::of(rates).map(Box::new);
     limits::limit(&mut sections, 1);
@@ -462,6 +501,7 @@ fn sections(
         failure_bounds: metrics::failure_bounds(&metrics.rates.failure, counts.missing)
             .filter(|_| counts.filtered_jobs == 0),
         rates_of_jobs: None,
+        reruns: None,
         so_far: false,
         durations_with_open: None,
         expected_end: None,

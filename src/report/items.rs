@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::limits::{masked_message, name};
-use super::model::{ItemRow, ItemRows, ItemSelection, Report};
+use super::model::{ItemRow, ItemRows, ItemSelection, NewerRecord, Report};
 use crate::api::UtcTime;
 use crate::api::status::{self, code};
 use crate::frame::Row;
 use crate::load::Dump;
-use crate::metrics::Failures;
 use crate::metrics::open::is_open;
+use crate::metrics::{Failures, Replaced};
 use crate::parallel::{self, MANY_ROWS};
 use crate::text::mask_name;
 
@@ -50,10 +50,12 @@ impl Report {
     }
 }
 
-/// Makes the rows of a selection, of which those of `slowest` items are a part.
+/// Makes the rows of a selection, of which those of `slowest` items are a part. Records that are `replaced` name
+/// the newer one.
 pub(super) fn rows(
     dump: &Dump,
     failures: &Failures,
+    replaced: &Replaced,
     labels: &[String],
     selection: ItemSelection,
     slowest: usize,
@@ -75,7 +77,18 @@ pub(super) fn rows(
         ItemSelection::Failed | ItemSelection::All => (0..items.len()).collect(),
     };
     let groups = failures.ids();
-    let row = |at| item_row(dump, failures, labels, &groups, chosen[at]);
+    let newer = |row| {
+        let newest = replaced.by(row)?;
+        let job = items.job(newest)? as usize;
+        Some(Box::new(NewerRecord {
+            job: labels.get(job).cloned().unwrap_or_default(),
+            status: name(items.status_word(newest)),
+        }))
+    };
+    let row = |at| ItemRow {
+        newer: newer(chosen[at]),
+        ..item_row(dump, failures, labels, &groups, chosen[at])
+    };
     let rows = parallel::each(chosen.len() > MANY_ROWS, chosen.len(), row);
     let kinds = chosen.iter().map(|row| kind_of(&items.row(*row)));
     (rows, held(selection, kinds, items.len() as u64))
@@ -191,6 +204,7 @@ fn item_row(
             .map(|code| name(items.words().skip_reason.get(code))),
         processing_job_id: texts.work.as_deref().map(name),
         source: source.map(|file| mask_name(&file.path).into_owned()),
+        newer: None,
     }
 }
 

@@ -16,8 +16,8 @@ use crate::api::UtcTime;
 pub use crate::metrics::insight::breakdown::{Breakdown, BreakdownValue};
 pub use crate::metrics::{
     Bin, Credits, DurationStats, Durations, DurationsWithOpen, ErrorGroup, Example, ExpectedEnd,
-    Gap, Histogram, Interval, OpenItem, ROUND_INTERVALS, Rate, Rates, RatesOfJobs, SkipReason,
-    SlowItem, Throughput, Timeline, TotalSource,
+    Gap, Histogram, Interval, OpenItem, ROUND_INTERVALS, Rate, Rates, RatesOfJobs, Reruns,
+    SkipReason, SlowItem, Throughput, Timeline, TotalSource,
 };
 
 /// The version of the model that this program writes and reads.
@@ -200,6 +200,10 @@ pub struct Sections {
     /// missing, and for filtered lists.
     #[serde(default)]
     pub failure_bounds: Option<[f64; 2]>,
+    /// Items that failed in one job and are recorded in a newer one, as after a rerun; absent if there are none.
+    /// The figures of all jobs together, other than times and durations, are those of the newest records.
+    #[serde(default)]
+    pub reruns: Option<Box<Reruns>>,
     /// Failure rates of the jobs beside each other; absent for one job.
     #[serde(default)]
     pub rates_of_jobs: Option<Box<RatesOfJobs>>,
@@ -298,10 +302,14 @@ pub struct ItemCounts {
     pub listed: bool,
     /// Rows read, including repeated ones, excluding unreadable ones.
     pub recorded: u64,
-    /// Distinct `item_id`s. All figures use the newest record of each.
+    /// Distinct `item_id`s. All figures use the newest record of each. Over several jobs, an item that failed or
+    /// was cancelled in one and is recorded in another, under its id or a name that each has once, is one.
     pub distinct: u64,
-    /// `recorded - distinct`.
+    /// Rows of which the same job has a newer one. `recorded - duplicates - replaced` is `distinct`.
     pub duplicates: u64,
+    /// Items that another job has a newer record of; 0 for single jobs.
+    #[serde(default)]
+    pub replaced: u64,
     /// Items recorded more than once whose records differ.
     pub conflicting_duplicates: u64,
     /// Rows that could not be read as items.
@@ -367,6 +375,18 @@ pub struct ItemRow {
     pub processing_job_id: Option<String>,
     /// `path` of the input it was read from.
     pub source: Option<String>,
+    /// Newer record of the item in another job; left out if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newer: Option<Box<NewerRecord>>,
+}
+
+/// Newer record of an item, as after a rerun.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NewerRecord {
+    /// `label` of its job.
+    pub job: String,
+    /// Its status.
+    pub status: String,
 }
 
 /// Selection of the items that a report holds as rows.

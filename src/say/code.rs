@@ -118,7 +118,7 @@ codes! {
     AmbiguousJob = "ambiguous-job", File, Warning, false;
     /// A file or folder name contains several job IDs.
     AmbiguousName = "ambiguous-name", File, Warning, false;
-    /// Items that failed in one job are recorded in another one.
+    /// Items that failed or were cancelled in one job are recorded in a newer one.
     RetriedItems = "retried-items", File, Info, false;
     /// A page of a snapshot changed after it was fetched.
     ChangedPage = "changed-page", File, Warning, true;

@@ -5,7 +5,7 @@ use crate::api::WrongType;
 use crate::load::note::{Break, Fault, Ids, NoteKind, Place, Sample, SpecialFile};
 use crate::load::{ErrorResponse, Like, Looks, NotOurs};
 use crate::snapshot::{Difference, Gone, Part};
-use crate::text::{counted, joined, number, quote, were};
+use crate::text::{counted, joined, number, quote};
 
 /// The code of a note.
 pub(crate) fn code(kind: &NoteKind) -> Code {
@@ -43,7 +43,6 @@ pub(crate) fn code(kind: &NoteKind) -> Code {
         NoteKind::AmbiguousJob(_) => Code::AmbiguousJob,
         NoteKind::UnreferencedJobs { .. } => Code::UnreferencedJobs,
         NoteKind::UntiedJobs(_) => Code::UntiedJobs,
-        NoteKind::RetriedItems(_) => Code::RetriedItems,
         NoteKind::UnreadableManifest { .. } => Code::UnreadableManifest,
         NoteKind::StoppedSnapshot(_) | NoteKind::PartialSnapshot(_) => Code::PartialSnapshot,
         NoteKind::MissingPage(_) => Code::MissingPage,
@@ -246,16 +245,6 @@ pub(crate) fn message(kind: &NoteKind) -> String {
             "no results of a batch are recorded, so {} reported without a batch; record the batch \
              with expand=results",
             counted(*jobs, "job is", "jobs are")
-        ),
-        NoteKind::RetriedItems(retried) => format!(
-            "{} in one job and {} recorded in another, too; {} completed there",
-            counted(retried.items, "item failed", "items failed"),
-            were(retried.items),
-            match retried.completed {
-                0 => "none".to_owned(),
-                completed if completed == retried.items => "all".to_owned(),
-                completed => number(completed),
-            },
         ),
         NoteKind::UnreadableManifest { error } => {
             format!("cannot check the pages of this snapshot: {error}")

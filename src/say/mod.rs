@@ -77,7 +77,9 @@ pub fn fill(built: Built, dump: &Dump, title: Option<&str>) -> Report {
         input.looks_like = file.looks_like.as_ref().map(loading::not_ours);
     }
     report.next_steps = next::steps(&report, Typed::default());
-    report.notes = notes::of_loading(dump).chain(job_notes).collect();
+    let of_reruns = notes::of_reruns(&report.overall);
+    let notes = notes::of_loading(dump).chain(of_reruns);
+    report.notes = notes.chain(job_notes).collect();
     notes::limit(&mut report.notes);
     report.arrange();
     report

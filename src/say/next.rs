@@ -33,11 +33,13 @@ pub(crate) fn steps(report: &Report, typed: Typed<'_>) -> Vec<NextStep> {
     };
     let is_v2 = !report.jobs.is_empty() && report.jobs.iter().all(|job| job.api == Api::V2);
     let items = if is_v2 { "files" } else { "items" };
-    let several = report.jobs.len() > 1;
+    // An item that completed in an older job is not listed.
+    let reruns = whole.reruns.as_deref();
+    let is_bound = reruns.is_some_and(|reruns| reruns.completed_before > 0);
     let mut steps: Vec<NextStep> = Vec::new();
     steps.extend(fetch(report, whole, is_v2, typed));
     let failures = Failures::of(whole);
-    if let Some(words) = failures.words(several) {
+    if let Some(words) = failures.words(is_bound) {
         steps.push(sentence(words));
         steps.push(failures.list(items, typed));
     }
@@ -139,8 +141,8 @@ impl Failures {
     }
 
     /// "Retry 7 (transient errors) · fix 1 file (input errors)".
-    fn words(&self, several: bool) -> Option<String> {
-        let retry = if several { "Retry up to" } else { "Retry" };
+    fn words(&self, is_bound: bool) -> Option<String> {
+        let retry = if is_bound { "Retry up to" } else { "Retry" };
         let steps = [
             (
                 self.transient,

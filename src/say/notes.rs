@@ -6,7 +6,7 @@ use super::code::Code;
 use super::{batches, loading};
 use crate::api::{Api, UtcTime, status};
 use crate::load::{Dump, Job, Milestone};
-use crate::report::model::{JobReport, Note};
+use crate::report::model::{JobReport, Note, Sections};
 use crate::text::{counted, joined, mask_name, number};
 
 /// Notes of one code in a report; further ones are counted.
@@ -23,6 +23,19 @@ pub(super) fn of_loading(dump: &Dump) -> impl Iterator<Item = Note> {
                 .map(|path| mask_name(path).into_owned()),
             ..Note::new(code, None, loading::message(&note.kind))
         }
+    })
+}
+
+/// Note about items that several jobs record.
+pub(super) fn of_reruns(overall: &Sections) -> Option<Note> {
+    let replaced = overall.counts.replaced;
+    (replaced > 0).then(|| {
+        let message = format!(
+            "{} in a newer job again; the figures of all jobs together count the newest record only, those of \
+             a job are as recorded",
+            counted(replaced, "item is recorded", "items are recorded")
+        );
+        Note::new(Code::RetriedItems, None, message)
     })
 }
 

@@ -59,7 +59,10 @@ impl Mark {
         let open = |(word, count): (&String, &u64)| *count > 0 && !is_terminal(word);
         let stated = |job: &JobReport| {
             let failed = job.job.as_ref().and_then(|job| job.failed_items);
-            failed.is_some_and(|failed| failed > 0)
+            // The job itself counts what a rerun cured.
+            let reruns = job.sections.reruns.as_deref();
+            let is_cured = reruns.is_some_and(|reruns| reruns.still_failing == 0);
+            failed.is_some_and(|failed| failed > 0) && !is_cured
         };
         let failed = whole
             .counts
@@ -375,7 +378,8 @@ fn of_notes(report: &Report) -> Lines {
 }
 
 fn of_failed(report: &Report, whole: &Sections) -> Lines {
-    let failed = report.items.iter().filter(|item| item.status == FAILED);
+    let failed = report.items.iter();
+    let failed = failed.filter(|item| item.status == FAILED && item.newer.is_none());
     let lines = failed.map(|item| {
         let mut line = vec![Span::Foreign(item.item_id.clone())];
         line.extend(item.item_name.clone().map(Span::Foreign));

@@ -1,20 +1,17 @@
 //! The verdict: the answer about a job, or about several, in a few short sentences.
 
-use std::collections::BTreeMap;
+mod others;
+mod reruns;
+mod state;
 
-use crate::api::UtcTime;
-use crate::api::status::{self, CANCELLED, COMPLETED, FAILED, PENDING, PROCESSING, SKIPPED};
+use crate::api::status::SKIPPED;
 use crate::report::model::{Api, ErrorGroup, JobFacts, JobReport, Sections};
-use crate::text::{are, counted, duration, joined, number, percent, quote, range, were};
+use crate::text::{counted, joined, number, percent, quote, range};
 
 /// Longest quote of an error, in characters.
 const ERROR_CHARS: usize = 90;
 /// Longest quote of a status word.
 const STATUS_CHARS: usize = 40;
-/// Status words of items that are named; the others are counted.
-const NAMED_STATUSES: usize = 5;
-/// Status words of jobs that are named: more than there are documented ones.
-const NAMED_STATES: usize = 8;
 
 /// The verdict on one job.
 pub(super) fn of_job(job: &JobReport) -> String {
@@ -48,6 +45,7 @@ impl Subject<'_> {
         sentences.extend(self.expected_end());
         sentences.extend(self.older_list());
         sentences.push(self.result());
+        sentences.extend(self.reruns());
         sentences.extend(self.never_started());
         sentences.extend(self.filtered_jobs());
         if counts.listed && counts.status_filter.is_none() {
@@ -92,85 +90,6 @@ impl Subject<'_> {
     /// "1 item", "1,203 items".
     fn count(&self, count: u64) -> String {
         format!("{} {}", number(count), self.items(count))
-    }
-
-    /// How the jobs ended; nothing about a single job that completed.
-    fn state(&self) -> Option<String> {
-        if self.jobs.len() != 1 {
-            let jobs = match self.is_v2() {
-                true => counted(self.jobs.len() as u64, "batch", "batches"),
-                false => counted(self.jobs.len() as u64, "job", "jobs"),
-            };
-            return Some(format!("{jobs}: {}.", states(self.jobs)));
-        }
-        let (job, name) = (self.only()?, self.job());
-        let progress = job
-            .progress_percentage
-            .filter(|progress| progress.is_finite());
-        let progress = progress.map(|progress| format!(" ({} done)", percent(progress / 100.0)));
-        let progress = progress.unwrap_or_default();
-        Some(match job.status.as_deref()? {
-            "completed" => return None,
-            "running" | "dispatched" => format!("The {name} is still running{progress}."),
-            "pending" => format!("The {name} has not started."),
-            "failed" => match &job.error_message {
-                Some(message) => format!("The {name} failed: “{}”.", quote(message, ERROR_CHARS)),
-                None => format!("The {name} failed."),
-            },
-            "cancelled" => format!("The {name} was cancelled."),
-            other => format!(
-                "The {name}'s status is “{}”{progress}.",
-                quote(other, STATUS_CHARS)
-            ),
-        })
-    }
-
-    /// When the only job, which runs, is going to end.
-    fn expected_end(&self) -> Option<String> {
-        let end = self.sections.expected_end.as_ref()?;
-        let [from, to] = [end.from, end.to].map(minute);
-        let (date, to_date) = (from.split_once(' ')?.0, to.split_once(' ')?);
-        let to = if to_date.0 == date { to_date.1 } else { &to };
-        Some(match from.ends_with(to) {
-            true => format!("At the recent rate, it ends about {from} UTC."),
-            false => {
-                format!("At the recent rate, it ends between {from} and {to} UTC (80% likely).")
-            }
-        })
-    }
-
-    /// Open items of jobs that have ended: their lists were recorded too early.
-    fn older_list(&self) -> Option<String> {
-        let older: Vec<u64> = self.jobs.iter().filter_map(open_of_ended).collect();
-        let open = counted(older.iter().sum(), "item is", "items are");
-        match (&older[..], self.jobs) {
-            ([], _) => None,
-            // A completed batch has handed its files out; they may still be processed.
-            (_, [only]) if self.is_v2() => Some(format!(
-                "The batch is {}, but {} of its {} {} still open.",
-                only.job.as_ref()?.status.as_deref()?,
-                number(older.iter().sum()),
-                self.count(self.sections.counts.distinct),
-                are(older.iter().sum())
-            )),
-            (_, _) if self.is_v2() => None,
-            (_, [only]) => {
-                let state = only.job.as_ref()?.status.as_deref()?;
-                Some(format!(
-                    "The job has {}, but {open} still open in its list, which was recorded too early; \
-                     fetch the list again.",
-                    match state {
-                        "cancelled" => "been cancelled",
-                        other => other,
-                    }
-                ))
-            }
-            (_, many) => Some(format!(
-                "The lists of {} were recorded too early: {open} still open in them, but the jobs \
-                 have ended; fetch the lists again.",
-                of_jobs_words(older.len(), many.len())
-            )),
-        }
     }
 
     /// The main sentence: how many failed.
@@ -223,31 +142,35 @@ impl Subject<'_> {
                 self.bounds(None)
             ),
             (0, processed) => format!(
-                "None of {} processed {} failed{}{}.",
+                "None of {} processed {} {}{}{}.",
                 number(processed),
                 self.items(processed),
+                self.failed(1),
                 self.so_far(),
                 self.bounds(None)
             ),
             (1, 1) => format!(
-                "The only processed {} failed{}{}.",
+                "The only processed {} {}{}{}.",
                 self.items(1),
+                self.failed(1),
                 self.bounds(None),
                 self.leading_error(1)
             ),
             (failed, processed) if failed == processed => format!(
-                "All {} processed {} failed{}{}{}.",
+                "All {} processed {} {}{}{}{}.",
                 number(failed),
                 self.items(failed),
+                self.failed(failed),
                 self.so_far(),
                 self.bounds(None),
                 self.leading_error(failed)
             ),
             (failed, processed) => format!(
-                "{} of {} processed {} failed{}{}{}.",
+                "{} of {} processed {} {}{}{}{}.",
                 number(failed),
                 number(processed),
                 self.items(processed),
+                self.failed(failed),
                 self.so_far(),
                 self.bounds(failure.value),
                 self.leading_error(failed)
@@ -367,95 +290,6 @@ impl Subject<'_> {
             (count, _) => format!(", {} of them {kind}", number(count)),
         }
     }
-
-    /// Items that neither completed nor failed.
-    fn others(&self) -> Option<String> {
-        let by_status = || {
-            let by_status = self.sections.counts.by_status.iter();
-            by_status.filter(|(_, count)| **count > 0)
-        };
-        let is_known = |word: &str| status::KNOWN.contains(&word);
-        let all_skipped = self.sections.rates.failure.denominator == 0;
-        let mut parts = Vec::new();
-        for (word, count) in by_status().filter(|(word, _)| is_known(word)) {
-            let n = number(*count);
-            parts.push(match word.as_str() {
-                COMPLETED | FAILED => continue,
-                SKIPPED if all_skipped && *count == self.sections.counts.distinct => continue,
-                SKIPPED | CANCELLED => format!("{n} {} {word}", were(*count)),
-                PENDING => format!("{n} {} pending", are(*count)),
-                PROCESSING => format!("{n} {} being processed{}", are(*count), self.oldest(*count)),
-                _ => continue,
-            });
-        }
-        let mut unknown: Vec<(&String, &u64)> =
-            by_status().filter(|(word, _)| !is_known(word)).collect();
-        unknown.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        let more = unknown.split_off(unknown.len().min(NAMED_STATUSES));
-        let have = |count: u64| if count == 1 { "has" } else { "have" };
-        for (word, count) in unknown {
-            let n = number(*count);
-            parts.push(match word.as_str() {
-                "not_started" => format!("{n} {} not started", have(*count)),
-                "throttled" => format!("{n} {} throttled", are(*count)),
-                other => format!(
-                    "{n} {} status “{}”",
-                    have(*count),
-                    quote(other, STATUS_CHARS)
-                ),
-            });
-        }
-        if !more.is_empty() {
-            let items = more.iter().map(|(_, count)| **count).sum::<u64>();
-            let words = counted(more.len() as u64, "other status", "other statuses");
-            parts.push(format!("{} {} {words}", number(items), have(items)));
-        }
-        (!parts.is_empty()).then(|| format!("{}.", joined(&parts)))
-    }
-
-    /// " (the oldest for 2 d 3 h)": the age of the oldest open item.
-    fn oldest(&self, count: u64) -> String {
-        let oldest = self.sections.open.first().and_then(|item| item.age_seconds);
-        match oldest.filter(|age| *age > 0.0) {
-            Some(age) if count == 1 => format!(" for {}", duration(age)),
-            Some(age) => format!(" (the oldest for {})", duration(age)),
-            None => String::new(),
-        }
-    }
-
-    fn completeness(&self) -> Option<String> {
-        let counts = &self.sections.counts;
-        // A list that was filtered is incomplete by intention.
-        if !counts.listed || counts.status_filter.is_some() {
-            return None;
-        }
-        let (is, misses, it) = match self.jobs.len() {
-            1 => ("The list is", "The list is missing", "The list"),
-            _ => ("The lists are", "The lists are missing", "The lists"),
-        };
-        match (counts.complete, counts.missing, counts.stated_total) {
-            (_, Some(missing @ 1..), Some(total)) if self.is_v2() => Some(format!(
-                "The dump is missing the jobs of {} of {}.",
-                number(missing),
-                self.count(total)
-            )),
-            (_, Some(missing @ 1..), Some(total)) => Some(format!(
-                "{misses} {} of {}.",
-                number(missing),
-                counted(total, "item", "items")
-            )),
-            (Some(true), ..) => None,
-            _ if self.is_v2() => Some("Some files may be missing from the dump.".to_owned()),
-            (Some(false), ..) => Some(format!("{is} incomplete.")),
-            (None, ..) => Some(format!("{it} may be incomplete (no total given).")),
-        }
-    }
-}
-
-/// "2026-05-14 08:30".
-fn minute(time: UtcTime) -> String {
-    let text = time.to_string().replace('T', " ");
-    text.get(..16).unwrap_or(&text).to_owned()
 }
 
 /// "2 of 5 jobs".
@@ -465,50 +299,6 @@ fn of_jobs_words(some: usize, all: usize) -> String {
         number(some as u64),
         counted(all as u64, "job", "jobs")
     )
-}
-
-/// Number of items of an ended job that its list says are open; absent if there are none.
-fn open_of_ended(job: &JobReport) -> Option<u64> {
-    let facts = job.job.as_ref()?;
-    let has_ended = matches!(
-        facts.status.as_deref()?,
-        "completed" | "failed" | "cancelled"
-    );
-    let counts = &job.sections.counts;
-    let open = [PENDING, PROCESSING]
-        .iter()
-        .filter_map(|word| counts.by_status.get(*word))
-        .sum::<u64>();
-    (has_ended && open > 0).then_some(open)
-}
-
-/// "3 completed, 1 failed": how several jobs ended, most first.
-fn states(jobs: &[JobReport]) -> String {
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    for job in jobs {
-        let state = job.job.as_ref().map_or("without a status document", |job| {
-            job.status.as_deref().unwrap_or("with an unknown status")
-        });
-        *counts.entry(quote(state, STATUS_CHARS)).or_default() += 1;
-    }
-    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let more: u64 = counts
-        .iter()
-        .skip(NAMED_STATES)
-        .map(|(_, count)| count)
-        .sum();
-    let mut words: Vec<String> = counts
-        .iter()
-        .take(NAMED_STATES)
-        .map(|(state, count)| format!("{} {state}", number(*count)))
-        .collect();
-    if more == 1 {
-        words.push("1 with another status".to_owned());
-    } else if more > 1 {
-        words.push(format!("{} with other statuses", number(more)));
-    }
-    words.join(", ")
 }
 
 #[cfg(test)]

@@ -440,13 +440,36 @@ fn a_file_that_becomes_a_pipe_is_not_waited_for() {
 }
 
 #[test]
-fn figures_of_jobs_that_share_items_are_those_of_both() {
-    let summary = case("retried-in-another-job").summary();
+fn a_rerun_cures_in_the_answer_and_leaves_the_figures_of_the_jobs() {
+    let run = case("retried-in-another-job");
+    let summary = run.summary();
     let figures = figures(&summary);
-    assert_eq!((figures.distinct, figures.failed), (12, 2));
+    assert_eq!((figures.distinct, figures.failed), (10, 0));
+    let jobs = summary["jobs"].as_array().expect("jobs");
+    let failed = jobs.iter().map(|job| &job["counts"]["by_status"]["failed"]);
+    assert_eq!(failed.collect::<Vec<_>>(), [2, 0]);
+    assert_eq!(
+        summary["verdict"],
+        "2 jobs: 2 completed. None of 10 processed items still fails. A rerun cured all 2 that failed."
+    );
+    let verdict = jobs[0]["verdict"].as_str().expect("a verdict");
+    assert!(
+        verdict.ends_with("A rerun cured both of them."),
+        "{verdict}"
+    );
+    let reruns = &summary["overall"]["reruns"];
+    assert_eq!(
+        (&reruns["failed"], &reruns["cured"]),
+        (&2.into(), &2.into())
+    );
     let notes = summary["notes"].to_string();
-    let said = "2 items failed in one job and were recorded in another, too; all completed there";
-    assert!(notes.contains(said), "{notes}");
+    assert!(
+        notes.contains("2 items are recorded in a newer job again"),
+        "{notes}"
+    );
+    assert_eq!(summary["next_steps"].as_array().map(Vec::len), Some(0));
+    let newer = &summary["items"][0]["newer"];
+    assert_eq!(newer["status"], "completed");
 }
 
 #[test]

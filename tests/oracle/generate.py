@@ -101,7 +101,8 @@ class Case:
             records = [timed(r[2]) for r in
                        sorted(entry["records"], key=lambda r: (r[0].encode(), r[1]))]
             items, conflicting = settled(records)
-            items = [{**item, "owner": entry} for item in items]
+            known = [us(job[k]) for k in ("completed_at", "effective_at", "updated_at") if job and job[k]]
+            items = [{**item, "owner": entry, "known_until": known[0] if known else None} for item in items]
             by_status, numbers = numbers_of(items, self.kinds)
             total, source = None, None
             if job is not None:

@@ -168,6 +168,44 @@ def busy_times(items):
     return pieces, within
 
 
+def open_times(items):
+    """Start of each item that has not ended, the newest instant known of its job, and the job's first start."""
+    of_jobs = {}
+    for item in items:
+        of_jobs.setdefault(id(item.get("owner")), []).append(item)
+
+    def instants(of_job):
+        low, high = of_job[0].get("run", PLAUSIBLE)
+        ended = [i["effective_at"] for i in of_job if i["completed_at"] is None and i["status"] in TERMINAL]
+        at = [t for i in of_job for t in counted_times(i)] + [t for t in ended if t is not None and low <= t < high]
+        return [t for t in at if t is not None]
+
+    def known(of_job):
+        at = of_job[0].get("known_until")
+        return [at] if at is not None and PLAUSIBLE[0] <= at < PLAUSIBLE[1] else []
+
+    newest = max((t for of_job in of_jobs.values() for t in instants(of_job) + known(of_job)), default=None)
+    found = []
+    for of_job in of_jobs.values():
+        until = max(instants(of_job) + known(of_job)) if known(of_job) else newest
+        starts = [start for start, _ in map(counted_times, of_job) if start is not None]
+        for item in of_job:
+            start = counted_times(item)[0]
+            if item["completed_at"] is None and item["status"] not in TERMINAL and start is not None:
+                found.append((start, until, min(starts)))
+    return found
+
+
+def length_of(intervals):
+    """The length of the union of intervals."""
+    total, reached = 0, None
+    for begin, end in sorted(intervals):
+        begin = begin if reached is None else max(begin, reached)
+        if end > begin:
+            total, reached = total + end - begin, end
+    return total
+
+
 def throughput(items):
     both = [counted_times(item) for item in items]
     starts = [start for start, _ in both if start is not None]
@@ -177,15 +215,19 @@ def throughput(items):
     last = ends[-1] if ends else None
     busy, within = busy_times(items)
     window = sum(b - a for a, b in busy)
+    still = open_times(items)
+    observed = length_of(busy + [(first_start, until) for _, until, first_start in still])
     per_minute = mean = None
     if window > 0:
         per_minute = float(Fraction(within * 60_000_000, window))
-        if spans:
-            mean = float(Fraction(sum(b - a for a, b in spans), window))
+    if observed > 0 and (spans or still):
+        mean = float(Fraction(sum(b - a for a, b in spans) + sum(b - a for a, b, _ in still), observed))
     peak = None
-    if spans:
-        # An end at the same instant as a start comes first: started_at <= t < completed_at.
-        edges = sorted([(a, 1) for a, b in spans if b > a] + [(b, -1) for a, b in spans if b > a])
+    if spans or still:
+        # An end at the same instant as a start comes first: started_at <= t < completed_at. What is open is in
+        # progress at the newest instant, too.
+        held = [(a, b) for a, b in spans if b > a] + [(a, b + 1) for a, b, _ in still]
+        edges = sorted([(a, 1) for a, _ in held] + [(b, -1) for _, b in held])
         peak = now = 0
         for _, step in edges:
             now += step
@@ -202,6 +244,7 @@ def throughput(items):
             tail = ran + outside
     return {"items_per_minute": per_minute, "peak_concurrency": peak, "mean_concurrency": mean,
             "first_start": rfc3339(first), "last_end": rfc3339(last),
+            "open_items": len(still), "observed_seconds": seconds(observed) if observed > 0 else None,
             "tail_seconds": seconds(tail), "busy_seconds": seconds(window) if window > 0 else None}
 
 

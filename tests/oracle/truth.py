@@ -93,11 +93,12 @@ def sections_of(items):
 def job_truth(job):
     found = sorted(job.records, key=lambda r: (path_order(r[0]), r[1]))
     fields, progress = newest_status(job)
-    run = PLAUSIBLE
+    run, known = PLAUSIBLE, None
     if fields is not None:
         ended = None if fields["status"] in ("pending", "running", "dispatched") else fields["completed_at"]
         run = run_bounds(fields["started_at"], ended)
-    records = [{**item, "file": path, "owner": job, "run": run} for path, _, item in found]
+        known = next((t for t in (ended, fields["effective_at"], fields["updated_at"]) if t is not None), None)
+    records = [{**item, "file": path, "owner": job, "run": run, "known_until": known} for path, _, item in found]
     items, conflicting = settled(records)
     by_status, numbers = sections_of(items)
     total, source = None, None

@@ -4,7 +4,8 @@
 //! are indices into the lists `jobs`, `statuses`, `groups`, `reasons` and `files`. Times are in microseconds:
 //! `base` since 1970, `started` since `base`, `ended` since the item's start or else `base`, `effective` since
 //! its end, else its start, else `base`; small numbers take few bytes. `groups` are in the order of
-//! `overall.error_groups`, and `job_ranks` holds those of each job in the order of its own.
+//! `overall.error_groups`, behind which stand those that only single jobs list, and `job_ranks` holds those of each
+//! job in the order of its own.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -57,8 +58,19 @@ struct Table<'r> {
 
 impl<'r> Table<'r> {
     fn of(report: &'r Report) -> Self {
-        let groups = &report.overall.error_groups;
-        let ranks = places(groups.iter().map(|group| group.id.as_str()));
+        let of_jobs = report.jobs.iter().map(|job| &job.sections);
+        let mut ranks = HashMap::new();
+        let mut groups: Vec<&ErrorGroup> = Vec::new();
+        for group in [&report.overall]
+            .into_iter()
+            .chain(of_jobs)
+            .flat_map(|part| &part.error_groups)
+        {
+            ranks.entry(group.id.as_str()).or_insert_with(|| {
+                groups.push(group);
+                groups.len() - 1
+            });
+        }
         let jobs = report.jobs.iter().map(|job| job.label.as_str());
         let mut job_places = places(jobs.clone());
         let micros = |time: Option<UtcTime>| time.map(UtcTime::micros);
@@ -72,7 +84,7 @@ impl<'r> Table<'r> {
             base,
             jobs: jobs.collect(),
             groups: groups
-                .iter()
+                .into_iter()
                 .map(|group| group.pattern.as_deref())
                 .collect(),
             ..Self::default()

@@ -113,7 +113,7 @@ def batch_truth(records, jobs, points, names):
             item["status"] = "not_started"
         out.items.append(item)
     for item in out.items:
-        item["owner"] = out
+        item["owner"], item["known_until"] = out, newest_record["updated_at"]
     by_status, out.numbers = sections(out.items)
     partial = [i["failed_pages"] for i in out.items if i["status"] == "completed" and i["failed_pages"]]
     total, source = (len(rows), "results") if with_results else (None, None)

@@ -1,0 +1,290 @@
+//! Records of items that a newer one in another job replaces, as after a rerun.
+//!
+//! An item is the same in several jobs if it has the same id, else a name that each of them has once. Of several
+//! attempts the newest counts. What was skipped, or waits, replaces nothing that completed.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::status::code::{COMPLETED, FAILED, SKIPPED};
+use crate::api::status::is_terminal_code;
+use crate::frame::{ItemFrame, Row};
+
+/// Items that failed in one job and are recorded in a newer one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reruns {
+    /// Items that failed: of one job those that it lists as failed, of all jobs together those that failed in
+    /// any of them.
+    pub failed: u64,
+    /// Items among them that a newer job records.
+    pub tried_again: u64,
+    /// Items among them that completed in a newer job.
+    pub cured: u64,
+    /// Items among them that have neither completed nor failed in the newer job.
+    pub unsettled: u64,
+    /// Items among them whose newest record has failed.
+    pub still_failing: u64,
+    /// Items among these that completed in an older job; 0 for single jobs.
+    pub completed_before: u64,
+}
+
+/// Rows that a newer one in another job replaces.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Replaced {
+    /// Each row with the newest one of its item, ascending.
+    rows: Vec<(u32, u32)>,
+}
+
+impl Replaced {
+    /// Finds them in a frame.
+    pub fn of(items: &ItemFrame) -> Self {
+        let repeated = items.repeated();
+        let mut newest_of: BTreeMap<u32, u32> = BTreeMap::new();
+        for rows in &repeated.by_id {
+            if let Some(newest) = newest(items, rows) {
+                let older = rows.iter().filter(|row| **row != newest);
+                newest_of.extend(older.map(|row| (*row, newest)));
+            }
+        }
+        let mut by_name = Vec::new();
+        for rows in &repeated.by_name {
+            let standing = rows.iter().copied();
+            let standing: Vec<u32> = standing
+                .filter(|row| !newest_of.contains_key(row))
+                .collect();
+            if let Some(newest) = newest(items, &standing) {
+                // Two files of one name that both completed may be two.
+                let older = standing.iter().filter(|row| {
+                    **row != newest && !matches!(status(items, **row), COMPLETED | SKIPPED)
+                });
+                by_name.extend(older.map(|row| (*row, newest)));
+            }
+        }
+        let by_name: BTreeMap<u32, u32> = by_name.into_iter().collect();
+        for newest in newest_of.values_mut() {
+            if let Some(newer) = by_name.get(newest) {
+                *newest = *newer;
+            }
+        }
+        newest_of.extend(by_name);
+        Self {
+            rows: newest_of.into_iter().collect(),
+        }
+    }
+
+    /// Tells if there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Number of them.
+    pub fn len(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
+    /// Rows among these that are replaced, ascending, each with the newest one.
+    pub fn among(&self, rows: &Range<usize>) -> &[(u32, u32)] {
+        let before = |end: usize| self.rows.partition_point(|(row, _)| (*row as usize) < end);
+        &self.rows[before(rows.start)..before(rows.end)]
+    }
+
+    /// Newest row of the item of this one, if that is another.
+    pub fn by(&self, row: usize) -> Option<usize> {
+        let at = self
+            .rows
+            .binary_search_by_key(&row, |(row, _)| *row as usize);
+        Some(self.rows[at.ok()?].1 as usize)
+    }
+
+    /// Counts the failures of one job, of which some are recorded in a newer job; absent if none is.
+    pub fn of_job(&self, items: &ItemFrame, rows: &Range<usize>, failed: u64) -> Option<Reruns> {
+        let replaced = self.among(rows).iter();
+        let replaced = replaced.filter(|(row, _)| status(items, *row) == FAILED);
+        let mut found = Reruns {
+            failed,
+            ..Reruns::default()
+        };
+        for (_, newest) in replaced {
+            found.add(status(items, *newest));
+        }
+        found.still_failing = failed.saturating_sub(found.cured + found.unsettled);
+        (found.tried_again > 0).then_some(found)
+    }
+
+    /// Counts the items that failed in any job, if some of them are recorded in a newer one. `failing` are those
+    /// whose newest record has failed.
+    pub fn of_all(&self, items: &ItemFrame, failing: u64) -> Option<Reruns> {
+        let newest_of = |was: u32| {
+            let rows = self.rows.iter();
+            let rows = rows.filter(|(row, _)| status(items, *row) == was);
+            let newest: BTreeSet<u32> = rows.map(|(_, newest)| *newest).collect();
+            newest.into_iter()
+        };
+        let mut found = Reruns {
+            still_failing: failing,
+            ..Reruns::default()
+        };
+        for newest in newest_of(FAILED) {
+            found.add(status(items, newest));
+        }
+        let completed = newest_of(COMPLETED).filter(|newest| status(items, *newest) == FAILED);
+        found.completed_before = completed.count() as u64;
+        found.failed = failing + found.cured + found.unsettled;
+        (found.tried_again + found.completed_before > 0).then_some(found)
+    }
+}
+
+impl Reruns {
+    fn add(&mut self, status: u32) {
+        self.tried_again += 1;
+        match status {
+            COMPLETED => self.cured += 1,
+            FAILED => {}
+            _ => self.unsettled += 1,
+        }
+    }
+}
+
+fn status(items: &ItemFrame, row: u32) -> u32 {
+    items.row(row as usize).status
+}
+
+/// Newest of several records of an item: the newest attempt, and if that has failed, one that is under way since.
+fn newest(items: &ItemFrame, rows: &[u32]) -> Option<u32> {
+    let among = |is_asked_for: fn(u32) -> bool| {
+        let rows = rows.iter().copied();
+        let rows = rows.filter(|row| is_asked_for(status(items, *row)));
+        rows.reduce(|best, row| {
+            if is_newer(items, row, best) {
+                row
+            } else {
+                best
+            }
+        })
+    };
+    let is_done = |status: u32| matches!(status, COMPLETED | FAILED);
+    among(is_done)
+        .filter(|row| status(items, *row) == COMPLETED)
+        .or_else(|| {
+            among(|status| matches!(status, COMPLETED | FAILED) || !is_terminal_code(status))
+        })
+        .or_else(|| among(|_| true))
+}
+
+/// Orders records by their instants; without one, ends come behind others, and later ones in the order of the
+/// inputs behind earlier ones.
+fn is_newer(items: &ItemFrame, one: u32, other: u32) -> bool {
+    let (a, b) = (items.row(one as usize), items.row(other as usize));
+    let at = |row: &Row| row.effective_at.or(row.completed_at).or(row.started_at);
+    let instants = match (at(&a), at(&b)) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        _ => Ordering::Equal,
+    };
+    let ended = |row: &Row| is_terminal_code(row.status);
+    let order = instants.then(ended(&a).cmp(&ended(&b)));
+    order.then(one.cmp(&other)).is_gt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{ItemFields, UtcTime};
+    use crate::frame::{ItemColumns, Runs};
+
+    /// Items of several jobs: job, id, name, status, second of the record.
+    fn frame(records: &[(u32, &str, &str, &str, i64)]) -> ItemFrame {
+        let mut columns = ItemColumns::default();
+        let mut runs = Runs::default();
+        for (at, (job, item_id, name, status, second)) in records.iter().enumerate() {
+            columns.push(&ItemFields {
+                item_id,
+                item_name: Some(name),
+                status,
+                effective_at: UtcTime::from_micros(second * 1_000_000),
+                ..ItemFields::default()
+            });
+            runs.add(at + 1, *job, 0);
+        }
+        ItemFrame::build(vec![columns], runs, 3)
+            .expect("few rows")
+            .0
+    }
+
+    fn replaced(records: &[(u32, &str, &str, &str, i64)]) -> Vec<(u32, u32)> {
+        Replaced::of(&frame(records)).rows
+    }
+
+    #[test]
+    fn the_newest_attempt_of_an_item_counts_whatever_the_order_of_the_inputs() {
+        let cured = [(0, "a", "x", "failed", 5), (1, "a", "x", "completed", 9)];
+        assert_eq!(replaced(&cured), [(0, 1)]);
+        let failed_later = [(0, "a", "x", "failed", 9), (1, "a", "x", "completed", 5)];
+        assert_eq!(replaced(&failed_later), [(1, 0)]);
+        let again = [
+            (0, "a", "x", "failed", 5),
+            (1, "a", "x", "failed", 7),
+            (2, "a", "x", "failed", 6),
+        ];
+        assert_eq!(replaced(&again), [(0, 1), (2, 1)]);
+    }
+
+    #[test]
+    fn what_was_skipped_or_waits_replaces_nothing_that_completed() {
+        let records = [
+            (0, "a", "x", "completed", 5),
+            (0, "b", "y", "failed", 5),
+            (0, "c", "z", "completed", 5),
+            (1, "a", "x", "skipped", 9),
+            (1, "b", "y", "pending", 9),
+            (1, "c", "z", "pending", 9),
+        ];
+        assert_eq!(replaced(&records), [(1, 4), (3, 0), (5, 2)]);
+    }
+
+    #[test]
+    fn a_file_that_was_uploaded_again_is_known_by_its_name() {
+        let records = [
+            (0, "a", "x", "failed", 5),
+            (0, "b", "y", "completed", 5),
+            (1, "c", "x", "failed", 7),
+            (1, "d", "y", "completed", 7),
+            (2, "c", "x", "completed", 9),
+        ];
+        // Failed twice under two ids; the one that completed twice stays two.
+        assert_eq!(replaced(&records), [(0, 4), (2, 4)]);
+    }
+
+    #[test]
+    fn failures_are_counted_once_over_all_jobs() {
+        let items = frame(&[
+            (0, "a", "1", "failed", 5),
+            (0, "b", "2", "failed", 5),
+            (0, "c", "3", "failed", 5),
+            (0, "d", "4", "failed", 5),
+            (1, "a", "1", "failed", 7),
+            (1, "b", "2", "completed", 7),
+            (1, "c", "3", "processing", 7),
+            (2, "a", "1", "completed", 9),
+        ]);
+        let replaced = Replaced::of(&items);
+        let of = |failed, tried_again, cured, unsettled, still_failing| {
+            Some(Reruns {
+                completed_before: 0,
+                failed,
+                tried_again,
+                cured,
+                unsettled,
+                still_failing,
+            })
+        };
+        assert_eq!(replaced.of_job(&items, &(0..4), 4), of(4, 3, 2, 1, 1));
+        assert_eq!(replaced.of_job(&items, &(4..7), 1), of(1, 1, 1, 0, 0));
+        assert_eq!(replaced.of_job(&items, &(7..8), 0), None);
+        assert_eq!(replaced.of_all(&items, 1), of(4, 3, 2, 1, 1));
+        assert_eq!(replaced.by(0), Some(7));
+    }
+}

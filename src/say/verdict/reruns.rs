@@ -1,0 +1,153 @@
+//! What a rerun cured.
+
+use super::Subject;
+use crate::report::model::Reruns;
+use crate::text::{joined, number};
+
+impl Subject<'_> {
+    /// "failed", or "still fail" if a rerun tells.
+    pub(super) fn failed(&self, count: u64) -> &'static str {
+        let reruns = self.sections.reruns.as_deref();
+        let is_told = reruns.is_some_and(|reruns| reruns.tried_again > 0);
+        match (self.is_of_several() && is_told, count) {
+            (false, _) => "failed",
+            (true, 1) => "still fails",
+            (true, _) => "still fail",
+        }
+    }
+
+    /// What became of the failures that are recorded in a newer job.
+    pub(super) fn reruns(&self) -> Option<String> {
+        let reruns = self.sections.reruns.as_deref()?;
+        let cured = match (reruns.tried_again, self.is_of_several()) {
+            (0, _) => None,
+            (_, true) => Some(of_all(reruns)),
+            (_, false) => Some(of_job(reruns)),
+        };
+        let before = (reruns.completed_before > 0).then(|| {
+            let failing = number(reruns.still_failing);
+            match reruns.completed_before {
+                before if before == reruns.still_failing => match before {
+                    1 => "It completed in an older job.".to_owned(),
+                    _ => "All of them completed in an older job.".to_owned(),
+                },
+                before => format!(
+                    "{} of the {failing} completed in an older job.",
+                    number(before)
+                ),
+            }
+        });
+        let sentences: Vec<String> = cured.into_iter().chain(before).collect();
+        (!sentences.is_empty()).then(|| sentences.join(" "))
+    }
+
+    fn is_of_several(&self) -> bool {
+        self.jobs.len() != 1
+    }
+}
+
+/// "A rerun cured 9 of the 12 that failed."
+fn of_all(reruns: &Reruns) -> String {
+    let cured = match (reruns.cured, reruns.failed) {
+        (1, 1) => "A rerun cured the one that failed".to_owned(),
+        (0, 1) => "A rerun did not cure the one that failed".to_owned(),
+        (0, all) => format!("A rerun cured none of the {} that failed", number(all)),
+        (cured, all) if cured == all => format!("A rerun cured all {} that failed", number(all)),
+        (cured, all) => format!(
+            "A rerun cured {} of the {} that failed",
+            number(cured),
+            number(all)
+        ),
+    };
+    match reruns.unsettled {
+        0 => format!("{cured}."),
+        count => format!("{cured}; {}.", unfinished(count)),
+    }
+}
+
+/// "A rerun cured 9 of them; 3 still fail."
+fn of_job(reruns: &Reruns) -> String {
+    let cured = match (reruns.cured, reruns.failed) {
+        (0, 1) if reruns.unsettled > 0 => return "Its rerun has not finished.".to_owned(),
+        (0, 1) => return "A rerun did not cure it.".to_owned(),
+        (0, _) => "none of them".to_owned(),
+        (1, 1) => "it".to_owned(),
+        (2, 2) => "both of them".to_owned(),
+        (cured, all) if cured == all => "all of them".to_owned(),
+        (cured, _) => format!("{} of them", number(cured)),
+    };
+    let still = match reruns.still_failing {
+        0 => None,
+        1 => Some("1 still fails".to_owned()),
+        count => Some(format!("{} still fail", number(count))),
+    };
+    let unsettled = (reruns.unsettled > 0).then(|| unfinished(reruns.unsettled));
+    let rest: Vec<String> = still.into_iter().chain(unsettled).collect();
+    match rest.is_empty() {
+        true => format!("A rerun cured {cured}."),
+        false => format!("A rerun cured {cured}; {}.", joined(&rest)),
+    }
+}
+
+fn unfinished(count: u64) -> String {
+    match count {
+        1 => "1 has not finished".to_owned(),
+        count => format!("{} have not finished", number(count)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rerun_is_said_for_one_job_and_for_all() {
+        let said = |failed, cured, unsettled| {
+            let reruns = Reruns {
+                failed,
+                tried_again: failed,
+                cured,
+                unsettled,
+                still_failing: failed - cured - unsettled,
+                completed_before: 0,
+            };
+            (of_job(&reruns), of_all(&reruns))
+        };
+        let cases = [
+            (
+                (12, 9, 0),
+                "A rerun cured 9 of them; 3 still fail.",
+                "A rerun cured 9 of the 12 that failed.",
+            ),
+            (
+                (12, 9, 1),
+                "A rerun cured 9 of them; 2 still fail and 1 has not finished.",
+                "A rerun cured 9 of the 12 that failed; 1 has not finished.",
+            ),
+            (
+                (12, 12, 0),
+                "A rerun cured all of them.",
+                "A rerun cured all 12 that failed.",
+            ),
+            (
+                (1, 1, 0),
+                "A rerun cured it.",
+                "A rerun cured the one that failed.",
+            ),
+            (
+                (1, 0, 0),
+                "A rerun did not cure it.",
+                "A rerun did not cure the one that failed.",
+            ),
+            (
+                (4, 0, 2),
+                "A rerun cured none of them; 2 still fail and 2 have not finished.",
+                "A rerun cured none of the 4 that failed; 2 have not finished.",
+            ),
+        ];
+        for ((failed, cured, unsettled), job, all) in cases {
+            let (of_job, of_all) = said(failed, cured, unsettled);
+            assert_eq!((&*of_job, &*of_all), (job, all));
+        }
+    }
+}

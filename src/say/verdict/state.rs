@@ -1,0 +1,145 @@
+//! How jobs ended, or when they are going to end.
+
+use std::collections::BTreeMap;
+
+use super::{STATUS_CHARS, Subject, of_jobs_words};
+use crate::api::UtcTime;
+use crate::api::status::{PENDING, PROCESSING};
+use crate::report::model::JobReport;
+use crate::text::{are, counted, number, percent, quote};
+
+/// Longest quote of an error of a job, in characters.
+const ERROR_CHARS: usize = super::ERROR_CHARS;
+/// Status words of jobs that are named: more than there are documented ones.
+const NAMED_STATES: usize = 8;
+
+impl Subject<'_> {
+    /// How the jobs ended; nothing about a single job that completed.
+    pub(super) fn state(&self) -> Option<String> {
+        if self.jobs.len() != 1 {
+            let jobs = match self.is_v2() {
+                true => counted(self.jobs.len() as u64, "batch", "batches"),
+                false => counted(self.jobs.len() as u64, "job", "jobs"),
+            };
+            return Some(format!("{jobs}: {}.", states(self.jobs)));
+        }
+        let (job, name) = (self.only()?, self.job());
+        let progress = job
+            .progress_percentage
+            .filter(|progress| progress.is_finite());
+        let progress = progress.map(|progress| format!(" ({} done)", percent(progress / 100.0)));
+        let progress = progress.unwrap_or_default();
+        Some(match job.status.as_deref()? {
+            "completed" => return None,
+            "running" | "dispatched" => format!("The {name} is still running{progress}."),
+            "pending" => format!("The {name} has not started."),
+            "failed" => match &job.error_message {
+                Some(message) => format!("The {name} failed: “{}”.", quote(message, ERROR_CHARS)),
+                None => format!("The {name} failed."),
+            },
+            "cancelled" => format!("The {name} was cancelled."),
+            other => format!(
+                "The {name}'s status is “{}”{progress}.",
+                quote(other, STATUS_CHARS)
+            ),
+        })
+    }
+
+    /// When the only job, which runs, is going to end.
+    pub(super) fn expected_end(&self) -> Option<String> {
+        let end = self.sections.expected_end.as_ref()?;
+        let [from, to] = [end.from, end.to].map(minute);
+        let (date, to_date) = (from.split_once(' ')?.0, to.split_once(' ')?);
+        let to = if to_date.0 == date { to_date.1 } else { &to };
+        Some(match from.ends_with(to) {
+            true => format!("At the recent rate, it ends about {from} UTC."),
+            false => {
+                format!("At the recent rate, it ends between {from} and {to} UTC (80% likely).")
+            }
+        })
+    }
+
+    /// Open items of jobs that have ended: their lists were recorded too early.
+    pub(super) fn older_list(&self) -> Option<String> {
+        let older: Vec<u64> = self.jobs.iter().filter_map(open_of_ended).collect();
+        let open = counted(older.iter().sum(), "item is", "items are");
+        match (&older[..], self.jobs) {
+            ([], _) => None,
+            // A completed batch has handed its files out; they may still be processed.
+            (_, [only]) if self.is_v2() => Some(format!(
+                "The batch is {}, but {} of its {} {} still open.",
+                only.job.as_ref()?.status.as_deref()?,
+                number(older.iter().sum()),
+                self.count(self.sections.counts.distinct),
+                are(older.iter().sum())
+            )),
+            (_, _) if self.is_v2() => None,
+            (_, [only]) => {
+                let state = only.job.as_ref()?.status.as_deref()?;
+                Some(format!(
+                    "The job has {}, but {open} still open in its list, which was recorded too early; \
+                     fetch the list again.",
+                    match state {
+                        "cancelled" => "been cancelled",
+                        other => other,
+                    }
+                ))
+            }
+            (_, many) => Some(format!(
+                "The lists of {} were recorded too early: {open} still open in them, but the jobs \
+                 have ended; fetch the lists again.",
+                of_jobs_words(older.len(), many.len())
+            )),
+        }
+    }
+}
+
+/// "2026-05-14 08:30".
+fn minute(time: UtcTime) -> String {
+    let text = time.to_string().replace('T', " ");
+    text.get(..16).unwrap_or(&text).to_owned()
+}
+
+/// Number of items of an ended job that its list says are open; absent if there are none.
+fn open_of_ended(job: &JobReport) -> Option<u64> {
+    let facts = job.job.as_ref()?;
+    let has_ended = matches!(
+        facts.status.as_deref()?,
+        "completed" | "failed" | "cancelled"
+    );
+    let counts = &job.sections.counts;
+    let open = [PENDING, PROCESSING]
+        .iter()
+        .filter_map(|word| counts.by_status.get(*word))
+        .sum::<u64>();
+    (has_ended && open > 0).then_some(open)
+}
+
+/// "3 completed, 1 failed": how several jobs ended, most first.
+fn states(jobs: &[JobReport]) -> String {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for job in jobs {
+        let state = job.job.as_ref().map_or("without a status document", |job| {
+            job.status.as_deref().unwrap_or("with an unknown status")
+        });
+        *counts.entry(quote(state, STATUS_CHARS)).or_default() += 1;
+    }
+    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let more: u64 = counts
+        .iter()
+        .skip(NAMED_STATES)
+        .map(|(_, count)| count)
+        .sum();
+    let mut words: Vec<String> = counts
+        .iter()
+        .take(NAMED_STATES)
+        .map(|(state, count)| format!("{} {state}", number(*count)))
+        .collect();
+    if more == 1 {
+        words.push("1 with another status".to_owned());
+    } else if more > 1 {
+        words.push(format!("{} with other statuses", number(more)));
+    }
+    words.join(", ")
+}
