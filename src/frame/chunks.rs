@@ -102,6 +102,12 @@ impl Chunks {
         chunk.place[at]
     }
 
+    /// Places of the texts of rows, each with its row.
+    pub(super) fn places(&self, rows: Range<usize>) -> impl Iterator<Item = (Place, usize)> {
+        self.parts(rows)
+            .flat_map(|(chunk, rows, first)| chunk.place[rows].iter().copied().zip(first..))
+    }
+
     /// Rows by the chunks they stand in: the chunk, their places there, and the first row.
     pub(super) fn parts(
         &self,

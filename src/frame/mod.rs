@@ -41,7 +41,7 @@ use self::newest::Records;
 pub use self::renamed::NewTexts;
 pub use self::repeated::Repeated;
 pub use self::runs::Runs;
-use self::texts::TextArena;
+use self::texts::{Stored, TextArena};
 use crate::api::ItemFields;
 use crate::parallel::{self, MANY_ROWS};
 
@@ -254,6 +254,17 @@ impl ItemFrame {
         // Nothing else is unpacked: it is asked for each failed item.
         let stored = StoredTexts::at(&self.texts, self.chunks.place(row));
         stored.name?.read()
+    }
+
+    /// Names of rows in their order, each with its row.
+    pub fn item_names(
+        &self,
+        rows: Range<usize>,
+    ) -> impl Iterator<Item = (usize, Option<Cow<'_, str>>)> {
+        self.chunks.places(rows).map(|(place, row)| {
+            let stored = StoredTexts::at(&self.texts, place);
+            (row, stored.name.and_then(Stored::read))
+        })
     }
 
     /// Status word of a row.

@@ -85,6 +85,12 @@ impl TextArena {
             .and_then(|block| block.get(place as u32 as usize..))
             .unwrap_or_default();
         let mut lengths = [0; N];
+        // Nearly all lengths take one byte each.
+        if let Some((short, others)) = rest.split_first_chunk::<N>()
+            && short.iter().all(|byte| *byte <= 0x7f)
+        {
+            return texts_of(short.map(usize::from), others);
+        }
         for length in &mut lengths {
             let mut shift = 0;
             while let Some((byte, others)) = rest.split_first() {
@@ -96,19 +102,25 @@ impl TextArena {
                 }
             }
         }
-        lengths.map(|length: usize| {
-            let is_packed = length & 1 == 1;
-            let mut length = (length >> 1).checked_sub(1)?;
-            if is_packed {
-                length = length.checked_sub(uuid::TEXT_BYTES)?;
-            }
-            let packed_bytes = if is_packed { uuid::PACKED_BYTES } else { 0 };
-            let (text, others) = rest.split_at_checked(length)?;
-            let (packed, others) = others.split_at_checked(packed_bytes)?;
-            rest = others;
-            Some(Stored { text, packed })
-        })
+        texts_of(lengths, rest)
     }
+}
+
+/// Texts with these lengths, as they are written.
+#[inline(always)]
+fn texts_of<const N: usize>(lengths: [usize; N], mut rest: &[u8]) -> [Option<Stored<'_>>; N] {
+    lengths.map(|length: usize| {
+        let is_packed = length & 1 == 1;
+        let mut length = (length >> 1).checked_sub(1)?;
+        if is_packed {
+            length = length.checked_sub(uuid::TEXT_BYTES)?;
+        }
+        let packed_bytes = if is_packed { uuid::PACKED_BYTES } else { 0 };
+        let (text, others) = rest.split_at_checked(length)?;
+        let (packed, others) = others.split_at_checked(packed_bytes)?;
+        rest = others;
+        Some(Stored { text, packed })
+    })
 }
 
 /// A text in the arena.

@@ -197,6 +197,18 @@ pub fn percentile(sorted: &[i64], fraction: f64) -> Option<f64> {
     Some(low as f64 + above * (high - low) as f64)
 }
 
+/// Median of values in any order, as [`percentile`] defines it, without sorting all of them; absent for no values.
+pub fn median(values: &mut [i64]) -> Option<f64> {
+    let ([low, high], above) = closest_ranks(values.len(), 0.5)?;
+    let (_, low_value, higher) = values.select_nth_unstable(low);
+    let low_value = *low_value;
+    let high_value = match high > low {
+        true => *higher.iter().min()?,
+        false => low_value,
+    };
+    Some(low_value as f64 + above * (high_value - low_value) as f64)
+}
+
 /// The two ranks closest to a percentile of `count` values, and how far above the lower one it lies (0–1).
 pub(super) fn closest_ranks(count: usize, fraction: f64) -> Option<([usize; 2], f64)> {
     let last = count.checked_sub(1)?;
@@ -288,6 +300,16 @@ mod tests {
         ] {
             let found = percentile(&values, fraction).expect("values");
             assert!((found - expected).abs() < 1e-9, "{fraction}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_median_needs_no_order() {
+        for count in 0..20_i64 {
+            let mut values: Vec<i64> = (0..count).map(|n| n * 7_919 % 31).collect();
+            let found = median(&mut values);
+            values.sort_unstable();
+            assert_eq!(found, percentile(&values, 0.5), "{values:?}");
         }
     }
 

@@ -35,13 +35,19 @@ const Z95: f64 = 1.644_853_626_951_472_2;
 impl ExpectedEnd {
     /// Estimates the end of a job of `total` items, which are known up to the instant `now`.
     pub fn of(rows: &Rows<'_>, total: u64, now: i64) -> Option<Self> {
-        let (mut ends, mut finished, mut ended, mut working) = (Vec::new(), Vec::new(), 0, 0);
+        let (mut ended, mut working) = (0, 0);
+        rows.each(|_, row| match is_terminal_code(row.status) {
+            true => ended += 1,
+            false => working += u64::from(row.started_at.is_some()),
+        });
+        let remaining = total
+            .checked_sub(ended)
+            .filter(|remaining| *remaining > 0)?;
+        let (mut ends, mut finished) = (Vec::new(), Vec::new());
         rows.each(|_, row| {
             if !is_terminal_code(row.status) {
-                working += u64::from(row.started_at.is_some());
                 return;
             }
-            ended += 1;
             let Some(end) = row.completed_at.filter(|end| *end <= now) else {
                 return;
             };
@@ -51,12 +57,7 @@ impl ExpectedEnd {
                 finished.extend(micros.map(|micros| (end, micros)));
             }
         });
-        let remaining = total
-            .checked_sub(ended)
-            .filter(|remaining| *remaining > 0)?;
-        ends.sort_unstable();
-        finished.sort_unstable();
-        let [from, to] = bounds(&ends, &finished, remaining, working, now)?;
+        let [from, to] = bounds(&mut ends, &mut finished, remaining, working, now)?;
         let at = |micros: f64| UtcTime::from_micros(now.checked_add(micros as i64)?);
         Some(Self {
             remaining,
@@ -67,10 +68,10 @@ impl ExpectedEnd {
 }
 
 /// Bounds of the time from now to the end, in microseconds. `finished` are the ends of completed and failed
-/// items with their durations, ascending.
+/// items with their durations. Both lists may have any order, and get another one.
 fn bounds(
-    ends: &[i64],
-    finished: &[(i64, i64)],
+    ends: &mut [i64],
+    finished: &mut [(i64, i64)],
     remaining: u64,
     working: u64,
     now: i64,
@@ -79,7 +80,11 @@ fn bounds(
         return None;
     }
     let latest = (ends.len() - 1).min(remaining.max(LEAST_ENDS as u64) as usize);
-    let window = (now - ends[ends.len() - 1 - latest]) as f64;
+    let (_, before, after) = ends.select_nth_unstable(ends.len() - 1 - latest);
+    let window = (now - *before) as f64;
+    let quiet = (now - *after.iter().max()?) as f64;
+    // What ended in the first half of all ends comes first.
+    finished.select_nth_unstable(finished.len() / 2);
     let logs: Vec<f64> = finished
         .iter()
         .map(|(_, micros)| (*micros as f64).ln())
@@ -91,7 +96,6 @@ fn bounds(
     let spread = (squares / (logs.len() - 1) as f64).sqrt();
     let last_ones = (2 * working).min(remaining).max(2) as f64;
     let longest = (middle + spread * normal_quantile(1.0 - 0.05 / last_ones)).exp();
-    let quiet = (now - ends[ends.len() - 1]) as f64;
     if window <= 0.0 || spread > MOST_SPREAD || quiet > longest {
         return None;
     }
@@ -151,8 +155,8 @@ mod tests {
 
     #[test]
     fn a_steady_job_ends_when_its_rate_says() {
-        let (ends, finished) = steady(200);
-        let [from, to] = bounds(&ends, &finished, 100, 2, 200 * SECOND).expect("bounds");
+        let (mut ends, mut finished) = steady(200);
+        let [from, to] = bounds(&mut ends, &mut finished, 100, 2, 200 * SECOND).expect("bounds");
         let (from, to) = (from / 1e6, to / 1e6);
         assert!((70.0..100.0).contains(&from), "{from}");
         assert!((100.0..140.0).contains(&to), "{to}");
@@ -160,14 +164,14 @@ mod tests {
 
     #[test]
     fn few_ends_a_wide_spread_and_a_stall_tell_nothing() {
-        let (ends, finished) = steady(20);
-        assert_eq!(bounds(&ends, &finished, 9, 2, 20 * SECOND), None);
-        let (ends, mut finished) = steady(200);
-        assert_eq!(bounds(&ends, &finished, 9, 2, 900 * SECOND), None);
-        for (n, item) in finished.iter_mut().enumerate() {
-            item.1 *= [1, 100][n % 2];
+        let (mut ends, mut finished) = steady(20);
+        assert_eq!(bounds(&mut ends, &mut finished, 9, 2, 20 * SECOND), None);
+        let (mut ends, mut finished) = steady(200);
+        assert_eq!(bounds(&mut ends, &mut finished, 9, 2, 900 * SECOND), None);
+        for item in &mut finished {
+            item.1 *= [1, 100][(item.0 / SECOND) as usize % 2];
         }
-        assert_eq!(bounds(&ends, &finished, 9, 2, 200 * SECOND), None);
+        assert_eq!(bounds(&mut ends, &mut finished, 9, 2, 200 * SECOND), None);
     }
 
     /// Values of R's `qf(0.95, …)`, `qf(0.05, …)` and `qnorm`.

@@ -118,7 +118,8 @@ pub enum Drawn {
 
 /// Computes the metrics and the shape of the items of these jobs, whose rows follow each other. `labels`
 /// are those of all jobs of the frame. Of records that are `replaced`, of which `failures` holds none, only the
-/// times and durations count.
+/// times and durations count. The durations
+/// that they were made from are the third result.
 pub fn compute(
     items: &ItemFrame,
     jobs: &[JobRows],
@@ -127,7 +128,7 @@ pub fn compute(
     limits: Limits,
     drawn: Drawn,
     replaced: Option<&Replaced>,
-) -> (Metrics, Shape) {
+) -> (Metrics, Shape, Spans) {
     let rows = covered(jobs);
     let part = items.rows(rows.clone());
     let left_out = replaced.map_or(&[][..], |replaced| replaced.among(&rows));
@@ -199,7 +200,7 @@ pub fn compute(
         attempts,
         insight,
     };
-    (metrics, shape)
+    (metrics, shape, spans)
 }
 
 /// Rows from the first to the last of these jobs.

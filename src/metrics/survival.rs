@@ -4,9 +4,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Spans;
 use super::open::is_open;
 use super::times::PLAUSIBLE_MICROS;
-use crate::api::status::code::{COMPLETED, FAILED};
 use crate::frame::Rows;
 
 /// Percentiles of the durations of completed, failed and open items, by the Kaplan–Meier estimate. Each is
@@ -28,22 +28,22 @@ pub struct DurationsWithOpen {
 }
 
 impl DurationsWithOpen {
-    /// Estimates the percentiles of these rows; `newest` is the instant up to which open items are known.
-    /// Absent if no item is open or none has ended.
-    pub fn of(rows: &Rows<'_>, newest: i64) -> Option<Self> {
-        let (mut ended, mut open) = (Vec::new(), Vec::new());
+    /// Estimates the percentiles of these rows, of which `spans` are the durations; `newest` is the instant up to
+    /// which open items are known. Absent if no item is open or none has ended.
+    pub fn of(rows: &Rows<'_>, spans: &Spans, newest: i64) -> Option<Self> {
+        let mut open = Vec::new();
         rows.each(|_, row| {
             if is_open(&row) {
                 let start = row.started_at.filter(|at| PLAUSIBLE_MICROS.contains(at));
                 open.extend(start.map(|start| (newest - start).max(0)));
-            } else if matches!(row.status, COMPLETED | FAILED) {
-                ended.extend(row.micros().filter(|micros| *micros >= 0));
             }
         });
+        let mut ended = [&spans.completed.micros[..], &spans.failed.micros].concat();
         if ended.is_empty() || open.is_empty() {
             return None;
         }
-        ended.sort_unstable();
+        // This sort merges ascending parts in one go.
+        ended.sort();
         open.sort_unstable();
         Some(Self::estimate(&ended, &open))
     }
@@ -74,8 +74,11 @@ fn quantiles<const N: usize>(ended: &[i64], open: &[i64], shares: [f64; N]) -> [
     let (mut surviving, mut next, mut censored) = (1.0, 0, 0);
     while next < ended.len() {
         let time = ended[next];
-        let ends = ended[next..].partition_point(|end| *end == time);
-        censored += open[censored..].partition_point(|age| *age < time);
+        let ends = ended[next..].iter().take_while(|end| **end == time).count();
+        censored += open[censored..]
+            .iter()
+            .take_while(|age| **age < time)
+            .count();
         let at_risk = ended.len() - next + open.len() - censored;
         surviving *= 1.0 - ends as f64 / at_risk as f64;
         for (found, share) in found.iter_mut().zip(shares) {

@@ -16,7 +16,7 @@ use crate::metrics::insight::breakdown::{self, ByName};
 use crate::metrics::insight::dimensions::Dimensions;
 use crate::metrics::{
     self, Completeness, Drawn, DurationsWithOpen, ExpectedEnd, Failures, JobRows, JobRun, Limits,
-    Metrics, RatesOfJobs, Replaced, Shape, Timeline,
+    Metrics, RatesOfJobs, Replaced, Shape, Spans, Timeline,
 };
 use crate::parallel::{self, MANY_ROWS};
 use crate::text::mask_name;
@@ -147,7 +147,7 @@ impl Builder<'_> {
             false => Drawn::Small,
         };
         let open = self.open(&dump.rows[index], None);
-        let ((metrics, mut shape), names) = parallel::both(
+        let ((metrics, mut shape, spans), names) = parallel::both(
             dump.rows[index].len() > MANY_ROWS,
             || self.compute(&self.runs[index..=index], dump.jobs.len(), drawn, None),
             || self.by_name(index..index + 1, dump.jobs.len() <= FULL_JOBS, None),
@@ -174,7 +174,7 @@ impl Builder<'_> {
         if sections.so_far && has_open {
             let newest = *self.newest.get_or_init(|| newest_instant(dump));
             let rows = dump.items.rows(dump.rows[index].clone());
-            let durations = newest.and_then(|newest| DurationsWithOpen::of(&rows, newest));
+            let durations = newest.and_then(|newest| DurationsWithOpen::of(&rows, &spans, newest));
             sections.durations_with_open = durations.map(Box::new);
         }
         if dump.jobs.len() > MOST_TIMELINES {
@@ -193,7 +193,7 @@ impl Builder<'_> {
     /// Computes the figures of all jobs together.
     fn all(&self) -> (Metrics, Shape, Vec<OpenItem>) {
         let replaced = Some(self.replaced).filter(|replaced| !replaced.is_empty());
-        let ((metrics, mut shape), names) = parallel::both(
+        let ((metrics, mut shape, _), names) = parallel::both(
             self.dump.items.len() > MANY_ROWS,
             || self.compute(&self.runs, 1, Drawn::Whole, replaced),
             || self.by_name(0..self.dump.jobs.len(), true, replaced),
@@ -217,7 +217,7 @@ impl Builder<'_> {
         of: usize,
         drawn: Drawn,
         replaced: Option<&Replaced>,
-    ) -> (Metrics, Shape) {
+    ) -> (Metrics, Shape, Spans) {
         let (items, labels) = (&self.dump.items, self.labels);
         let limits = Limits {
             slowest: self.options.slowest,

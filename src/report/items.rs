@@ -76,7 +76,18 @@ pub(super) fn rows(
         }
         ItemSelection::Failed | ItemSelection::All => (0..items.len()).collect(),
     };
-    let groups = failures.ids();
+    let words = Words {
+        labels,
+        groups: failures.ids(),
+        statuses: (0..items.statuses().len() as u32)
+            .map(|code| name(items.statuses().get(code)))
+            .collect(),
+        sources: dump
+            .inputs
+            .iter()
+            .map(|file| mask_name(&file.path).into_owned())
+            .collect(),
+    };
     let newer = |row| {
         let newest = replaced.by(row)?;
         let job = items.job(newest)? as usize;
@@ -87,7 +98,7 @@ pub(super) fn rows(
     };
     let row = |at| ItemRow {
         newer: newer(chosen[at]),
-        ..item_row(dump, failures, labels, &groups, chosen[at])
+        ..item_row(dump, failures, &words, chosen[at])
     };
     let rows = parallel::each(chosen.len() > MANY_ROWS, chosen.len(), row);
     let kinds = chosen.iter().map(|row| kind_of(&items.row(*row)));
@@ -173,24 +184,24 @@ fn remarkable(rows: impl Iterator<Item = (Kind, Option<i64>)>, slowest: usize) -
     chosen
 }
 
-fn item_row(
-    dump: &Dump,
-    failures: &Failures,
-    labels: &[String],
-    groups: &[String],
-    row: usize,
-) -> ItemRow {
+/// Words that many rows have in common, as a report shows them.
+struct Words<'a> {
+    labels: &'a [String],
+    groups: Vec<String>,
+    statuses: Vec<String>,
+    sources: Vec<String>,
+}
+
+fn item_row(dump: &Dump, failures: &Failures, words: &Words<'_>, row: usize) -> ItemRow {
     let items = &dump.items;
     let (item, texts) = (items.row(row), items.texts(row));
     let (job, file) = items.source(row).unzip();
-    let label = job.and_then(|job| labels.get(job as usize));
-    let source = file.and_then(|file| dump.inputs.get(file as usize));
-    let group = failures.group_of(row);
+    let of = |words: &[String], code: Option<u32>| words.get(code? as usize).cloned();
     ItemRow {
-        job: label.cloned().unwrap_or_default(),
+        job: of(words.labels, job).unwrap_or_default(),
         item_id: texts.id.as_deref().map(name).unwrap_or_default(),
         item_name: texts.name.as_deref().map(name),
-        status: name(items.statuses().get(item.status)),
+        status: of(&words.statuses, Some(item.status)).unwrap_or_default(),
         started_at: item.started_at.and_then(UtcTime::from_micros),
         completed_at: item.completed_at.and_then(UtcTime::from_micros),
         effective_at: item.effective_at.and_then(UtcTime::from_micros),
@@ -198,12 +209,12 @@ fn item_row(
         error_message: item
             .error_message
             .map(|text| masked_message(items.messages().get(text))),
-        error_group: group.and_then(|group| groups.get(group as usize).cloned()),
+        error_group: of(&words.groups, failures.group_of(row)),
         skip_reason: item
             .skip_reason
             .map(|code| name(items.words().skip_reason.get(code))),
         processing_job_id: texts.work.as_deref().map(name),
-        source: source.map(|file| mask_name(&file.path).into_owned()),
+        source: of(&words.sources, file),
         newer: None,
     }
 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use self::merged::{Facts, LEFT_OUT, Merged};
 use super::super::Replaced;
-use super::super::durations::percentile;
+use super::super::durations::median;
 use super::dimensions::{Dimensions, Kind, NamedDimension, Values};
 use super::tails::{holm, hypergeometric_at_least, normal_at_least};
 use crate::api::status::code::{COMPLETED, FAILED};
@@ -367,9 +367,7 @@ impl Names<'_> {
                 }
             }
         }
-        with.sort_unstable();
-        others.sort_unstable();
-        Some((percentile(&with, 0.5)?, percentile(&others, 0.5)?))
+        Some((median(&mut with)?, median(&mut others)?))
     }
 
     fn breakdown(&self, dimension: &Merged<'_>) -> Breakdown {
@@ -422,7 +420,7 @@ impl Names<'_> {
             }
         }
         let values = order.iter().zip(&mut durations).map(|(code, durations)| {
-            durations.sort_unstable();
+            let median = median(durations);
             let Numbers {
                 items,
                 failed,
@@ -433,7 +431,7 @@ impl Names<'_> {
                 items,
                 failed,
                 failure_rate: (ended > 0).then(|| failed as f64 / ended as f64),
-                median_seconds: percentile(durations, 0.5).map(|micros| micros / 1e6),
+                median_seconds: median.map(|micros| micros / 1e6),
             }
         });
         Breakdown {

@@ -141,8 +141,7 @@ fn of_job(items: &ItemFrame, rows: &Range<usize>, named: &[NamedDimension]) -> V
         .into_iter()
         .chain((0..named.len()).map(Kind::Named));
     let mut readings: Vec<Reading> = kinds.map(Reading::new).collect();
-    for row in rows.clone() {
-        let name = items.item_name(row);
+    for (row, name) in items.item_names(rows.clone()) {
         let id = (name.is_none() && !named.is_empty())
             .then(|| items.item_id(row))
             .flatten();
@@ -151,7 +150,7 @@ fn of_job(items: &ItemFrame, rows: &Range<usize>, named: &[NamedDimension]) -> V
         for reading in readings.iter_mut().filter(|reading| !reading.has_too_many) {
             reading.add(match reading.kind {
                 Kind::Extension => extension(file),
-                Kind::Folder => folder(name).map(Cow::Borrowed),
+                Kind::Folder => folder(name, file).map(Cow::Borrowed),
                 Kind::Stem => stem(file),
                 Kind::Named(at) => {
                     captured(&named[at].regex, id.unwrap_or(name)).map(Cow::Borrowed)
@@ -167,18 +166,14 @@ fn is_slash(letter: char) -> bool {
 }
 
 fn file_name(name: &str) -> &str {
-    let bytes = name.as_bytes();
-    let end = bytes.iter().rposition(|byte| matches!(byte, b'/' | b'\\'));
+    let end = memchr::memrchr2(b'/', b'\\', name.as_bytes());
     end.map_or(name, |end| &name[end + 1..])
 }
 
 fn lower(text: &str) -> Cow<'_, str> {
-    match text
-        .bytes()
-        .any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
-    {
-        true => Cow::Owned(text.to_lowercase()),
-        false => Cow::Borrowed(text),
+    match text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_lowercase()),
     }
 }
 
@@ -193,7 +188,10 @@ fn extension(file: &str) -> Option<Cow<'_, str>> {
 }
 
 /// "contracts" of "/contracts/2024/a.pdf", and "bucket" of "s3://bucket/a.pdf".
-fn folder(name: &str) -> Option<&str> {
+fn folder<'n>(name: &'n str, file: &str) -> Option<&'n str> {
+    if file.len() == name.len() {
+        return None;
+    }
     let (_, behind) = name.split_once(':').unwrap_or_default();
     let path = behind.strip_prefix("//").unwrap_or(name);
     let path = path.trim_start_matches(is_slash);
@@ -204,10 +202,17 @@ fn folder(name: &str) -> Option<&str> {
 
 /// "invoice" of "Invoice-0042.pdf".
 fn stem(file: &str) -> Option<Cow<'_, str>> {
-    let end = file
-        .char_indices()
-        .find(|(_, letter)| !letter.is_alphabetic())
-        .map_or(file.len(), |(at, _)| at);
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic();
+    let mut end = file.bytes().take_while(is_letter).count();
+    if file
+        .as_bytes()
+        .get(end)
+        .is_some_and(|byte| !byte.is_ascii())
+    {
+        let rest = file[end..].char_indices();
+        let mut behind = rest.filter(|(_, letter)| !letter.is_alphabetic());
+        end = behind.next().map_or(file.len(), |(at, _)| end + at);
+    }
     (file[..end].chars().nth(1).is_some() && end <= LONGEST).then(|| lower(&file[..end]))
 }
 
@@ -230,7 +235,7 @@ mod tests {
             let owned = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
             let texts = [
                 owned(extension(file)),
-                folder(name).map(str::to_owned),
+                folder(name, file).map(str::to_owned),
                 owned(stem(file)),
             ];
             texts.map(Option::unwrap_or_default)
