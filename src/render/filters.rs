@@ -28,6 +28,9 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("decimal", |state: &State<'_, '_>, value: &Value| {
         number(state, value, decimal)
     });
+    env.add_filter("amount", |state: &State<'_, '_>, value: &Value| {
+        number(state, value, amount)
+    });
     env.add_filter("bytes", |state: &State<'_, '_>, value: &Value| {
         number(state, value, |n| bytes(n as u64))
     });
@@ -349,6 +352,14 @@ fn decimal(number: f64) -> String {
     let sign = if tenths < 0.0 { "-" } else { "" };
     let tenths = tenths.abs() as u64;
     format!("{sign}{}.{}", thousands(tenths / 10), tenths % 10)
+}
+
+/// A number that is whole as a rule; else with one decimal.
+fn amount(number: f64) -> String {
+    match number.fract() == 0.0 && number >= 0.0 {
+        true => thousands(number as u64),
+        false => decimal(number),
+    }
 }
 
 /// A size in decimal units.

@@ -20,7 +20,14 @@ pub(crate) fn verdict(comparison: &Comparison) -> String {
     let mut sentences: Vec<String> = Vec::new();
     sentences.extend(changes(comparison));
     sentences.extend(others(comparison));
-    sentences.extend(rate(&comparison.rates.failure));
+    // A rerun of what failed has a rate of its own.
+    let is_part = comparison
+        .gone_items
+        .as_ref()
+        .is_some_and(|gone| gone.count > comparison.base.items / 2);
+    if !is_part {
+        sentences.extend(rate(&comparison.rates.failure));
+    }
     sentences.extend(comparison.slower.as_ref().and_then(shift));
     if let Some(reason) = &comparison.not_compared {
         sentences.push(format!("{reason}."));

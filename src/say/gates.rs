@@ -69,7 +69,7 @@ fn of_jobs(gate: &Gate, subject: &str, condition: &str) -> String {
         .map(|job| {
             let of = job.numerator.zip(job.denominator);
             let label = quote(&job.job, LABEL_CHARS);
-            format!("{label} {}", shown(gate, job.value, of))
+            format!("{label} at {}", shown(gate, job.value, of))
         })
         .collect();
     let more = met.saturating_sub(named.len() as u64);

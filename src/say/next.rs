@@ -179,24 +179,26 @@ impl Failures {
 
     /// Says how to list them.
     fn list(&self, items: &str, typed: Typed<'_>) -> NextStep {
+        let kinds: Vec<&str> = [
+            (self.input, Class::Input),
+            (self.permanent, Class::Permanent),
+            (self.unknown, Class::Unknown),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(_, class)| class.word())
+        .collect();
         // By default `retry` lists transient and unknown errors.
-        let (what, classes) = match (self.transient + self.unknown, self.input, self.permanent) {
-            (1.., _, _) => (format!("the {items} to retry"), None),
-            (0, _, 0) => (
-                "these files".to_owned(),
-                Some(Class::Input.word().to_owned()),
-            ),
-            (0, 0, _) => (
-                format!("these {items}"),
-                Some(Class::Permanent.word().to_owned()),
-            ),
-            (0, _, _) => {
-                let classes = [Class::Input, Class::Permanent].map(Class::word);
-                (format!("these {items}"), Some(classes.join(",")))
-            }
+        let what = match &kinds[..] {
+            _ if self.transient > 0 => format!("the {items} to retry"),
+            ["input"] => "these files".to_owned(),
+            _ => format!("these {items}"),
         };
-        let kinds: Vec<String> =
-            classes.map_or_else(Vec::new, |classes| vec!["--retry".to_owned(), classes]);
+        let is_default = self.transient > 0 || kinds == ["unknown"];
+        let kinds: Vec<String> = match is_default {
+            true => Vec::new(),
+            false => vec!["--retry".to_owned(), kinds.join(",")],
+        };
         let is_stdin = |path: &PathBuf| path.as_os_str() == STDIN;
         if typed.paths.iter().any(is_stdin) {
             let words = [

@@ -106,6 +106,11 @@ impl Subject<'_> {
             .to_owned();
         }
         if !counts.listed {
+            let status = self.only().and_then(|job| job.status.as_deref());
+            let total = self.only().and_then(|job| job.total_items);
+            if let (Some("pending"), Some(total)) = (status, total) {
+                return format!("It has {}.", counted(total, "item", "items"));
+            }
             return format!(
                 "No item list was recorded{}.",
                 match self.stated() {
@@ -141,6 +146,10 @@ impl Subject<'_> {
                 self.items(1),
                 self.bounds(None)
             ),
+            (0, processed) if self.is_all_well(processed) => match processed {
+                2 => format!("Both {} completed.", self.items(2)),
+                all => format!("All {} completed.", self.count(all)),
+            },
             (0, processed) => format!(
                 "None of {} processed {} {}{}{}.",
                 number(processed),
@@ -176,6 +185,18 @@ impl Subject<'_> {
                 self.leading_error(failed)
             ),
         }
+    }
+
+    /// Returns true if all items of a list that is whole completed.
+    fn is_all_well(&self, completed: u64) -> bool {
+        let counts = &self.sections.counts;
+        let has_ended_well = |job: &JobReport| {
+            let status = job.job.as_ref().and_then(|job| job.status.as_deref());
+            status.is_none_or(|status| status == COMPLETED)
+        };
+        completed == counts.distinct
+            && counts.complete == Some(true)
+            && self.jobs.iter().all(has_ended_well)
     }
 
     /// " so far" of a job that runs.
@@ -228,7 +249,12 @@ impl Subject<'_> {
     /// Failed files of v2 for which no job was made.
     fn never_started(&self) -> Option<String> {
         let count = self.sections.counts.never_started;
-        (count > 0).then(|| format!("{} never got a job.", self.count(count)))
+        let failed = self.sections.rates.failure.numerator;
+        (count > 0).then(|| match (count == failed, count) {
+            (true, 1) => "It never got a job.".to_owned(),
+            (true, _) => "They never got a job.".to_owned(),
+            (false, _) => format!("{} never got a job.", self.count(count)),
+        })
     }
 
     /// Some of several lists are filtered.

@@ -188,9 +188,28 @@ fn secret_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
         b'k' | b'w' => after_word(bytes, at),
         _ => None,
     };
-    let secret =
-        secret.filter(|secret| !secret.is_empty() && !bytes[secret.clone()].starts_with(b"***"))?;
+    let is_told = |secret: &Range<usize>| {
+        let text = &bytes[secret.clone()];
+        !text.is_empty() && !text.starts_with(b"***") && !is_variable(text)
+    };
+    let secret = secret.filter(is_told)?;
     Some(with_private_key(bytes, secret))
+}
+
+/// Returns true for the name of a shell's variable, as in `Bearer $LLAMA_CLOUD_API_KEY`: it tells nothing.
+fn is_variable(text: &[u8]) -> bool {
+    let text = match text.split_first_chunk::<7>() {
+        Some((scheme, rest)) if is_word(scheme, b"bearer ") => rest,
+        _ => text,
+    };
+    let Some(name) = text.strip_prefix(b"$") else {
+        return false;
+    };
+    let is_name = |byte: &u8| byte.is_ascii_uppercase() || matches!(byte, b'_');
+    name.iter().all(is_name)
+        && [&b"_KEY"[..], b"_TOKEN"]
+            .iter()
+            .any(|end| name.ends_with(end))
 }
 
 /// Returns true if a text begins with a word in lower case, in whatever case it is.

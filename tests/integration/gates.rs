@@ -85,7 +85,7 @@ fn every_outcome_has_its_exit_code_and_its_numbers() {
             (
                 3,
                 "failed",
-                "any:failure_rate > 5% in 1 of 2 jobs: bjb-b 50.0% (5 of 10)",
+                "any:failure_rate > 5% in 1 of 2 jobs: bjb-b at 50.0% (5 of 10)",
             ),
         ),
         (
@@ -97,7 +97,7 @@ fn every_outcome_has_its_exit_code_and_its_numbers() {
             (
                 0,
                 "passed",
-                "each:failure_rate > 5% in 1 of 2 jobs: bjb-b 50.0% (5 of 10)",
+                "each:failure_rate > 5% in 1 of 2 jobs: bjb-b at 50.0% (5 of 10)",
             ),
         ),
         (
@@ -105,7 +105,7 @@ fn every_outcome_has_its_exit_code_and_its_numbers() {
             (
                 3,
                 "failed",
-                "each:failure_rate >= 5% in 2 of 2 jobs: bjb-b 50.0% (5 of 10) and bjb-a 5.0% (12 of 240)",
+                "each:failure_rate >= 5% in 2 of 2 jobs: bjb-b at 50.0% (5 of 10) and bjb-a at 5.0% (12 of 240)",
             ),
         ),
         (

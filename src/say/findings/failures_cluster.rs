@@ -2,7 +2,7 @@
 //!
 //! [`crate::metrics::insight::burst`] finds it, and has the thresholds.
 
-use super::{Figures, Found, ItemFilter, failure_trend, kind_of};
+use super::{Figures, Found, ItemFilter, failure_trend, kind_of, nothing_completed_since};
 use crate::api::UtcTime;
 use crate::api::status::FAILED;
 use crate::say::code::Code;
@@ -29,6 +29,11 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         return Vec::new();
     };
     let window = burst.window;
+    // A job that fails from some time on to its end has no "after".
+    let is_end = ends.last_completed.is_some_and(|last| window.to > last);
+    if is_end && !nothing_completed_since::find(figures).is_empty() {
+        return Vec::new();
+    }
     let clock = |at| clock(at, line.from.micros(), line.to.micros());
     let failed = group.map_or(ends.failed.len(), |group| group.at.len()) as u64;
     let others = (
@@ -43,12 +48,14 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         Some(group) => format!(" with {}", kind_of(group)),
         None => String::new(),
     };
+    let all = match window.failed == window.ended {
+        true => format!("all {}", number(window.ended)),
+        false => format!("{} of the {}", number(window.failed), number(window.ended)),
+    };
     let message = format!(
-        "Between {} and {} UTC, {} of the {} {} that ended failed{with}; {} did before and after.",
+        "Between {} and {} UTC, {all} {} that ended failed{with}; {} did before and after.",
         clock(window.from),
         clock(window.to),
-        number(window.failed),
-        number(window.ended),
         figures.items(),
         match others.0 {
             0 => "none".to_owned(),

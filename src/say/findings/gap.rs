@@ -15,6 +15,12 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     let Some((line, gap, ends)) = found else {
         return Vec::new();
     };
+    // Items without an end are dated by their record, which may be older or newer than the run.
+    let run = figures.job.map(|job| (job.started_at, job.completed_at));
+    let (start, end) = run.unwrap_or_default();
+    if start.is_some_and(|start| gap.from < start) || end.is_some_and(|end| gap.from >= end) {
+        return Vec::new();
+    }
     let span = ends.span.map_or(0, |(first, last)| last - first);
     let usual = span as f64 / 1e6 / ends.count.saturating_sub(1).max(1) as f64;
     let message = format!(

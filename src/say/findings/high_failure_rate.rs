@@ -61,12 +61,13 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         [only] => {
             let (some, of) = rate(only);
             format!(
-                "{} {}: {} of {} {} failed; in the other {}, {} did.",
-                if figures.is_v2 { "Batch" } else { "Job" },
-                named(only),
+                "In {} {}, {} of {} {} failed ({}); in the other {}, {} did.",
+                if figures.is_v2 { "batch" } else { "job" },
+                quote(&only.label, LABEL_CHARS),
                 number(some),
                 number(of),
                 figures.items(),
+                percent(share((some, of))),
                 figures.jobs(),
                 percent(rest),
             )
@@ -159,7 +160,7 @@ pub(super) mod tests {
     fn a_job_is_compared_with_the_others_and_named() {
         assert_eq!(
             messages_of_jobs(find, &jobs(&[(90, 10), (100, 0), (100, 0), (99, 1)])),
-            ["Job job-0 (10.0%): 10 of 100 items failed; in the other jobs, 0.3% did."]
+            ["In job job-0, 10 of 100 items failed (10.0%); in the other jobs, 0.3% did."]
         );
         // Two jobs suffice, and a big bad job is no part of what it is compared with.
         assert_eq!(

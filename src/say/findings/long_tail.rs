@@ -20,12 +20,12 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     let spared = length - tail.usual as f64 / 1e6;
     let idle = tail.idle as f64 / (length * 1e6 * tail.workers as f64);
     let who = match tail.items {
-        1 => format!("one {}", figures.item()),
-        many => format!("the last {} {}", number(many), figures.items()),
+        1 => format!("its last {}", figures.item()),
+        many => format!("its last {} {}", number(many), figures.items()),
     };
     let message = format!(
-        "Waiting for {who} took the end of the {} {}, with {} mostly idle: without that, it would have \
-         taken about {} instead of {}.",
+        "The {} waited {} for {who}, with most of its {} idle. Without the wait, it would have taken about \
+         {} instead of {}.",
         figures.job_word(),
         duration(length),
         counted(tail.workers, "worker", "workers"),
@@ -74,8 +74,8 @@ mod tests {
         assert_eq!(
             messages(find, &sections, &shape),
             [
-                "Waiting for one item took the end of the job 8 min 20 s, with 8 workers mostly idle: without \
-                 that, it would have taken about 9 min 20 s instead of 16 min 40 s."
+                "The job waited 8 min 20 s for its last item, with most of its 8 workers idle. Without the \
+                 wait, it would have taken about 9 min 20 s instead of 16 min 40 s."
             ]
         );
         sections.counts.by_status.insert(PENDING.to_owned(), 1);

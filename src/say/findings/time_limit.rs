@@ -9,6 +9,8 @@ use crate::report::model::ErrorGroup;
 use crate::say::code::Code;
 use crate::text::{duration, number};
 
+/// Words of messages that call it a timeout themselves.
+const TIMEOUTS: [&str; 4] = ["timeout", "timed out", "time out", "time limit"];
 const RANK: u8 = 20;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
@@ -59,10 +61,19 @@ fn say(figures: Figures<'_>, group: Option<&ErrorGroup>, limit: &Limit) -> Found
             )
         }
     };
+    let pattern = group.and_then(|group| group.pattern.as_deref());
+    let says_so = pattern.is_some_and(|pattern| {
+        let pattern = pattern.to_ascii_lowercase();
+        TIMEOUTS.iter().any(|word| pattern.contains(word))
+    });
+    let guess = match says_so {
+        true => "",
+        false => ": that looks like a timeout",
+    };
     Found {
         rank: RANK,
         code: Code::TimeLimit,
-        message: format!("{failures}{known}{with} took {took}{longer}: that looks like a timeout."),
+        message: format!("{failures}{known}{with} took {took}{longer}{guess}."),
         evidence: vec![
             ("count", limit.count as f64),
             ("failures", limit.of as f64),
@@ -106,7 +117,7 @@ mod tests {
             of(Some(0), limit),
             [
                 "All 7 failures of “timed out” took 5 min 00 s to 5 min 08 s, and no item that completed \
-                 took longer: that looks like a timeout."
+                 took longer."
             ]
         );
         let mixed = Limit {

@@ -48,6 +48,27 @@ fn the_command_lists_the_failures_that_the_step_is_about() {
 }
 
 #[test]
+fn the_command_lists_all_failures_if_none_is_to_be_retried() {
+    let mut report = samples::typical();
+    let groups = &mut report.jobs[0].sections.error_groups;
+    for (group, class) in groups.iter_mut().zip([Class::Permanent, Class::Unknown]) {
+        group.class = class;
+    }
+    groups.truncate(2);
+    let paths = [PathBuf::from("a")];
+    let typed = Typed {
+        paths: &paths,
+        options: &[],
+    };
+    assert_eq!(
+        steps(&report, typed)
+            .last()
+            .and_then(|step| step.command.clone()),
+        Some("batch-report retry a --retry permanent,unknown".to_owned())
+    );
+}
+
+#[test]
 fn without_a_command_that_runs_a_sentence_says_what_to_do() {
     let list = |paths: &[&str]| list(paths, &[], Class::Transient);
     assert_eq!(

@@ -66,10 +66,7 @@ fn nothing_and_everything_read_like_sentences() {
         (json!({}), "The list has no items."),
         (json!({ "skipped": 19 }), "All 19 items were skipped."),
         (json!({ "skipped": 1 }), "The only item was skipped."),
-        (
-            json!({ "completed": 3 }),
-            "None of 3 processed items failed.",
-        ),
+        (json!({ "completed": 3 }), "All 3 items completed."),
         (
             json!({ "completed": 1 }),
             "The only processed item completed.",

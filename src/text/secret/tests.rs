@@ -111,6 +111,7 @@ fn ordinary_messages_are_left_alone() {
         "KeyError: 'pages'",
         "max_tokens=4096 exceeded, total_tokens: 5000",
         "Bearer token is missing; basic authentication required",
+        "curl -H \"Authorization: Bearer $LLAMA_CLOUD_API_KEY\" https://a.example/",
         "risk-assessment-2026.pdf, task-12345678, disk-full",
         "https://api.example.com:8080/v1/items?limit=5#top",
         "next_page_token: abc",
