@@ -4,7 +4,7 @@ mod others;
 mod reruns;
 mod state;
 
-use crate::api::status::SKIPPED;
+use crate::api::status::{COMPLETED, SKIPPED};
 use crate::report::model::{Api, ErrorGroup, JobFacts, JobReport, Sections};
 use crate::text::{counted, joined, number, percent, quote, range};
 
@@ -196,6 +196,7 @@ impl Subject<'_> {
         };
         completed == counts.distinct
             && counts.complete == Some(true)
+            && self.sections.reruns.is_none()
             && self.jobs.iter().all(has_ended_well)
     }
 
