@@ -46,6 +46,9 @@ pub struct ErrorGroup {
     pub count: u64,
     /// count / failed items, 0–1.
     pub share: f64,
+    /// Credits that these items cost (v2); absent if none of them states any.
+    #[serde(default)]
+    pub credits: Option<f64>,
     /// Earliest failure: `completed_at`, else `effective_at`.
     pub first_at: Option<UtcTime>,
     /// Latest failure.
@@ -343,6 +346,7 @@ impl Failures {
                 regex: known.regex.clone(),
                 count: 0,
                 share: 0.0,
+                credits: None,
                 first_at: None,
                 last_at: None,
                 per_interval: Vec::new(),
@@ -375,6 +379,23 @@ impl Failures {
             )
         });
         groups
+    }
+
+    /// Adds up what the failures among `rows` cost, and sets it in their groups.
+    pub fn count_credits(&self, items: &ItemFrame, rows: &Range<usize>, groups: &mut [ErrorGroup]) {
+        let mut credits: BTreeMap<u32, f64> = BTreeMap::new();
+        for failed in self.among(rows) {
+            if let Some(cost) = items.row(failed.row as usize).credits {
+                *credits.entry(failed.group).or_default() += cost;
+            }
+        }
+        let by_id = credits.iter();
+        let by_id: BTreeMap<&str, f64> = by_id
+            .map(|(group, cost)| (&*self.groups[*group as usize].id, *cost))
+            .collect();
+        for group in groups {
+            group.credits = by_id.get(&*group.id).copied();
+        }
     }
 
     /// Returns the rows of the failures among `rows`, ascending.

@@ -115,9 +115,10 @@ impl Redactor {
     }
 
     /// Redacts what a breakdown or a finding tells of names: a folder, or the word that names begin with. They are
-    /// ordinary words, which cannot be looked for in all sentences. A file extension stays.
+    /// ordinary words, which cannot be looked for in all sentences. A file extension and a class of errors stay.
     fn redact_values(&self, map: &mut Map<String, Value>) {
-        let is_of_names = |name: &str| name != "extension";
+        let is_named = map.get("named").and_then(Value::as_bool) == Some(true);
+        let is_of_names = |name: &str| is_named || !matches!(name, "extension" | "error_class");
         if map
             .get("dimension")
             .and_then(Value::as_str)

@@ -129,12 +129,21 @@ fn parts_of_names_in_breakdowns_and_findings_are_redacted() {
         median_seconds: None,
     };
     let breakdown = |dimension: &str, word: &str| Breakdown {
+        named: false,
         dimension: dimension.to_owned(),
         values: vec![value(word)],
         left_out: 0,
     };
     let mut report = samples::typical();
-    report.overall.breakdowns = vec![breakdown("extension", "pdf"), breakdown("folder", "acme")];
+    report.overall.breakdowns = vec![
+        breakdown("extension", "pdf"),
+        breakdown("folder", "acme"),
+        breakdown("error_class", "transient"),
+        Breakdown {
+            named: true,
+            ..breakdown("extension", "acme")
+        },
+    ];
     report.overall.findings = vec![Finding {
         code: "where-it-fails".to_owned(),
         severity: Severity::Warning,
@@ -154,6 +163,9 @@ fn parts_of_names_in_breakdowns_and_findings_are_redacted() {
         .collect();
     assert_eq!(values[0], "pdf");
     assert!(values[1].starts_with("name-"), "{values:?}");
+    assert_eq!(values[2], "transient");
+    // One that the user named may hold anything.
+    assert_eq!(values[3], values[1]);
     let finding = &redacted.findings[0];
     assert!(!finding.message.contains("acme"), "{}", finding.message);
     assert_eq!(finding.filter, None);

@@ -110,16 +110,36 @@ fn bars_filter(values: &Value, most: Option<usize>) -> Result<Value, Error> {
 }
 
 /// Address of the items that a filter of the model is about, as the page's script reads it: behind `#`. `groups` are
-/// the error groups that the page counts by, `job` is the place of the job, from 1. Absent without a filter, and if
-/// the page has no choice for it.
-fn address_filter(filter: &Value, groups: &Value, job: &Value) -> Result<Option<String>, Error> {
+/// the error groups that the page counts by, `job` is the place of the job, from 1, and `jobs` are those that the
+/// filter may name if there is none. Absent without a filter, and if the page has no choice for it.
+fn address_filter(
+    filter: &Value,
+    groups: &Value,
+    job: &Value,
+    jobs: &Value,
+) -> Result<Option<String>, Error> {
     let Some(filter) = present(filter)? else {
         return Ok(None);
     };
     let mut parts = Vec::new();
     match (present(job)?, present(&filter.get_attr("job")?)?) {
         (Some(job), _) => parts.push(format!("job={job}")),
-        (None, Some(_)) => return Ok(None),
+        (None, Some(label)) => {
+            let Some(jobs) = present(jobs)? else {
+                return Ok(None);
+            };
+            let mut place = None;
+            for (at, job) in (1..).zip(jobs.try_iter()?) {
+                if job.get_attr("label")? == *label {
+                    place = Some(at);
+                    break;
+                }
+            }
+            let Some(place) = place else {
+                return Ok(None);
+            };
+            parts.push(format!("job={place}"));
+        }
         (None, None) => {}
     }
     let text = |name: &str| -> Result<Option<String>, Error> {
@@ -508,7 +528,10 @@ mod tests {
         let of = |filter: &ItemFilter, job: Option<u64>| {
             let groups = serde_json::json!([{ "id": "a" }, { "id": "b" }]);
             let (filter, groups) = (Value::from(Serde(filter)), Value::from(Serde(groups)));
-            address_filter(&filter, &groups, &Value::from(job)).expect("an address")
+            let jobs = Value::from(Serde(
+                serde_json::json!([{ "label": "w" }, { "label": "x" }]),
+            ));
+            address_filter(&filter, &groups, &Value::from(job), &jobs).expect("an address")
         };
         let some = |text: &str| Some(text.to_owned());
         let filter = ItemFilter {
@@ -532,10 +555,18 @@ mod tests {
             status: some("failed"),
             ..ItemFilter::default()
         };
-        assert_eq!(of(&of_job, None), None);
+        assert_eq!(of(&of_job, None).as_deref(), Some("job=2&status=failed"));
+        let of_another = ItemFilter {
+            job: some("y"),
+            ..ItemFilter::default()
+        };
+        assert_eq!(of(&of_another, None), None);
         assert_eq!(of(&ItemFilter::default(), None), None);
         let none = Value::from(());
-        assert_eq!(address_filter(&none, &none, &none).expect("nothing"), None);
+        assert_eq!(
+            address_filter(&none, &none, &none, &none).expect("nothing"),
+            None
+        );
     }
 
     #[test]

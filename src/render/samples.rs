@@ -25,6 +25,7 @@ fn error_group(pattern: Option<&str>, count: u64, share: f64, message: Option<&s
         slots: vec![],
         count,
         share,
+        credits: None,
         first_at: Some(time("2026-05-14T08:34:12.5Z")),
         last_at: Some(time("2026-05-14T08:58:41Z")),
         per_interval: vec![],

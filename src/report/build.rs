@@ -156,6 +156,9 @@ impl Builder<'_> {
         let counts = counts_of(job, &metrics);
         let has_open = !open.is_empty();
         let mut sections = sections(counts, metrics, &mut shape, open);
+        if dump.jobs.len() <= FULL_JOBS {
+            add_classes(&mut sections, &shape);
+        }
         sections.so_far = is_running(job);
         if !self.replaced.is_empty() {
             let failed = sections.rates.failure.numerator;
@@ -208,6 +211,11 @@ impl Builder<'_> {
         let part = self.dump.items.rows(rows.clone());
         sections.queue = metrics::queue(&part).map(Box::new);
         sections.credits = metrics::credits(&self.dump.items, &part);
+        let failures = match rows.len() == self.dump.items.len() {
+            true => self.standing,
+            false => self.failures,
+        };
+        failures.count_credits(&self.dump.items, rows, &mut sections.error_groups);
     }
 
     /// Computes the figures of one of `of` jobs, or of all together.
@@ -457,6 +465,7 @@ fn overall(
         by_status: metrics.by_status.clone(),
     };
     let mut sections = sections(counts, metrics, &mut shape, open);
+    add_classes(&mut sections, &shape);
     sections.so_far = jobs.iter().any(|job| job.sections.so_far);
     let of_whole_lists = jobs
         .iter()
@@ -467,6 +476,13 @@ fn overall(
     sections.rates_of_jobs = RatesOfJobs::of(rates).map(Box::new);
     limits::limit(&mut sections, 1);
     (sections, shape)
+}
+
+/// Adds the numbers of each class of errors.
+fn add_classes(sections: &mut Sections, shape: &Shape) {
+    let ended = sections.rates.failure.denominator;
+    let classes = breakdown::by_class(&sections.error_groups, &shape.groups, ended);
+    sections.breakdowns.splice(0..0, classes);
 }
 
 /// Puts the figures together. The intervals of the timeline are taken out of the shape: no finding asks for

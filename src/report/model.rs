@@ -235,7 +235,7 @@ pub struct Sections {
     pub slowest: Vec<SlowItem>,
     /// Open items, oldest first, up to 20.
     pub open: Vec<OpenItem>,
-    /// Items by what their names tell; a dimension is left out if fewer than two values have two items, or if
+    /// Failures by the class of their errors, and items by what their names tell; a dimension of names is left out if fewer than two values have two items, or if
     /// there are more than 2,000 values, and for single jobs if there are more than 50.
     #[serde(default)]
     pub breakdowns: Vec<Breakdown>,

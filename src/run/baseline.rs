@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::saved;
 use super::targets::Targets;
 use super::{RunError, load, named, options};
-use crate::api::UtcTime;
+use crate::api::{Api, UtcTime};
 use crate::args::ReportArgs;
 use crate::load::{self as loading, Dump};
 use crate::metrics::Failures;
@@ -80,10 +80,15 @@ impl Baseline {
             (_, None) => Some(lacks("The input", report)),
             _ => None,
         };
-        comparison.verdict = say::compare::verdict(&comparison);
+        comparison.verdict =
+            say::compare::verdict(&comparison, is_v2(&self.report) && is_v2(report));
         drop((base_side, new_side));
         report.comparison = Some(Box::new(comparison));
     }
+}
+
+fn is_v2(report: &Report) -> bool {
+    !report.jobs.is_empty() && report.jobs.iter().all(|job| job.api == Api::V2)
 }
 
 /// A rule that needs a baseline, and none is given.

@@ -6,6 +6,26 @@ use crate::text::{are, counted, duration, number, percent, points, were};
 /// Least shift of the median that is worth a sentence, as a part of the median.
 const SHIFT: f64 = 0.05;
 
+/// Words for what is compared.
+#[derive(Clone, Copy)]
+struct Words {
+    is_v2: bool,
+}
+
+impl Words {
+    fn one(self) -> &'static str {
+        if self.is_v2 { "file" } else { "item" }
+    }
+
+    /// "1 item", "1,203 items".
+    fn count(self, count: u64) -> String {
+        match self.is_v2 {
+            true => counted(count, "file", "files"),
+            false => counted(count, "item", "items"),
+        }
+    }
+}
+
 /// Reason why single items are not compared: a summary that holds only some of them.
 pub(crate) fn not_compared(whose: &str, held: u64, of: u64) -> String {
     format!(
@@ -15,11 +35,12 @@ pub(crate) fn not_compared(whose: &str, held: u64, of: u64) -> String {
     )
 }
 
-/// The outcome of a comparison.
-pub(crate) fn verdict(comparison: &Comparison) -> String {
+/// The outcome of a comparison; both sides may hold batches of v2 only, which have files instead of items.
+pub(crate) fn verdict(comparison: &Comparison, is_v2: bool) -> String {
+    let words = Words { is_v2 };
     let mut sentences: Vec<String> = Vec::new();
-    sentences.extend(changes(comparison));
-    sentences.extend(others(comparison));
+    sentences.extend(changes(comparison, words));
+    sentences.extend(others(comparison, words));
     // A rerun of what failed has a rate of its own.
     let is_part = comparison
         .gone_items
@@ -28,7 +49,8 @@ pub(crate) fn verdict(comparison: &Comparison) -> String {
     if !is_part {
         sentences.extend(rate(&comparison.rates.failure));
     }
-    sentences.extend(comparison.slower.as_ref().and_then(shift));
+    let slower = comparison.slower.as_ref();
+    sentences.extend(slower.and_then(|slower| shift(slower, words)));
     if let Some(reason) = &comparison.not_compared {
         sentences.push(format!("{reason}."));
     }
@@ -39,17 +61,17 @@ pub(crate) fn verdict(comparison: &Comparison) -> String {
 }
 
 /// What fails now and what does not any more.
-fn changes(comparison: &Comparison) -> Option<String> {
+fn changes(comparison: &Comparison, words: Words) -> Option<String> {
     let matched = comparison.matched?;
     let newly = comparison.newly_failing.as_ref()?.count;
     let fixed = comparison.fixed.as_ref()?.count;
     let still = comparison.still_failing.as_ref()?;
     let unsettled = comparison.unsettled.as_ref()?.count;
     if matched == 0 {
-        return Some("No item is in both.".to_owned());
+        return Some(format!("No {} is in both.", words.one()));
     }
     if newly + fixed + still.count + unsettled == 0 {
-        let items = counted(matched, "item", "items");
+        let items = words.count(matched);
         return Some(format!(
             "Of {items} in both, none failed before or fails now."
         ));
@@ -71,28 +93,28 @@ fn changes(comparison: &Comparison) -> Option<String> {
             number(unsettled)
         ));
     }
-    let items = counted(matched, "item", "items");
+    let items = words.count(matched);
     Some(format!("Of {items} in both: {}.", parts.join(", ")))
 }
 
 /// Items that only one side has, or that could not be matched.
-fn others(comparison: &Comparison) -> Vec<String> {
+fn others(comparison: &Comparison, words: Words) -> Vec<String> {
     let mut sentences = Vec::new();
     if let Some(new) = comparison.new_items.as_ref().filter(|new| new.count > 0) {
         let failed = match new.failed {
             0 => String::new(),
             failed => format!(", {} of them failed", number(failed)),
         };
-        let (items, verb) = (counted(new.count, "item", "items"), are(new.count));
+        let (items, verb) = (words.count(new.count), are(new.count));
         sentences.push(format!("{items} {verb} new{failed}."));
     }
     if let Some(gone) = comparison.gone_items.as_ref().filter(|gone| gone.count > 0) {
-        let (items, verb) = (counted(gone.count, "item", "items"), are(gone.count));
+        let (items, verb) = (words.count(gone.count), are(gone.count));
         sentences.push(format!("{items} {verb} gone."));
     }
     let ambiguous = comparison.ambiguous.as_ref();
     if let Some(ambiguous) = ambiguous.filter(|ambiguous| ambiguous.count > 0) {
-        let items = counted(ambiguous.count, "item", "items");
+        let items = words.count(ambiguous.count);
         let verb = were(ambiguous.count);
         sentences.push(format!(
             "{items} {verb} not matched, because the name is not unique."
@@ -122,7 +144,7 @@ fn rate(change: &RateChange) -> Option<String> {
 }
 
 /// The shift of durations, if it is clear and noticeable.
-fn shift(slower: &Slower) -> Option<String> {
+fn shift(slower: &Slower, words: Words) -> Option<String> {
     let [low, high] = slower.ci95_seconds?;
     let is_clear = low > 0.0 || high < 0.0;
     let is_noticeable = slower.shift_seconds.abs() >= SHIFT * slower.base_p50_seconds;
@@ -135,7 +157,8 @@ fn shift(slower: &Slower) -> Option<String> {
         false => (-high, -low),
     };
     Some(format!(
-        "Items that completed in both took {} {word} (median; 95% CI {} to {}).",
+        "{} that completed in both took {} {word} (median; 95% CI {} to {}).",
+        if words.is_v2 { "Files" } else { "Items" },
         duration(slower.shift_seconds.abs()),
         duration(near),
         duration(far)

@@ -10,7 +10,7 @@ use crate::api::status::{FAILED, is_open_job, is_terminal};
 use crate::metrics::Class;
 use crate::report::Report;
 use crate::report::model::{ErrorGroup, JobReport, Sections, Severity};
-use crate::text::{counted, duration, joined, number, percent};
+use crate::text::{amount, counted, duration, joined, number, percent};
 
 /// Error groups that are listed.
 const GROUPS: usize = 20;
@@ -304,10 +304,15 @@ fn listed(kind: Kind, most: usize, of: u64, lines: impl Iterator<Item = Line>) -
 fn of_groups(whole: &Sections) -> Lines {
     let line = |group: &ErrorGroup| {
         let share = percent(group.share);
-        let count = match group.class {
-            Class::Unknown => format!("{} ({share})", number(group.count)),
-            class => format!("{} ({share}, {})", number(group.count), class.word()),
-        };
+        let class = Some(group.class).filter(|class| *class != Class::Unknown);
+        let class = class.map(|class| class.word().to_owned());
+        let credits = group.credits.filter(|credits| *credits > 0.0);
+        let credits = credits.map(|credits| format!("{} credits", amount(credits)));
+        let about: Vec<String> = [Some(share), class, credits]
+            .into_iter()
+            .flatten()
+            .collect();
+        let count = format!("{} ({})", number(group.count), about.join(", "));
         vec![
             Span::Words(count),
             match &group.pattern {

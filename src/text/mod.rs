@@ -13,7 +13,7 @@ mod visible;
 pub(crate) use self::clip::clip;
 pub(crate) use self::list::joined;
 pub(crate) use self::nearest::did_you_mean;
-pub(crate) use self::number::{are, bytes, counted, number, percent, points, range, were};
+pub(crate) use self::number::{amount, are, bytes, counted, number, percent, points, range, were};
 pub(crate) use self::quote::quote;
 pub(crate) use self::secret::{mask, mask_name};
 pub(crate) use self::shell::shell_word;

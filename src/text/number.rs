@@ -13,6 +13,18 @@ pub(crate) fn number(value: u64) -> String {
     out
 }
 
+/// "12", "1,203.5": a number that need not be whole, to one decimal.
+pub(crate) fn amount(value: f64) -> String {
+    if value > 0.0 && value < 0.05 {
+        return "<0.1".to_owned();
+    }
+    let tenths = (value * 10.0).round().max(0.0) as u64;
+    match tenths % 10 {
+        0 => number(tenths / 10),
+        rest => format!("{}.{rest}", number(tenths / 10)),
+    }
+}
+
 /// "1 item", "1,203 items".
 pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })

@@ -223,7 +223,7 @@ fn rows_of_a_table_are_jobs_of_the_batch() {
         "jobs.csv",
         "id,project_id,status,error_message,usage,updated_at\n\
          pjb-1,prj-1,COMPLETED,,{'credits': 3.0},2026-11-12 09:00:02+00:00\n\
-         pjb-2,prj-1,FAILED,broken,,2026-11-12 09:00:02+00:00\n",
+         pjb-2,prj-1,FAILED,broken,{'credits': 1.5},2026-11-12 09:00:02+00:00\n",
     );
     folder.write(
         "points.csv",
@@ -235,6 +235,10 @@ fn rows_of_a_table_are_jobs_of_the_batch() {
     let overall = &summary["overall"];
     assert_eq!(overall["counts"]["by_status"]["completed"], 1);
     assert_eq!(overall["counts"]["by_status"]["failed"], 1);
-    assert_eq!(overall["credits"]["total"], 3.0);
+    assert_eq!(overall["credits"]["total"], 4.5);
+    assert_eq!(overall["error_groups"][0]["credits"], 1.5);
+    let text = folder.run(&["report", ".", "--baseline", "."]).stdout;
+    assert!(text.contains("broken (1.5 credits)"), "{text}");
+    assert!(text.contains("Of 2 files in both: "), "{text}");
     assert_eq!(overall["durations"]["completed"]["max_seconds"], 2.0);
 }

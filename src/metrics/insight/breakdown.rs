@@ -18,8 +18,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::merged::{Facts, LEFT_OUT, Merged};
-use super::super::Replaced;
 use super::super::durations::median;
+use super::super::{Class, ErrorGroup, GroupDetails, Replaced};
 use super::dimensions::{Dimensions, Kind, NamedDimension, Values};
 use super::tails::{holm, hypergeometric_at_least, normal_at_least};
 use crate::api::status::code::{COMPLETED, FAILED};
@@ -45,8 +45,12 @@ const SLOWER: f64 = 1.5;
 /// Items by one dimension of their names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Breakdown {
-    /// `extension`, `folder`, `stem` (the letters that the file name begins with), or the name of a `--by`.
+    /// `extension`, `folder`, `stem` (the letters that the file name begins with), `error_class`, or the name of a
+    /// `--by`.
     pub dimension: String,
+    /// True for a `--by`.
+    #[serde(default)]
+    pub named: bool,
     /// Values of at least two items: most items first, then by value; up to 20.
     pub values: Vec<BreakdownValue>,
     /// Number of values left out.
@@ -62,10 +66,40 @@ pub struct BreakdownValue {
     pub items: u64,
     /// Failed items with it.
     pub failed: u64,
-    /// failed / (completed + failed), 0–1; absent if none of both.
+    /// failed / (completed + failed), 0–1; absent if none of both. Of a class of errors, its failures / all completed
+    /// and failed items.
     pub failure_rate: Option<f64>,
-    /// Median duration of the completed ones.
+    /// Median duration of the completed ones; of a class of errors, of its failures.
     pub median_seconds: Option<f64>,
+}
+
+/// Numbers of the failures of each class of errors; absent if nothing failed. `details` are those of the groups, in
+/// their order.
+pub fn by_class(groups: &[ErrorGroup], details: &[GroupDetails], ended: u64) -> Option<Breakdown> {
+    let values = Class::ALL.into_iter().filter_map(|class| {
+        let of_class = || {
+            let groups = groups.iter().zip(details);
+            groups.filter(move |(group, _)| group.class == class)
+        };
+        let failed = of_class().map(|(group, _)| group.count).sum::<u64>();
+        let micros = of_class().map(|(_, details)| &details.micros[..]);
+        let mut micros = micros.collect::<Vec<_>>().concat();
+        (failed > 0).then(|| BreakdownValue {
+            value: Some(class.word().to_owned()),
+            items: failed,
+            failed,
+            failure_rate: (ended > 0).then(|| failed as f64 / ended as f64),
+            median_seconds: median(&mut micros).map(|micros| micros / 1e6),
+        })
+    });
+    let mut values: Vec<BreakdownValue> = values.collect();
+    values.sort_by_key(|value| std::cmp::Reverse(value.failed));
+    (!values.is_empty()).then(|| Breakdown {
+        dimension: "error_class".to_owned(),
+        named: false,
+        values,
+        left_out: 0,
+    })
 }
 
 /// Value of a dimension.
@@ -441,6 +475,7 @@ impl Names<'_> {
                 Kind::Stem => "stem".to_owned(),
                 Kind::Named(at) => self.named[at].name.clone(),
             },
+            named: matches!(dimension.kind, Kind::Named(_)),
             values: values.collect(),
             left_out: left_out as u64,
         }

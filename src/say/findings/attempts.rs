@@ -1,6 +1,7 @@
 //! Failures on the last attempt.
 
-use super::{Figures, Found, of_all};
+use super::{Figures, Found, ItemFilter, of_all};
+use crate::api::status::FAILED;
 use crate::metrics::insight::tails::binomial_at_least;
 use crate::say::code::Code;
 
@@ -34,7 +35,10 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
             ("last", attempts.last as f64),
             ("named", attempts.named as f64),
         ],
-        filter: None,
+        filter: Some(ItemFilter {
+            status: Some(FAILED.to_owned()),
+            ..ItemFilter::default()
+        }),
     }]
 }
 

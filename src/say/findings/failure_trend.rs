@@ -2,7 +2,8 @@
 //!
 //! [`crate::metrics::insight::drift`] finds it, and has the thresholds.
 
-use super::{Figures, Found};
+use super::{Figures, Found, ItemFilter};
+use crate::api::status::FAILED;
 use crate::metrics::Shape;
 use crate::say::code::Code;
 use crate::text::percent;
@@ -37,7 +38,10 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         code: Code::FailureTrend,
         message,
         evidence: vec![("first_third", first), ("last_third", last)],
-        filter: None,
+        filter: Some(ItemFilter {
+            status: Some(FAILED.to_owned()),
+            ..ItemFilter::default()
+        }),
     }]
 }
 

@@ -1,6 +1,6 @@
 //! Jobs that failed or were cancelled.
 
-use super::{Figures, Found, LABEL_CHARS, PATTERN_CHARS};
+use super::{Figures, Found, ItemFilter, LABEL_CHARS, PATTERN_CHARS};
 use crate::report::model::{Api, JobReport};
 use crate::say::code::Code;
 use crate::text::{joined, number, quote};
@@ -65,7 +65,13 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
                     (status, of_status.len() as f64),
                     ("jobs", jobs.len() as f64),
                 ],
-                filter: None,
+                filter: match &of_status[..] {
+                    [only] => Some(ItemFilter {
+                        job: Some(only.label.clone()),
+                        ..ItemFilter::default()
+                    }),
+                    _ => None,
+                },
             })
         })
         .collect()

@@ -2,7 +2,8 @@
 //!
 //! [`crate::metrics::insight::pool`] measures it, and has the thresholds.
 
-use super::{Figures, Found};
+use super::{Figures, Found, ItemFilter};
+use crate::api::UtcTime;
 use crate::say::code::Code;
 use crate::text::{counted, duration, number};
 
@@ -44,7 +45,10 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
             ("idle_share", idle),
             ("items", tail.items as f64),
         ],
-        filter: None,
+        filter: UtcTime::from_micros(tail.from.saturating_add(tail.usual)).map(|from| ItemFilter {
+            ended_from: Some(from),
+            ..ItemFilter::default()
+        }),
     }]
 }
 

@@ -1,6 +1,7 @@
 //! Failures that are nearly all of different kinds.
 
-use super::{Figures, Found};
+use super::{Figures, Found, ItemFilter};
+use crate::api::status::FAILED;
 use crate::say::code::Code;
 use crate::text::number;
 
@@ -30,7 +31,10 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         code: Code::ManyErrors,
         message,
         evidence: vec![("kinds", kinds as f64), ("failed", failed as f64)],
-        filter: None,
+        filter: Some(ItemFilter {
+            status: Some(FAILED.to_owned()),
+            ..ItemFilter::default()
+        }),
     }]
 }
 

@@ -1,6 +1,6 @@
 //! Many skipped items.
 
-use super::{Figures, Found, of_all};
+use super::{Figures, Found, ItemFilter, of_all};
 use crate::api::status::SKIPPED;
 use crate::say::code::Code;
 use crate::text::{number, quote};
@@ -34,7 +34,10 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
             ("skipped", skipped as f64),
             ("items", rate.denominator as f64),
         ],
-        filter: None,
+        filter: Some(ItemFilter {
+            status: Some(SKIPPED.to_owned()),
+            ..ItemFilter::default()
+        }),
     }]
 }
 

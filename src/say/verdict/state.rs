@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use super::{STATUS_CHARS, Subject, of_jobs_words};
 use crate::api::UtcTime;
 use crate::api::status::{PENDING, PROCESSING};
-use crate::report::model::JobReport;
-use crate::text::{are, counted, number, percent, quote};
+use crate::report::model::{ExpectedEnd, JobReport};
+use crate::text::{are, counted, joined, number, percent, quote};
 
 /// Longest quote of an error of a job, in characters.
 const ERROR_CHARS: usize = super::ERROR_CHARS;
+/// Longest quote of a job's label.
+const LABEL_CHARS: usize = 40;
+/// Running jobs whose expected end is named.
+const NAMED_ENDS: usize = 2;
 /// Status words of jobs that are named: more than there are documented ones.
 const NAMED_STATES: usize = 8;
 
@@ -45,18 +49,37 @@ impl Subject<'_> {
         })
     }
 
-    /// When the only job, which runs, is going to end.
+    /// When the jobs that run are going to end, the last ones first.
     pub(super) fn expected_end(&self) -> Option<String> {
-        let end = self.sections.expected_end.as_ref()?;
-        let [from, to] = [end.from, end.to].map(minute);
-        let (date, to_date) = (from.split_once(' ')?.0, to.split_once(' ')?);
-        let to = if to_date.0 == date { to_date.1 } else { &to };
-        Some(match from.ends_with(to) {
-            true => format!("At the recent rate, it ends about {from} UTC."),
-            false => {
-                format!("At the recent rate, it ends between {from} and {to} UTC (80% likely).")
-            }
-        })
+        if let [only] = self.jobs {
+            let end = only.sections.expected_end.as_ref()?;
+            return Some(format!("At the recent rate, it ends {}.", when(end)));
+        }
+        let expected = |job: &'_ JobReport| job.sections.expected_end.clone();
+        let jobs = self.jobs.iter();
+        let mut ends: Vec<(&JobReport, ExpectedEnd)> =
+            jobs.filter_map(|job| Some((job, expected(job)?))).collect();
+        ends.sort_by(|(a, a_end), (b, b_end)| {
+            let latest = (b_end.to, b_end.from).cmp(&(a_end.to, a_end.from));
+            latest.then_with(|| a.label.cmp(&b.label))
+        });
+        let named = ends.iter().take(NAMED_ENDS).map(|(job, end)| {
+            let label = quote(&job.label, LABEL_CHARS);
+            format!("{label} ends {}", when(end))
+        });
+        let named: Vec<String> = named.collect();
+        let more = match ends.len().saturating_sub(NAMED_ENDS) as u64 {
+            0 => String::new(),
+            more => format!(
+                "; {}",
+                counted(
+                    more,
+                    "more is expected earlier",
+                    "more are expected earlier"
+                )
+            ),
+        };
+        (!named.is_empty()).then(|| format!("At the recent rate, {}{more}.", joined(&named)))
     }
 
     /// Open items of jobs that have ended: their lists were recorded too early.
@@ -91,6 +114,20 @@ impl Subject<'_> {
                 of_jobs_words(older.len(), many.len())
             )),
         }
+    }
+}
+
+/// "between 2026-05-14 08:30 and 08:50 UTC (80% likely)".
+fn when(end: &ExpectedEnd) -> String {
+    let [from, to] = [end.from, end.to].map(minute);
+    let day = |time: &str| time.get(..10).map(str::to_owned);
+    let short = match day(&from) == day(&to) {
+        true => to.get(11..).unwrap_or(&to),
+        false => &to,
+    };
+    match from == to {
+        true => format!("about {from} UTC"),
+        false => format!("between {from} and {short} UTC (80% likely)"),
     }
 }
 

@@ -197,3 +197,38 @@ fn several_jobs_are_counted_by_their_ends() {
         "{words}"
     );
 }
+
+#[test]
+fn running_jobs_are_named_with_their_expected_ends_the_last_first() {
+    let running = |label: &str, from: &str, to: &str| {
+        job(json!({ "completed": 5, "pending": 5 }), |job| {
+            job["label"] = json!(label);
+            job["job"] = json!({ "id": label, "status": "running" });
+            job["expected_end"] = json!({ "remaining": 5, "from": from, "to": to });
+        })
+    };
+    let jobs = [
+        running("a", "2026-05-14T09:00:00Z", "2026-05-14T09:10:00Z"),
+        running("b", "2026-05-14T23:00:00Z", "2026-05-15T01:00:00Z"),
+        running("c", "2026-05-14T12:00:10Z", "2026-05-14T12:00:50Z"),
+        job(json!({ "completed": 5 }), |_| {}),
+    ];
+    let of = |jobs: &[JobReport]| {
+        let verdict = of_jobs(&jobs[0].sections, jobs);
+        let start = verdict.find("At the recent rate").unwrap_or(verdict.len());
+        let end = verdict[start..]
+            .find(". ")
+            .map_or(verdict.len(), |end| start + end + 1);
+        verdict[start..end].to_owned()
+    };
+    assert_eq!(
+        of(&jobs),
+        "At the recent rate, b ends between 2026-05-14 23:00 and 2026-05-15 01:00 UTC (80% likely) and c ends \
+         about 2026-05-14 12:00 UTC; 1 more is expected earlier."
+    );
+    assert_eq!(
+        of(&[jobs[0].clone(), jobs[3].clone()]),
+        "At the recent rate, a ends between 2026-05-14 09:00 and 09:10 UTC (80% likely)."
+    );
+    assert_eq!(of(&[jobs[3].clone(), jobs[3].clone()]), "");
+}

@@ -47,6 +47,47 @@ fn items(name: &str, failed: usize, of: usize, seconds: i64) -> Vec<Item> {
 }
 
 #[test]
+fn failures_are_broken_down_by_the_class_of_their_errors() {
+    let group = |id: &str, class: &str, count: u64| -> ErrorGroup {
+        serde_json::from_value(serde_json::json!({
+            "id": id, "pattern": id, "class": class, "count": count, "share": 0.1,
+            "per_interval": [], "undated": 0, "examples": [],
+        }))
+        .expect("a group")
+    };
+    let details = |micros: &[i64]| GroupDetails {
+        micros: micros.to_vec(),
+        ..GroupDetails::default()
+    };
+    let groups = [
+        group("a", "input", 3),
+        group("b", "transient", 2),
+        group("c", "transient", 2),
+    ];
+    let details = [
+        details(&[1_000_000]),
+        details(&[2_000_000, 6_000_000]),
+        details(&[4_000_000]),
+    ];
+    let classes = by_class(&groups, &details, 70).expect("failures");
+    assert_eq!(classes.dimension, "error_class");
+    let values: Vec<_> = classes
+        .values
+        .iter()
+        .map(|value| (value.value.as_deref(), value.failed, value.median_seconds))
+        .collect();
+    assert_eq!(
+        values,
+        [
+            (Some("transient"), 4, Some(4.0)),
+            (Some("input"), 3, Some(1.0))
+        ]
+    );
+    assert_eq!(classes.values[0].failure_rate, Some(4.0 / 70.0));
+    assert_eq!(by_class(&[], &[], 70), None);
+}
+
+#[test]
 fn a_file_type_that_fails_is_named_with_the_others() {
     let job = [items("#.docx", 10, 20, 30), items("#.pdf", 2, 100, 30)].concat();
     let found = told(&[job], &[]).failing;
