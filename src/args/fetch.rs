@@ -55,7 +55,7 @@ Environment:
   LLAMA_PARSE_API_KEY   API key, if the first one is not set
   LLAMA_CLOUD_BASE_URL  server; a bare host means https
   HTTPS_PROXY, ALL_PROXY, NO_PROXY  proxy, as for curl
-  SSL_CERT_FILE, SSL_CERT_DIR       certificates to trust instead of the system's";
+  SSL_CERT_FILE, SSL_CERT_DIR       certificates to trust";
 
 /// Fetch batch jobs and save the server's responses
 ///
@@ -165,11 +165,11 @@ struct RawServer {
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1000))]
     page_size: u32,
 
-    /// Most requests per minute; free accounts have 20
+    /// Maximum requests per minute (free accounts: 20)
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rate: Option<u32>,
 
-    /// Most retries per request [default: 10, but at most 30 s before the first
+    /// Maximum retries per request [default: 10, but at most 30 s before the first
     /// success]
     ///
     /// Retries transient failures with backoff (0.5–8 s, doubling, with jitter) or

@@ -165,9 +165,8 @@ Examples:
 /// Compare two dumps: what fails now, what was fixed, what got slower
 ///
 /// Reports on NEW with a section on what changed since BASE. Items are matched by
-/// their id, else by a name that stands once on each side. Of an item that several
-/// inputs record the newest record counts, so that a rerun beside its first job
-/// shows what still fails.
+/// ID, else by a name that is unique on each side. If several inputs hold an item,
+/// its newest record counts: a rerun beside its first job shows what still fails.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "batch-report compare [OPTIONS] <BASE>... --to <NEW>...",
@@ -219,8 +218,8 @@ struct RawInput {
     #[arg(short, long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     job_id: Option<String>,
 
-    /// Leave out files and folders of this name, or path if it holds a slash; may
-    /// be repeated
+    /// Leave out files and folders with this name, or with this path if it has a
+    /// slash; may be repeated
     #[arg(long, value_name = "GLOB")]
     ignore: Vec<String>,
 }
@@ -287,7 +286,7 @@ struct RawGrouping {
     #[arg(long, value_name = "NAME=REGEX", value_parser = dimension)]
     by: Vec<NamedDimension>,
 
-    /// Number of examples per error group [default: 3, or 1 for a job of more than 50]
+    /// Number of examples per error group [default: 3, or 1 if there are more than 50 jobs]
     #[arg(long, value_name = "N")]
     examples: Option<usize>,
 
@@ -325,7 +324,7 @@ struct RawChecks {
     #[arg(long, value_name = "RULE", value_parser = Rule::parse)]
     fail_on: Vec<Rule>,
 
-    /// What a rule does that has no value [default: fail]
+    /// What a rule without a value does [default: fail]
     #[arg(long, value_enum, value_name = "WHAT")]
     absent: Option<RawAbsent>,
 

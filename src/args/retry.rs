@@ -39,16 +39,16 @@ pub enum RetryForm {
 
 const EXAMPLES: &str = "\
 Examples:
-  batch-report retry dumps/                          IDs of transient and unknown errors
-  batch-report retry dumps/ --retry all              everything that did not complete
-  batch-report retry old/ rerun/                     what still fails after a rerun
+  batch-report retry dumps/                 transient and unknown errors
+  batch-report retry dumps/ --retry all     everything that did not complete
+  batch-report retry old/ rerun/            what still fails after a rerun
   batch-report retry dumps/ --format body > body.json";
 
 /// List the items to run again
 ///
 /// Prints the IDs of items that failed with an error that a retry may cure. Items
-/// that completed in a later snapshot or in another job are left out: those with
-/// the same ID, or with a name that stands once in each job.
+/// that completed in a later snapshot or in another job are left out. Jobs share an
+/// item if the ID is the same, or a name that is unique in each job.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "batch-report retry [OPTIONS] <PATH>...",
@@ -83,8 +83,8 @@ pub(super) struct RawRetry {
     #[arg(short, long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     job_id: Option<String>,
 
-    /// Leave out files and folders of this name, or path if it holds a slash; may
-    /// be repeated
+    /// Leave out files and folders with this name, or with this path if it has a
+    /// slash; may be repeated
     #[arg(long, value_name = "GLOB")]
     ignore: Vec<String>,
 

@@ -152,7 +152,7 @@ pub const METRICS: &[Metric] = &[
             "wall_time",
             GateUnit::Seconds,
             "From the start of a job to its end; of several jobs the longest. Absent if a job does not \
-             tell both times; v2 batches never do.",
+             record both times, as with v2 batches.",
             wall_time,
         )
     },

@@ -64,7 +64,7 @@ pub(super) const DEFINITIONS: &[(&str, &str)] = &[
     (
         "Class",
         "What the message says to do. transient: retry. input: fix the file. permanent: fix the key, \
-         the credits or the setup. unknown: the message does not tell.",
+         the credits or the setup. unknown: the message does not say.",
     ),
     (
         "Skip reason",

@@ -233,6 +233,21 @@ test('an id is copied, also where the browser has no clipboard for pages', async
   }
 });
 
+test('what to do next has a command, which a button copies from the keyboard', async () => {
+  const plain = await stage.visit('typical.html', { javaScriptEnabled: false });
+  const command = await plain.page.locator('section.next .command code').textContent();
+  assert.match(command, /^batch-report retry \S+typical$/);
+  assert.equal(await plain.page.locator('section.next button').isVisible(), false);
+  await plain.context.close();
+  const { page, context } = await stage.visit('typical.html');
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByText(`Copied ${command}`).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), command);
+  await context.close();
+});
+
 test('the keyboard alone is enough', async () => {
   const { page, context } = await stage.visit('typical.html');
   const focused = () => page.evaluate(() => document.activeElement?.closest('tr')?.getAttribute('aria-rowindex'));

@@ -450,7 +450,7 @@ fn a_rerun_cures_in_the_answer_and_leaves_the_figures_of_the_jobs() {
     assert_eq!(failed.collect::<Vec<_>>(), [2, 0]);
     assert_eq!(
         summary["verdict"],
-        "2 jobs: 2 completed. None of 10 processed items still fails. A rerun cured all 2 that failed."
+        "2 jobs, both completed. None of 10 processed items still fails. A rerun cured all 2 that failed."
     );
     let verdict = jobs[0]["verdict"].as_str().expect("a verdict");
     assert!(

@@ -30,7 +30,7 @@ pub(super) fn steps(report: &Report, whole: &Sections, words: Words) -> Vec<Line
         let step = match (counts.listed, counts.complete) {
             (false, _) => format!("Save the list of {}, too.", words.items(0)),
             (true, None) => format!(
-                "Save the status document as well: it tells how many {} there are.",
+                "Save the status document as well: it says how many {} there are.",
                 words.items(0)
             ),
             (true, Some(_)) => "Nothing to do.".to_owned(),

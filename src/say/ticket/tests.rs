@@ -21,7 +21,7 @@ fn a_ticket_counts_says_what_is_whole_and_what_to_do_next() {
     assert_eq!(ticket.mark, Mark::Failed);
     assert_eq!(
         ticket.trust,
-        "Complete: all 250 items are in the dump. 1 note tells of lost or missing data."
+        "Complete: all 250 items are in the dump. 1 note reports lost or missing data."
     );
     assert_eq!(
         lines(&report, Kind::Counts),

@@ -129,8 +129,8 @@ impl Words {
         });
         let losses = report.notes.iter().filter(|note| note.loss).count();
         if losses > 0 {
-            let notes = counted(losses as u64, "note tells", "notes tell");
-            sentences.push(format!("{notes} of lost or missing data."));
+            let notes = counted(losses as u64, "note reports", "notes report");
+            sentences.push(format!("{notes} lost or missing data."));
         }
         sentences.join(" ")
     }

@@ -25,7 +25,7 @@ impl Subject<'_> {
                 true => counted(self.jobs.len() as u64, "batch", "batches"),
                 false => counted(self.jobs.len() as u64, "job", "jobs"),
             };
-            return Some(format!("{jobs}: {}.", states(self.jobs)));
+            return Some(format!("{jobs}{}.", states(self.jobs)));
         }
         let (job, name) = (self.only()?, self.job());
         let progress = job
@@ -152,7 +152,7 @@ fn open_of_ended(job: &JobReport) -> Option<u64> {
     (has_ended && open > 0).then_some(open)
 }
 
-/// "3 completed, 1 failed": how several jobs ended, most first.
+/// ": 3 completed, 1 failed", ", both completed": how several jobs ended, most first.
 fn states(jobs: &[JobReport]) -> String {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for job in jobs {
@@ -178,5 +178,9 @@ fn states(jobs: &[JobReport]) -> String {
     } else if more > 1 {
         words.push(format!("{} with other statuses", number(more)));
     }
-    words.join(", ")
+    match (&counts[..], jobs.len()) {
+        ([(state, _)], 2) => format!(", both {state}"),
+        ([(state, _)], _) => format!(", all {state}"),
+        _ => format!(": {}", words.join(", ")),
+    }
 }
