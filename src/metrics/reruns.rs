@@ -51,6 +51,17 @@ impl Replaced {
             }
         }
         let mut by_name = Vec::new();
+        let first_starts = match repeated.by_name.is_empty() {
+            true => Vec::new(),
+            false => first_starts(items),
+        };
+        // A rerun begins when the failure is known. Jobs that run side by side have files of the same names.
+        let is_rerun = |older: u32, newer: u32| {
+            let job = items.job(newer as usize).map(|job| job as usize);
+            let start = job.and_then(|job| *first_starts.get(job)?);
+            let end = items.row(older as usize).completed_at;
+            start.zip(end).is_none_or(|(start, end)| start >= end)
+        };
         for rows in &repeated.by_name {
             let standing = rows.iter().copied();
             let standing: Vec<u32> = standing
@@ -59,7 +70,9 @@ impl Replaced {
             if let Some(newest) = newest(items, &standing) {
                 // Two files of one name that both completed may be two.
                 let older = standing.iter().filter(|row| {
-                    **row != newest && !matches!(status(items, **row), COMPLETED | SKIPPED)
+                    **row != newest
+                        && !matches!(status(items, **row), COMPLETED | SKIPPED)
+                        && is_rerun(**row, newest)
                 });
                 by_name.extend(older.map(|row| (*row, newest)));
             }
@@ -147,6 +160,23 @@ impl Reruns {
             _ => self.unsettled += 1,
         }
     }
+}
+
+/// First start of the items of each job, in microseconds since the epoch.
+fn first_starts(items: &ItemFrame) -> Vec<Option<i64>> {
+    let last = items.len().checked_sub(1).and_then(|last| items.job(last));
+    let jobs = last.map_or(0, |last| last as usize + 1);
+    let first = |rows: Range<usize>| {
+        let mut first: Option<i64> = None;
+        items.rows(rows).each(|_, row| {
+            first = match (first, row.started_at) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+        });
+        first
+    };
+    items.rows_by_job(jobs).into_iter().map(first).collect()
 }
 
 fn status(items: &ItemFrame, row: u32) -> u32 {
@@ -256,6 +286,37 @@ mod tests {
         ];
         // Failed twice under two ids; the one that completed twice stays two.
         assert_eq!(replaced(&records), [(0, 4), (2, 4)]);
+    }
+
+    #[test]
+    fn jobs_that_run_side_by_side_share_names_and_no_items() {
+        let of = |second_job_starts: i64| {
+            let mut columns = ItemColumns::default();
+            let mut runs = Runs::default();
+            let at = |second: i64| UtcTime::from_micros(second * 1_000_000);
+            for (row, (job, id, name, status, from, to)) in [
+                (0, "a", "x", "failed", 0, 10),
+                (1, "b", "y", "completed", second_job_starts, 20),
+                (1, "c", "x", "completed", 30, 40),
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                columns.push(&ItemFields {
+                    item_id: id,
+                    item_name: Some(name),
+                    status,
+                    started_at: at(from),
+                    completed_at: at(to),
+                    ..ItemFields::default()
+                });
+                runs.add(row + 1, job, 0);
+            }
+            let (items, _) = ItemFrame::build(vec![columns], runs, 3).expect("few rows");
+            Replaced::of(&items).rows
+        };
+        assert_eq!(of(10), [(0, 2)]);
+        assert_eq!(of(9), []);
     }
 
     #[test]

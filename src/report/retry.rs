@@ -85,6 +85,10 @@ pub struct Record<'a> {
     pub job: u32,
     /// Instant that the record speaks of.
     pub at: Option<i64>,
+    /// Start of the item.
+    pub started: Option<i64>,
+    /// End of the item.
+    pub ended: Option<i64>,
     /// Class of the error of a failed item.
     pub class: Option<Class>,
     /// Message of a failed item.
@@ -119,6 +123,8 @@ impl<'a> Plan<'a> {
                 status: items.statuses().get(row.status).into(),
                 job: items.job(at).unwrap_or_default(),
                 at: row.effective_at.or(row.completed_at).or(row.started_at),
+                started: row.started_at,
+                ended: row.completed_at,
                 class: failed.then(|| failures.class_of(at)).flatten(),
                 message: row
                     .error_message
@@ -155,6 +161,8 @@ impl<'a> Plan<'a> {
                 status: row.status.as_str().into(),
                 job,
                 at: micros(at),
+                started: micros(row.started_at),
+                ended: micros(row.completed_at),
                 class: class.and_then(|id| classes.get(id).copied()),
                 message: row.error_message.as_deref().map(Cow::from),
             });
@@ -222,7 +230,8 @@ fn settle_ids(records: &[Record<'_>], is_cured: &mut [bool], is_older: &mut [boo
 }
 
 /// A name that stands once in each of several jobs is one file, whatever ids it has: it is cured if it
-/// completed and was not run later, and its newest record stands for it.
+/// completed and was not run later, and its newest record stands for it. Jobs that run side by side have files
+/// of the same names: a rerun begins when the failure is known.
 fn settle_names(records: &[Record<'_>], is_cured: &mut [bool], is_older: &mut [bool]) {
     let mut names: HashMap<&str, Vec<usize>, RandomState> = HashMap::default();
     for (at, record) in records.iter().enumerate() {
@@ -230,6 +239,19 @@ fn settle_names(records: &[Record<'_>], is_cured: &mut [bool], is_older: &mut [b
             names.entry(name).or_default().push(at);
         }
     }
+    let mut first_starts: HashMap<u32, i64, RandomState> = HashMap::default();
+    for record in records {
+        if let Some(started) = record.started {
+            let first = first_starts.entry(record.job).or_insert(started);
+            *first = started.min(*first);
+        }
+    }
+    let is_rerun = |older: usize, newer: usize| {
+        let start = first_starts.get(&records[newer].job).copied();
+        start
+            .zip(records[older].ended)
+            .is_none_or(|(start, end)| start >= end)
+    };
     for of_name in names.values_mut().filter(|of_name| of_name.len() > 1) {
         of_name.sort_by_key(|at| records[*at].job);
         let jobs = of_name
@@ -253,6 +275,7 @@ fn settle_names(records: &[Record<'_>], is_cured: &mut [bool], is_older: &mut [b
             let cures = |completed: &usize| {
                 let instants = records[*completed].at.zip(records[at].at);
                 instants.is_none_or(|(completed, failed)| completed >= failed)
+                    && is_rerun(at, *completed)
             };
             is_cured[at] |= completed.iter().any(cures);
         }
@@ -263,8 +286,10 @@ fn settle_names(records: &[Record<'_>], is_cured: &mut [bool], is_older: &mut [b
                 best
             }
         });
+        let is_replaced =
+            |at: &usize| newest.is_some_and(|newest| newest != *at && is_rerun(*at, newest));
         for at in rest()
-            .filter(|at| Some(*at) != newest && !is_cured[*at])
+            .filter(|at| is_replaced(at) && !is_cured[*at])
             .collect::<Vec<_>>()
         {
             is_older[at] = true;

@@ -9,6 +9,8 @@ fn record(job: u32, id: &str, name: &str, status: &str, at: Option<i64>) -> Reco
         at,
         class: (status == FAILED).then_some(Class::Transient),
         message: None,
+        started: None,
+        ended: None,
     }
 }
 
@@ -37,6 +39,29 @@ fn an_item_that_completed_anywhere_is_not_run_again() {
         record(1, "b", "x", FAILED, None),
     ];
     assert!(ids(no_times, 2).is_empty());
+}
+
+#[test]
+fn a_job_that_ran_beside_the_failure_cures_nothing_by_name() {
+    let of = |second_job_starts: i64| {
+        let timed = |record: Record<'static>, started, ended| Record {
+            started: Some(started),
+            ended: Some(ended),
+            ..record
+        };
+        let records = vec![
+            timed(record(0, "a", "x", FAILED, Some(10)), 0, 10),
+            timed(
+                record(1, "b", "y", COMPLETED, Some(20)),
+                second_job_starts,
+                20,
+            ),
+            timed(record(1, "c", "x", COMPLETED, Some(40)), 30, 40),
+        ];
+        ids(records, 2)
+    };
+    assert_eq!(of(10), [""; 0]);
+    assert_eq!(of(9), ["a"]);
 }
 
 #[test]
