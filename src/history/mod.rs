@@ -9,11 +9,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::gates::values;
 use crate::output::{self, WriteError};
-use crate::render::write_summary;
-use crate::report::Report;
 use crate::report::model::{
     ItemRows, ItemSelection, SCHEMA_VERSION, Trend, TrendGroup, TrendMetric, TrendRun,
 };
+use crate::report::{Report, write_summary};
 use crate::say;
 
 /// Maximum number of runs in a trend.

@@ -1,17 +1,19 @@
 //! Redaction of a whole report, by the names of its fields.
 
+use std::io;
+
 use serde_json::{Map, Value};
 
 use super::{Kind, Redactor};
 use crate::api::UtcTime;
-use crate::report::Report;
+use crate::report::{Report, write_summary};
 use crate::say::LABEL_CHARS;
 use crate::text::quote;
 
 /// A report that could not be redacted.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot redact the report")]
-pub struct RedactError(#[from] serde_json::Error);
+pub struct RedactError(#[from] io::Error);
 
 /// Fields whose texts are words of ours, of the API or of the command line.
 const OURS: [&str; 24] = [
@@ -64,11 +66,16 @@ impl Redactor {
     ///
     /// If the report cannot be read back, which is a bug of the program.
     pub fn report(&mut self, report: &Report) -> Result<Report, RedactError> {
-        let mut value = serde_json::to_value(report)?;
+        // Through text, as summaries are written and read: each other way would be one more copy of all the code
+        // that does it.
+        let mut text = Vec::new();
+        write_summary(report, &mut text, false)?;
+        let mut value = serde_json::from_slice(&text).map_err(io::Error::from)?;
         self.take_in(&value, "", None);
         self.ready();
         self.redact(&mut value, "", None, None);
-        Ok(serde_json::from_value(value)?)
+        let redacted = serde_json::from_str(&value.to_string()).map_err(io::Error::from)?;
+        Ok(redacted)
     }
 
     fn take_in(&mut self, value: &Value, field: &str, parent: Option<&str>) {

@@ -22,7 +22,7 @@ mod sources;
 mod terminal;
 
 use std::borrow::Cow;
-use std::io::{self, BufWriter, Write};
+use std::io;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, ValueKind};
@@ -32,6 +32,7 @@ use minijinja::{
 
 use crate::metrics::durations::{LEAST_FOR_P95, LEAST_FOR_P99};
 use crate::report::model::{Api, Report};
+use crate::report::write_summary;
 use crate::text::{self, Newlines};
 pub use format::Format;
 use format::{Content, MARKDOWN, XML};
@@ -114,22 +115,6 @@ pub fn render(model: &Model, format: Format, look: Look) -> Result<String, Rende
     }
 }
 
-/// Writes a report as JSON: on one line, or indented.
-///
-/// # Errors
-///
-/// If `out` cannot be written to.
-pub fn write_summary(report: &Report, out: &mut dyn Write, indented: bool) -> io::Result<()> {
-    // Of a known type: a call of `dyn Write` for each key and value takes a quarter of the time.
-    let mut out = BufWriter::with_capacity(1 << 16, out);
-    match indented {
-        true => serde_json::to_writer_pretty(&mut out, report)?,
-        false => serde_json::to_writer(&mut out, report)?,
-    }
-    out.write_all(b"\n")?;
-    out.flush()
-}
-
 /// Renders a report as a page.
 ///
 /// # Errors
@@ -205,7 +190,7 @@ fn from_sources(
     ];
     // Other formats have neither a style nor data, and need not wait for them.
     if escape_of(template) == AutoEscape::Html {
-        let summary = html::summary(report).map_err(|error| no_data(error.into()))?;
+        let summary = html::summary(report).map_err(no_data)?;
         globals.extend([
             ("page", html::page(&Assets::of(sources)?, delivery)),
             ("summary", Value::from_safe_string(summary)),

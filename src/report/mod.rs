@@ -7,11 +7,13 @@ pub mod items;
 mod limits;
 pub mod model;
 pub mod retry;
+mod summary;
 mod trend;
 
 pub(crate) use self::build::inputs;
 pub use self::build::{Built, build};
 pub use self::model::{ItemSelection, Report};
+pub use self::summary::write_summary;
 use crate::metrics::NamedGroup;
 use crate::metrics::insight::dimensions::NamedDimension;
 

@@ -105,7 +105,7 @@ impl Texts<'_> {
         match text {
             Text::Rendered(text) => out.write_all(text.as_bytes()),
             Text::Summary { indented } => {
-                render::write_summary(self.model.report(), out, *indented)
+                crate::report::write_summary(self.model.report(), out, *indented)
             }
         }
     }

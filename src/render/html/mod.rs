@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use super::escape::json_in_html;
 use super::sources::Sources;
 use crate::api::status::FAILED;
-use crate::report::Report;
 use crate::report::model::ItemRow;
+use crate::report::{Report, write_summary};
 
 /// The style sheets of the page, joined in this order.
 const STYLES: [&str; 2] = ["style.css", "items.css"];
@@ -144,7 +144,7 @@ const MOST_AS_DATA: usize = 1_000;
 
 /// Makes the summary that a page holds for machines: the report without its rows, without its jobs if they
 /// are many, and with its first files and notes.
-pub(super) fn summary(report: &Report) -> serde_json::Result<String> {
+pub(super) fn summary(report: &Report) -> io::Result<String> {
     let few = report.jobs.len() <= JOBS_AS_DATA;
     let summary = Report {
         schema_version: report.schema_version,
@@ -165,7 +165,11 @@ pub(super) fn summary(report: &Report) -> serde_json::Result<String> {
         gates: report.gates.iter().take(MOST_AS_DATA).cloned().collect(),
         named_groups: report.named_groups.clone(),
     };
-    Ok(json_in_html(&serde_json::to_string(&summary)?))
+    let mut json = Vec::new();
+    write_summary(&summary, &mut json, false)?;
+    // What serde_json writes is UTF-8.
+    let json = String::from_utf8(json).unwrap_or_default();
+    Ok(json_in_html(json.trim_end()))
 }
 
 /// Packs the rows of a report for the script of a page. Base64 holds no markup.
