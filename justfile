@@ -8,7 +8,7 @@ snapshots:
 
 # Write the generated fixtures and their expected numbers anew.
 fixtures:
-    python3 tests/oracle/generate.py
+    python3 tests/oracle/generate.py fixtures
 
 # Compare numbers on generated dumps with an independent engine: `just differential 2400 1000` makes
 # that many, from that seed on.

@@ -28,6 +28,7 @@ from measure import MB, in_turn, least_memory, median, run, size, warm
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+GENERATOR = ROOT / "tests" / "oracle" / "generate.py"
 OURS = "batch-report"
 GROWTH = [10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000]
 SPAWNS = 300
@@ -45,13 +46,11 @@ class Bench:
         self.lines, self.made = [], []
         # Memory of our runs, for a table of its own: (data, bytes, items, Cost).
         self.memory = []
-        self.ours, self.generator = options.binary, options.generator
+        self.ours = options.binary
 
     def build(self):
         if self.ours is None:
             self.ours = built("batch-report", "build", "--release", "--bin")
-        if self.generator is None:
-            self.generator = built("generate", "bench", "--no-run", "--bench")
 
     def say(self, text=""):
         print(text, flush=True)
@@ -78,7 +77,7 @@ class Bench:
             progress(f"generating {name}")
             part = self.data / f"{name}.part"
             shutil.rmtree(part, ignore_errors=True)
-            run([self.generator, arguments[0], part, *arguments[1:]])
+            run([sys.executable, "-B", GENERATOR, arguments[0], part, *arguments[1:]])
             part.rename(folder)
             self.made.append(folder)
         warm(folder)
@@ -442,7 +441,6 @@ def arguments():
     parser.add_argument("--repeat", type=int, default=5, metavar="N",
                         help="runs of each command (5); of those that take over 30 s only one")
     parser.add_argument("--binary", type=Path, help="a batch-report that is built already")
-    parser.add_argument("--generator", type=Path, help="a generator that is built already")
     parser.add_argument("--python", default=sys.executable,
                         help="a Python that has the modules of requirements.txt")
     parser.add_argument("--data", type=Path, metavar="FOLDER",

@@ -161,6 +161,11 @@ macro_rules! cases {
     };
 }
 
+#[test]
+fn generator_writes_the_committed_fixtures_and_numbers() {
+    crate::oracle::check_plain(&["tests/oracle/generate.py", "fixtures", "--check"]);
+}
+
 cases! {
     all_skipped: "all-skipped",
     ambiguous: "ambiguous",

@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_batch-report");
+
 /// Python with the packages of `tests/oracle/requirements.txt`; `None` if they cannot be had.
 fn python() -> Option<PathBuf> {
     let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle-venv");
@@ -33,21 +35,39 @@ fn python() -> Option<PathBuf> {
 /// Runs a script with the program as the argument after `before`. Without its packages it is skipped, but
 /// not in CI.
 pub(crate) fn check(script: &str, before: &[&str], after: &[&str]) {
-    let Some(python) = python() else {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "the packages of tests/oracle/requirements.txt cannot be installed"
-        );
-        std::io::stderr()
-            .write_all(b"skipped: tests/oracle/requirements.txt cannot be installed\n")
-            .expect("stderr is there");
-        return;
-    };
-    let output = Command::new(python)
-        .args(["-B", script])
-        .args(before)
-        .arg(env!("CARGO_BIN_EXE_batch-report"))
-        .args(after)
+    match python() {
+        Some(python) => run(
+            Command::new(python),
+            &[&[script], before, &[PROGRAM], after].concat(),
+        ),
+        None => skip("the packages of tests/oracle/requirements.txt cannot be installed"),
+    }
+}
+
+/// Runs a script that needs no packages, with these arguments.
+pub(crate) fn check_plain(arguments: &[&str]) {
+    let recent = "import sys; sys.exit(sys.version_info < (3, 11))";
+    let output = Command::new("python3").args(["-c", recent]).output();
+    if output.is_ok_and(|output| output.status.success()) {
+        run(Command::new("python3"), arguments);
+    } else {
+        skip("python3 (3.11 or later) not found");
+    }
+}
+
+fn skip(reason: &str) {
+    assert!(std::env::var_os("CI").is_none(), "CI: {reason}");
+    // Past the harness, which keeps to itself what a test prints that passes.
+    std::io::stderr()
+        .write_all(format!("skipped: {reason}\n").as_bytes())
+        .expect("stderr is there");
+}
+
+fn run(mut python: Command, arguments: &[&str]) {
+    let output = python
+        .env("BATCH_REPORT_CONFIG", "")
+        .arg("-B")
+        .args(arguments)
         .output()
         .expect("python starts");
     assert!(

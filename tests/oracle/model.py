@@ -2,7 +2,7 @@
 
 Items are plain dictionaries with the fields of the API; their times are whole microseconds since
 1970. Everything is integers and fractions until the last moment, and nothing here reads a file:
-`generate.py` and `differential.py` know what they wrote, and ask this module what a correct
+the fixtures and the random dumps know what they wrote, and ask this module what a correct
 report must say about it.
 """
 

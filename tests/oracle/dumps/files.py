@@ -8,8 +8,9 @@ import re
 import shutil
 import subprocess
 
-from generate import SERVER_ORDER, uuid4, yaml_scalar
+from fixtures.writing import yaml_scalar
 from model import TIMES, rfc3339
+from server import SERVER_ORDER, uuid4
 from .hands import UNHEARD_OF, Hand
 from .items import NO_UTF8, make_item
 from .times import time_token

@@ -1,6 +1,6 @@
 """How somebody writes: the order of keys, white space, escapes, forms of times, and what is between."""
 
-from generate import JOB_PYTHON_ORDER, JOB_SERVER_ORDER, PYTHON_ORDER, SERVER_ORDER
+from server import JOB_PYTHON_ORDER, JOB_SERVER_ORDER, PYTHON_ORDER, SERVER_ORDER
 from .items import MEAN_TEXT
 from .times import TIME_FORMS, time_token
 from .writing import LAYOUTS, ONE_LINE, Pairs, Raw, Writer

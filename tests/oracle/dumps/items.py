@@ -4,7 +4,7 @@ Nothing here knows how it is written. Times are microseconds; what a field says 
 `spoiled`, for a time nobody can read, and in `kind`, for the template a message was made from.
 """
 
-from generate import JOB_SERVER_ORDER, SERVER_ORDER, message, name, uuid4
+from server import JOB_SERVER_ORDER, SERVER_ORDER, message, name, uuid4
 from model import NO_MESSAGE, STATUSES, TIMES, content, newest
 from .times import SECOND
 from .writing import Raw

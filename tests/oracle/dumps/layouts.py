@@ -2,7 +2,7 @@
 
 import json
 
-from generate import uuid4
+from server import uuid4
 from model import STATUSES
 from .files import (BETWEEN, FORMS, certain, cut_somewhere, document_of, encoding, encoding_of, joined, lines_of,
                     page_of, written)
