@@ -44,10 +44,10 @@ def without_rows(output):
     return {**json.loads(output), "items": None, "item_rows": None}
 
 
-def check(binary, seed, folder, threads):
+def check(binary, seed, folder, threads, scale):
     """Makes a dump and compares; gives the difference, if any, and how many items there were."""
     rng = random.Random(f"batch-report/{seed}")
-    dump = make_dump(seed, rng)
+    dump = make_dump(seed, rng, scale)
     most = rng.choice([10, 10, 0, 1, 25, 1000])
     plain = dump.arguments + ([] if most == 10 else ["--slowest", str(most)])
     asked = rng.random() < 0.7
@@ -80,7 +80,7 @@ def check(binary, seed, folder, threads):
     return None, rows
 
 
-def check_batches(binary, seed, folder, threads):
+def check_batches(binary, seed, folder, threads, _scale):
     """The same for a dump of v2 batches."""
     dump = batches.make_dump(seed, random.Random(f"batches/{seed}"))
     for path, data in dump.files.items():
@@ -101,11 +101,11 @@ def check_batches(binary, seed, folder, threads):
     return None, rows
 
 
-def one(binary, seed, root, keep, threads, check):
+def one(binary, seed, root, keep, threads, scale, check):
     folder = Path(root) / f"dump-{seed}"
     folder.mkdir()
     try:
-        problem, rows = check(binary, seed, folder, threads)
+        problem, rows = check(binary, seed, folder, threads, scale)
     except Exception as error:          # a fault of the engine is a failure too, and has a seed
         problem, rows = f"{type(error).__name__}: {traceback.format_exc()}", 0
     if problem is None and not keep:
@@ -118,6 +118,8 @@ def main():
     parser.add_argument("--binary", required=True, help="the program")
     parser.add_argument("--dumps", type=int, default=240, help="how many dumps to make (default 240)")
     parser.add_argument("--seed", type=int, default=1, help="the seed of the first (default 1)")
+    parser.add_argument("--step", type=int, default=1, help="from one seed to the next (default 1)")
+    parser.add_argument("--scale", type=int, default=1, help="make large dumps smaller by this factor")
     parser.add_argument("--batches", action="store_true", help="make dumps of v2 batches")
     parser.add_argument("--threads", default="1,2,8", help="numbers of threads to read some dumps with again")
     parser.add_argument("--jobs", type=int, default=max(2, min(8, os.cpu_count() or 2)), help="dumps at once")
@@ -132,9 +134,9 @@ def main():
     with ProcessPoolExecutor(options.jobs) as pool:
         futures = []
         for n in range(options.dumps):
-            seed = options.seed + n
+            seed = options.seed + n * options.step
             again = threads if n % 6 == 0 or options.dumps == 1 else []
-            futures.append(pool.submit(one, binary, seed, root, options.keep, again, kind))
+            futures.append(pool.submit(one, binary, seed, root, options.keep, again, options.scale, kind))
         for future in futures:
             seed, problem, count = future.result()
             rows += count

@@ -19,7 +19,11 @@ use crate::load::sink::Sink;
 use crate::parallel;
 
 /// Bytes of a part, more or less; fewer in tests, which need no large files then.
-const PART: u64 = if cfg!(test) { 256 << 10 } else { 4 << 20 };
+const PART: u64 = if cfg!(debug_assertions) {
+    256 << 10
+} else {
+    4 << 20
+};
 /// Smaller files are read as a whole.
 const LARGE: u64 = 4 * PART;
 /// Bytes behind the end of a part in which the next document is looked for first.

@@ -54,7 +54,7 @@ def long_texts(dump):
     for n, part in enumerate(["W", "ü", "\\", "\"", "📄", "ab\n", "{}[],:"]):
         items = [make_item(1_000 + n * 9 + k, job.taste) for k in range(3)]
         for field in ("item_name", "job_id", "job_record_id"):
-            items[1][field] = part * rng.randint(300_000, 1_100_000)
+            items[1][field] = part * (rng.randint(300_000, 1_100_000) // dump.scale)
         dump.write(f"long-{n}.json", document_of(job, hand, items, rng.choice(["page", "lines", "array"])), job,
                    lambda text: text.encode())
 
@@ -67,10 +67,11 @@ def many_jobs(dump):
 
 def large(layout, form, count, harm=None, manner=None):
     def make(dump):
-        job = make_job(dump, layout, "", count, form, plain_taste=count > 10_000)
+        many = count // dump.scale
+        job = make_job(dump, layout, "", many, form, plain_taste=count > 10_000)
         if harm:
             hand = Hand(dump.rng, manner)
-            items = [make_item(10**7 + n, job.taste) for n in range(count)]
+            items = [make_item(10**7 + n, job.taste) for n in range(many)]
             dump.write("harmed.json", document_of(job, hand, items, form, harm), job, lambda text: text.encode())
     return make
 
@@ -86,8 +87,10 @@ SPECIAL = {7: large("beside", "lines", 20_000), 27: cut_everywhere, 47: large("b
            232: many_jobs, 237: large("combined", None, 4_000)}
 
 
-def make_dump(seed, rng):
+def make_dump(seed, rng, scale=1):
+    """The dump of a seed; what is large is smaller by `scale`."""
     dump = Dump(seed, rng)
+    dump.scale = scale
     if seed % EVERY in SPECIAL:
         SPECIAL[seed % EVERY](dump)
         check_order(dump)
