@@ -64,6 +64,43 @@ fn every_option_that_is_shown_exists() {
     assert!(options >= 8);
 }
 
+/// A line that ends in a pipe or a comment is run up to there.
+#[cfg(all(unix, feature = "tables"))]
+#[test]
+fn every_command_on_a_dump_runs() {
+    let folder = Folder::new();
+    for name in ["dumps", "last-week", "today"] {
+        for file in fs::read_dir("fixtures/typical").expect("a folder") {
+            let file = file.expect("readable");
+            let text = fs::read(file.path()).expect("readable");
+            let name = format!("{name}/{}", file.file_name().display());
+            folder.write(&name, text);
+        }
+    }
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_batch-report"));
+    let path = std::env::var("PATH").expect("a path");
+    let path = format!("{}:{path}", program.parent().expect("a folder").display());
+    let mut commands = 0;
+    for line in readme().lines() {
+        if !line.starts_with("batch-report ") || line.starts_with("batch-report fetch") {
+            continue;
+        }
+        let command = line.split(" | ").next().unwrap_or_default();
+        let output = std::process::Command::new("sh")
+            .args(["-c", command])
+            .current_dir(folder.path())
+            .env("PATH", &path)
+            .env("BATCH_REPORT_CONFIG", "")
+            .output()
+            .expect("sh starts");
+        let fails = if line.contains("--fail-on") { 3 } else { 0 };
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(fails), "{line}: {said}");
+        commands += 1;
+    }
+    assert!(commands >= 8);
+}
+
 #[cfg(feature = "fetch")]
 #[test]
 fn what_is_said_of_fetch_is_in_its_help() {
