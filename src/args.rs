@@ -1,8 +1,10 @@
 //! The command line: clap's types, turned once into validated options. No type of clap goes further.
 
 #[cfg(feature = "fetch")]
+mod compare;
 mod fetch;
 mod formats;
+mod grouping;
 mod manual;
 mod misplaced;
 mod outputs;
@@ -23,7 +25,7 @@ pub use self::fetch::FetchArgs;
 pub use self::outputs::Rendering;
 pub use self::privacy::RedactArgs;
 pub use self::report::{Color, ReportArgs};
-pub use self::retry::{RetryArgs, RetryForm};
+pub use self::retry::RetryArgs;
 pub use self::settings::ConfigChoice;
 pub use crate::progress::Verbosity;
 
@@ -115,7 +117,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum RawCommand {
     Report(Box<report::RawReport>),
-    Compare(Box<report::RawCompare>),
+    Compare(Box<compare::RawCompare>),
     Retry(Box<retry::RawRetry>),
     #[cfg(feature = "fetch")]
     Fetch(Box<fetch::RawFetch>),
@@ -170,7 +172,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Refusa
     }
     match cli.command {
         Some(RawCommand::Report(raw)) => report::report(*raw),
-        Some(RawCommand::Compare(raw)) => report::compare(*raw),
+        Some(RawCommand::Compare(raw)) => compare::compare(*raw),
         Some(RawCommand::Retry(raw)) => retry::retry(*raw),
         #[cfg(feature = "fetch")]
         Some(RawCommand::Fetch(raw)) => fetch::fetch(*raw),

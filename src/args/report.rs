@@ -1,13 +1,12 @@
 //! The options of `report`.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, ValueEnum};
-use regex::Regex;
 
 use super::formats::{RawFormat, places};
+use super::grouping::{RawGrouping, twice};
 use super::outputs::{self, Rendering, TemplateKind};
 use super::privacy::{RawPrivacy, RedactArgs};
 use super::settings::{ConfigChoice, RawConfig};
@@ -16,8 +15,8 @@ use super::{Command, EXIT_CODES, Refusal, Verbosity, wrong};
 use crate::frame::export::Formulas;
 use crate::gates::{AbsentGates, Rule};
 use crate::load::{Ignore, STDIN};
+use crate::metrics::NamedGroup;
 use crate::metrics::insight::dimensions::NamedDimension;
-use crate::metrics::{Class, NamedGroup};
 use crate::render::Format;
 use crate::render::place::Place;
 use crate::report::ItemSelection;
@@ -125,71 +124,21 @@ pub(super) struct RawReport {
     /// Files, folders (hidden files and links are skipped), `-` for standard
     /// input, or one summary saved with `--format json`
     #[arg(value_name = "PATH", required_unless_present = "print_schema")]
-    paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
 
     #[command(flatten, next_help_heading = "Input")]
-    input: RawInput,
+    pub(super) input: RawInput,
 
     #[command(flatten, next_help_heading = "Comparison")]
-    comparison: RawComparison,
+    pub(super) comparison: RawComparison,
 
-    #[command(flatten, next_help_heading = "Output")]
-    output: RawOutput,
-
-    #[command(flatten, next_help_heading = "Grouping")]
-    grouping: RawGrouping,
-
-    #[command(flatten, next_help_heading = "Page")]
-    page: RawPage,
-
-    #[command(flatten, next_help_heading = "Privacy")]
-    privacy: RawPrivacy,
-
-    #[command(flatten, next_help_heading = "Checks")]
-    checks: RawChecks,
-
-    #[command(flatten, next_help_heading = "Settings")]
-    config: RawConfig,
-
-    #[command(flatten, next_help_heading = "Messages")]
-    messages: RawMessages,
+    #[command(flatten)]
+    pub(super) common: RawCommon,
 }
 
-const COMPARE_EXAMPLES: &str = "\
-Examples:
-  batch-report compare last-week/ --to today/
-  batch-report compare job-1/ --to job-1/ rerun/     what still fails
-  batch-report compare old.json --to new/ -o changes.html
-  batch-report compare old/ --to new/ --fail-on 'new_errors > 0'";
-
-/// Compare two dumps: what fails now, what was fixed, what got slower
-///
-/// Reports on NEW with a section on what changed since BASE. Items are matched by
-/// ID, else by a name that is unique on each side. If several inputs hold an item,
-/// its newest record counts: a rerun beside its first job shows what still fails.
+/// The options of `report` and `compare` alike.
 #[derive(Debug, Args)]
-#[command(
-    override_usage = "batch-report compare [OPTIONS] <BASE>... --to <NEW>...",
-    after_help = COMPARE_EXAMPLES,
-    after_long_help = format!("{COMPARE_EXAMPLES}\n\n{EXIT_CODES}"),
-    disable_help_flag = true
-)]
-pub(super) struct RawCompare {
-    /// Files, folders or a saved summary to compare with
-    #[arg(
-        id = "paths",
-        value_name = "BASE",
-        required_unless_present = "print_schema"
-    )]
-    base: Vec<PathBuf>,
-
-    /// Files, folders or a saved summary to report on
-    #[arg(long, value_name = "NEW", num_args = 1.., required_unless_present = "print_schema")]
-    to: Vec<PathBuf>,
-
-    #[command(flatten, next_help_heading = "Input")]
-    input: RawInput,
-
+pub(super) struct RawCommon {
     #[command(flatten, next_help_heading = "Output")]
     output: RawOutput,
 
@@ -213,26 +162,26 @@ pub(super) struct RawCompare {
 }
 
 #[derive(Debug, Args)]
-struct RawInput {
+pub(super) struct RawInput {
     /// Batch job ID for items that don't name one
     #[arg(short, long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
-    job_id: Option<String>,
+    pub(super) job_id: Option<String>,
 
     /// Leave out files and folders with this name, or with this path if it has a
     /// slash; may be repeated
     #[arg(long, value_name = "GLOB")]
-    ignore: Vec<String>,
+    pub(super) ignore: Vec<String>,
 }
 
 #[derive(Debug, Default, Args)]
-struct RawComparison {
+pub(super) struct RawComparison {
     /// Compare with a dump, an item table or a saved summary; may be repeated
     #[arg(long, value_name = "PATH")]
-    baseline: Vec<PathBuf>,
+    pub(super) baseline: Vec<PathBuf>,
 
     /// Keep the summary of every run in a folder, and show the trend over them
     #[arg(long, value_name = "DIR")]
-    history: Option<PathBuf>,
+    pub(super) history: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -271,28 +220,6 @@ struct RawOutput {
     /// Print the JSON Schema of the summary and exit
     #[arg(long, conflicts_with_all = ["paths", "outputs", "format"])]
     print_schema: bool,
-}
-
-#[derive(Debug, Args)]
-struct RawGrouping {
-    /// Name the errors that match a regular expression; the first match wins, and
-    /// all other errors are grouped by what their messages have in common. The
-    /// class may be transient, input, permanent or unknown: 'quota[permanent]=429'
-    #[arg(short = 'e', long = "error-group", value_name = "NAME[CLASS]=REGEX", value_parser = named_group)]
-    named_groups: Vec<NamedGroup>,
-
-    /// Break items down by what a regular expression captures of their names, to
-    /// find where they fail or are slow; may be repeated
-    #[arg(long, value_name = "NAME=REGEX", value_parser = dimension)]
-    by: Vec<NamedDimension>,
-
-    /// Number of examples per error group [default: 3, or 1 if there are more than 50 jobs]
-    #[arg(long, value_name = "N")]
-    examples: Option<usize>,
-
-    /// Number of slowest items to list [default: 10]
-    #[arg(long, value_name = "N")]
-    slowest: Option<usize>,
 }
 
 #[derive(Debug, Args)]
@@ -380,31 +307,15 @@ impl From<RawItems> for ItemSelection {
     }
 }
 
-/// Turns the raw options of `compare` into validated ones: a report with a baseline.
-pub(super) fn compare(raw: RawCompare) -> Result<Command, Refusal> {
-    report(RawReport {
-        paths: raw.to,
-        input: raw.input,
-        comparison: RawComparison {
-            baseline: raw.base,
-            history: None,
-        },
-        output: raw.output,
-        grouping: raw.grouping,
-        page: raw.page,
-        privacy: raw.privacy,
-        checks: raw.checks,
-        config: raw.config,
-        messages: raw.messages,
-    })
-}
-
 /// Turns the raw options into validated ones.
 pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
     let RawReport {
         paths,
         input,
         comparison,
+        common,
+    } = raw;
+    let RawCommon {
         output,
         grouping,
         page,
@@ -412,7 +323,7 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
         checks,
         config,
         messages,
-    } = raw;
+    } = common;
     let refuse = |words: String| Err(wrong("report", words));
     if output.print_schema {
         return Ok(Command::PrintSchema);
@@ -504,51 +415,4 @@ pub(super) fn report(raw: RawReport) -> Result<Command, Refusal> {
         verbosity: Verbosity::of(messages.quiet, messages.verbose),
         color: messages.color,
     })))
-}
-
-/// Reads `NAME=REGEX` or `NAME[CLASS]=REGEX`.
-pub(super) fn named_group(text: &str) -> Result<NamedGroup, String> {
-    let (name, regex) = named_regex(text, "'quota=429|quota'")?;
-    let (name, class) = match name
-        .strip_suffix(']')
-        .and_then(|name| name.rsplit_once('['))
-    {
-        Some((name, word)) if !name.trim().is_empty() => {
-            let class = Class::of_word(word).ok_or_else(|| {
-                let words = Class::ALL.map(Class::word).join(", ");
-                format!("`{word}` is no class of errors; the classes are {words}")
-            })?;
-            (name.trim(), Some(class))
-        }
-        _ => (name, None),
-    };
-    Ok(NamedGroup {
-        name: name.to_owned(),
-        // The library's words show the expression, with a mark below the place.
-        regex: Regex::new(regex).map_err(|error| error.to_string())?,
-        class,
-    })
-}
-
-/// Reads a dimension.
-fn dimension(text: &str) -> Result<NamedDimension, String> {
-    let (name, regex) = named_regex(text, "'customer=^([^_]+)_'")?;
-    Ok(NamedDimension {
-        name: name.to_owned(),
-        regex: Regex::new(regex).map_err(|error| error.to_string())?,
-    })
-}
-
-/// Splits `NAME=REGEX`. The name ends at the first equals sign.
-fn named_regex<'t>(text: &'t str, example: &str) -> Result<(&'t str, &'t str), String> {
-    text.split_once('=')
-        .map(|(name, regex)| (name.trim(), regex))
-        .filter(|(name, regex)| !name.is_empty() && !regex.is_empty())
-        .ok_or_else(|| format!("write it as NAME=REGEX, for example {example}"))
-}
-
-/// Returns the first name that is used twice.
-pub(super) fn twice<'n>(mut names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let mut seen = BTreeSet::new();
-    names.find(|name| !seen.insert(*name))
 }

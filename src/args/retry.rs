@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::report::{named_group, twice};
+use super::grouping::{named_group, twice};
+use super::report::RawInput;
 use super::settings::RawConfig;
 use super::{Command, Refusal, ReportArgs, Verbosity, wrong};
 use crate::load::Ignore;
 use crate::metrics::NamedGroup;
+use crate::render::RetryForm;
 use crate::report::retry::Kind;
 
 /// The options of `retry`.
@@ -23,11 +24,9 @@ pub struct RetryArgs {
     pub form: RetryForm,
 }
 
-/// Form of a list of items to run again.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum RetryForm {
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RawForm {
     /// Item IDs, one a line
-    #[default]
     Ids,
     /// A row per item, with its name, job, class and message
     Csv,
@@ -35,6 +34,17 @@ pub enum RetryForm {
     Json,
     /// Request body: {"item_ids": [...]}
     Body,
+}
+
+impl From<RawForm> for RetryForm {
+    fn from(form: RawForm) -> Self {
+        match form {
+            RawForm::Ids => Self::Ids,
+            RawForm::Csv => Self::Csv,
+            RawForm::Json => Self::Json,
+            RawForm::Body => Self::Body,
+        }
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -72,21 +82,15 @@ pub(super) struct RawRetry {
 
     /// Form of the list
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "ids")]
-    format: RetryForm,
+    format: RawForm,
 
     /// Name the errors that match a regular expression, and give them a class:
     /// 'quota[permanent]=429'
     #[arg(short = 'e', long = "error-group", value_name = "NAME[CLASS]=REGEX", value_parser = named_group)]
     named_groups: Vec<NamedGroup>,
 
-    /// Batch job ID for items that don't name one
-    #[arg(short, long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
-    job_id: Option<String>,
-
-    /// Leave out files and folders with this name, or with this path if it has a
-    /// slash; may be repeated
-    #[arg(long, value_name = "GLOB")]
-    ignore: Vec<String>,
+    #[command(flatten)]
+    input: RawInput,
 
     #[command(flatten)]
     config: RawConfig,
@@ -106,7 +110,7 @@ pub(super) fn retry(raw: RawRetry) -> Result<Command, Refusal> {
     if let Some(name) = twice(raw.named_groups.iter().map(|group| &*group.name)) {
         return refuse(format!("--error-group names `{name}` twice"));
     }
-    let ignore = match Ignore::new(&raw.ignore) {
+    let ignore = match Ignore::new(&raw.input.ignore) {
         Ok(ignore) => ignore,
         Err(error) => return refuse(error.to_string()),
     };
@@ -128,12 +132,12 @@ pub(super) fn retry(raw: RawRetry) -> Result<Command, Refusal> {
             paths: raw.paths,
             ignore,
             named_groups: raw.named_groups,
-            job_id: raw.job_id,
+            job_id: raw.input.job_id,
             config: raw.config.choice(),
             verbosity: Verbosity::of(raw.quiet, false),
             ..ReportArgs::default()
         },
         kinds,
-        form: raw.format,
+        form: raw.format.into(),
     })))
 }

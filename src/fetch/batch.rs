@@ -51,20 +51,13 @@ impl<'a> BatchFetch<'a> {
     }
 
     /// Returns true if nothing has to be asked, because the batch and its jobs have ended and the
-    /// snapshot is whole. The files decide: the manifest may have been written by anybody.
+    /// snapshot is whole.
     pub(super) fn is_done(&self) -> bool {
+        let Some((manifest, newest)) = self.record.claimed_whole() else {
+            return false;
+        };
         let store = &self.record.store;
-        let Some(manifest) = store.manifest() else {
-            return false;
-        };
-        let claims_it = !self.record.context.options.force
-            && store.problems().is_empty()
-            && manifest.finished
-            && manifest.whole != Some(false);
-        let (true, Some(newest)) = (claims_it, manifest.newest_status()) else {
-            return false;
-        };
-        let batch = store.body(&newest.name).ok();
+        let batch = store.body(newest).ok();
         let batch = batch.and_then(|body| v2::batch(&body).ok());
         let (Some(batch), Ok(parts)) = (batch, Parts::of(store)) else {
             return false;
@@ -148,13 +141,8 @@ impl<'a> BatchFetch<'a> {
         let path = format!("/api/v2/batches/{id}");
         let url = context.options.url(&path, &[("expand", "results")]);
         let (received, batch) = context.worker.get(url, v2::batch)?;
-        match &batch.id {
-            Some(found) if found != id => Err(FetchError::OtherJob {
-                url: received.url,
-                found: context.quote(found),
-            }),
-            _ => Ok((received, batch)),
-        }
+        self.record.check_id(&received, batch.id.as_deref())?;
+        Ok((received, batch))
     }
 
     /// Asks for the jobs that have not ended yet. Returns true if one of them is new or has changed.

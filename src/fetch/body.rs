@@ -2,6 +2,17 @@
 //! there should be, and how far the job is. Everything else is stored unread, so that a hostile body
 //! costs little more memory than its own size.
 
+/// Declares a document by its fields, each of which may be absent and stays unread.
+macro_rules! wire {
+    ($name:ident { $($field:ident),+ }) => {
+        #[derive(serde::Deserialize)]
+        struct $name<'a> {
+            $(#[serde(borrow, default)]
+            $field: Option<&'a serde_json::value::RawValue>,)+
+        }
+    };
+}
+
 pub(super) mod v2;
 
 use std::fmt;
@@ -72,21 +83,14 @@ impl JobFacts {
     }
 
     fn of(job: &RawValue) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Wire<'a> {
-            #[serde(borrow, default)]
-            id: Option<&'a RawValue>,
-            #[serde(borrow, default)]
-            status: Option<&'a RawValue>,
-            #[serde(borrow, default)]
-            total_items: Option<&'a RawValue>,
-            #[serde(borrow, default)]
-            processed_items: Option<&'a RawValue>,
-            #[serde(borrow, default)]
-            created_at: Option<&'a RawValue>,
-            #[serde(borrow, default)]
-            effective_at: Option<&'a RawValue>,
-        }
+        wire!(Wire {
+            id,
+            status,
+            total_items,
+            processed_items,
+            created_at,
+            effective_at
+        });
         let wire: Wire<'_> = object(job)?;
         Some(Self {
             id: text_of(wire.id),
@@ -116,11 +120,7 @@ pub(super) fn is_end(status: &str) -> bool {
 
 /// Reads a page of a job's item list.
 pub(super) fn items_page(body: &[u8]) -> Result<ItemsPage, BadBody> {
-    #[derive(Deserialize)]
-    struct Row<'a> {
-        #[serde(borrow, default)]
-        item_id: Option<&'a RawValue>,
-    }
+    wire!(Row { item_id });
     let list = list(body)?;
     let ids = list
         .rows
@@ -146,11 +146,7 @@ pub(super) fn jobs_page(body: &[u8]) -> Result<JobsPage, BadBody> {
 
 /// Reads a status document.
 pub(super) fn status_document(body: &[u8]) -> Result<JobFacts, BadBody> {
-    #[derive(Deserialize)]
-    struct Wire<'a> {
-        #[serde(borrow, default)]
-        job: Option<&'a RawValue>,
-    }
+    wire!(Wire { job });
     const WANTED: &str = "a status document";
     let wire: Wire<'_> = document(body, WANTED)?;
     let facts = wire.job.and_then(JobFacts::of);
@@ -166,17 +162,12 @@ pub(super) struct List<'a> {
 
 /// Reads a page of any list.
 pub(super) fn list(body: &[u8]) -> Result<List<'_>, BadBody> {
-    #[derive(Deserialize)]
-    struct Wire<'a> {
-        #[serde(borrow, default)]
-        items: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        total_size: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        next_page_token: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        detail: Option<&'a RawValue>,
-    }
+    wire!(Wire {
+        items,
+        total_size,
+        next_page_token,
+        detail
+    });
     const WANTED: &str = "a list";
     let wire: Wire<'_> = document(body, WANTED)?;
     let rows = match (wire.items, wire.detail) {

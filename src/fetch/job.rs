@@ -27,26 +27,18 @@ impl<'a> JobFetch<'a> {
     }
 
     /// Returns true if nothing has to be asked, because the job has ended and its snapshot is whole.
-    /// The files decide: the manifest may have been written by anybody.
     pub(super) fn is_done(&self) -> bool {
+        let Some((manifest, newest)) = self.record.claimed_whole() else {
+            return false;
+        };
         let store = &self.record.store;
-        let Some(manifest) = store.manifest() else {
-            return false;
-        };
-        let claims_it = !self.record.context.options.force
-            && store.problems().is_empty()
-            && manifest.finished
-            && manifest.whole != Some(false);
-        let (true, Some(newest)) = (claims_it, manifest.newest_status()) else {
-            return false;
-        };
-        let status = store.body(&newest.name).ok();
+        let status = store.body(newest).ok();
         let status = status.and_then(|body| body::status_document(&body).ok());
         let (Some(status), Ok(reading)) = (status, recorded(store)) else {
             return false;
         };
         status.has_ended()
-            && manifest.list_read_under.as_ref() == Some(&newest.name)
+            && manifest.list_read_under.as_deref() == Some(newest)
             && status.id.as_ref() == Some(&self.record.id)
             && match status.total_items.or(reading.total_size) {
                 Some(total) => reading.items.len() as u64 >= total,
@@ -172,13 +164,8 @@ impl<'a> JobFetch<'a> {
         let Record { id, context, .. } = &self.record;
         let url = context.options.v1_url(&format!("/{id}"), &[]);
         let (received, facts) = context.worker.get(url, body::status_document)?;
-        match &facts.id {
-            Some(found) if found != id => Err(FetchError::OtherJob {
-                url: received.url,
-                found: context.quote(found),
-            }),
-            _ => Ok((received, facts)),
-        }
+        self.record.check_id(&received, facts.id.as_deref())?;
+        Ok((received, facts))
     }
 
     fn keep_status(&mut self, received: &Received, facts: &JobFacts) -> Result<String, FetchError> {

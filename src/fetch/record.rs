@@ -101,6 +101,33 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// Manifest and name of the newest status document of a snapshot that claims to be whole, unless everything
+    /// is to be fetched anew. The files have to confirm it: the manifest may have been written by anybody.
+    pub(super) fn claimed_whole(&self) -> Option<(&Manifest, &str)> {
+        let manifest = self.store.manifest()?;
+        let claims_it = !self.context.options.force
+            && self.store.problems().is_empty()
+            && manifest.finished
+            && manifest.whole != Some(false);
+        let newest = manifest.newest_status().filter(|_| claims_it)?;
+        Some((manifest, &newest.name))
+    }
+
+    /// Refuses a document of another job than the one that was asked for.
+    pub(super) fn check_id(
+        &self,
+        received: &Received,
+        found: Option<&str>,
+    ) -> Result<(), FetchError> {
+        match found {
+            Some(found) if found != self.id => Err(FetchError::OtherJob {
+                url: received.url.clone(),
+                found: self.context.quote(found),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Says something about the job.
     pub(super) fn say(&self, words: &str) {
         self.context.reporter.say(&format!("{}: {words}", self.id));

@@ -1,10 +1,11 @@
 //! Gates: rules on the figures of a report that fail a run (`--fail-on`).
 //!
-//! `metric.rs` declares what can be asked for, once; `rule.rs` is the grammar; `judge.rs` compares.
+//! `metric.rs` declares what can be asked for, once; `rule.rs` is the grammar, `limit.rs` that of values; `judge.rs` compares.
 //! Their sentences come from `say`.
 
 mod exact;
 mod judge;
+mod limit;
 pub mod metric;
 mod rule;
 

@@ -40,8 +40,6 @@ pub use self::errors::{ErrorGroup, Example, Failures, GroupDetails};
 pub use self::expected_end::ExpectedEnd;
 pub use self::histogram::{Bin, Histogram};
 pub use self::insight::Insight;
-#[cfg(test)]
-pub(crate) use self::kinds::id_of as group_id;
 pub use self::named::NamedGroup;
 pub use self::open::OpenItem;
 pub use self::patterns::Ends;

@@ -1,13 +1,13 @@
 //! Template filters that write numbers, times and user text. An absent value is shown as "–".
 
-use std::fmt::Write as _;
-
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, HtmlEscape, State, Value};
 
 use super::escape;
 use super::escape::ABSENT;
-use crate::text::{clip, counted, duration, number as thousands, one_line, percent, points, range};
+use crate::text::{
+    bytes, clip, counted, duration, number as thousands, one_line, percent, points, range,
+};
 
 pub(super) fn add_to(env: &mut Environment<'_>) {
     env.add_filter("thousands", |state: &State<'_, '_>, value: &Value| {
@@ -84,7 +84,6 @@ pub(super) fn add_to(env: &mut Environment<'_>) {
     });
     env.add_filter("sentence", sentence_filter);
     env.add_filter("slot_values", slot_values_filter);
-    env.add_filter("address", address_filter);
 }
 
 /// Draws the last values of a list as bars from none to the highest; what is absent is a dot.
@@ -107,84 +106,6 @@ fn bars_filter(values: &Value, most: Option<usize>) -> Result<Value, Error> {
     };
     let bars: String = numbers[shown..].iter().map(bar).collect();
     Ok(Value::from_safe_string(bars))
-}
-
-/// Address of the items that a filter of the model is about, as the page's script reads it: behind `#`. `groups` are
-/// the error groups that the page counts by, `job` is the place of the job, from 1, and `jobs` are those that the
-/// filter may name if there is none. Absent without a filter, and if the page has no choice for it.
-fn address_filter(
-    filter: &Value,
-    groups: &Value,
-    job: &Value,
-    jobs: &Value,
-) -> Result<Option<String>, Error> {
-    let Some(filter) = present(filter)? else {
-        return Ok(None);
-    };
-    let mut parts = Vec::new();
-    match (present(job)?, present(&filter.get_attr("job")?)?) {
-        (Some(job), _) => parts.push(format!("job={job}")),
-        (None, Some(label)) => {
-            let Some(jobs) = present(jobs)? else {
-                return Ok(None);
-            };
-            let mut place = None;
-            for (at, job) in (1..).zip(jobs.try_iter()?) {
-                if job.get_attr("label")? == *label {
-                    place = Some(at);
-                    break;
-                }
-            }
-            let Some(place) = place else {
-                return Ok(None);
-            };
-            parts.push(format!("job={place}"));
-        }
-        (None, None) => {}
-    }
-    let text = |name: &str| -> Result<Option<String>, Error> {
-        Ok(present(&filter.get_attr(name)?)?.map(ToString::to_string))
-    };
-    if let Some(group) = text("error_group")? {
-        let mut place = None;
-        for (at, known) in (1..).zip(groups.try_iter()?) {
-            if known.get_attr("id")?.as_str() == Some(&group) {
-                place = Some(at);
-                break;
-            }
-        }
-        let Some(place) = place else {
-            return Ok(None);
-        };
-        parts.push(format!("group={place}"));
-    }
-    for (name, key) in [
-        ("status", "status"),
-        ("text", "q"),
-        ("ended_from", "from"),
-        ("ended_to", "to"),
-    ] {
-        if let Some(value) = text(name)? {
-            parts.push(format!("{key}={}", encoded(&value)));
-        }
-    }
-    Ok((!parts.is_empty()).then(|| parts.join("&")))
-}
-
-/// The text with percent escapes.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' => {
-                encoded.push(char::from(byte));
-            }
-            other => {
-                let _ = write!(encoded, "%{other:02X}");
-            }
-        }
-    }
-    encoded
 }
 
 /// Number of entries beyond the first `shown`, those that the model leaves out included; of what is absent
@@ -382,24 +303,6 @@ fn amount(number: f64) -> String {
     }
 }
 
-/// A size in decimal units.
-fn bytes(size: u64) -> String {
-    if size < 1_000 {
-        return format!("{size} B");
-    }
-    let mut scaled = size as f64;
-    for unit in ["kB", "MB", "GB"] {
-        scaled /= 1_000.0;
-        if (scaled * 10.0).round() < 100.0 {
-            return format!("{scaled:.1} {unit}");
-        }
-        if scaled.round() < 1_000.0 {
-            return format!("{scaled:.0} {unit}");
-        }
-    }
-    format!("{} TB", thousands((scaled / 1_000.0).round() as u64))
-}
-
 fn interval_filter(state: &State<'_, '_>, bounds: &Value) -> Result<Value, Error> {
     let Some(bounds) = present(bounds)? else {
         return Ok(Value::from(ABSENT));
@@ -449,58 +352,7 @@ fn status_class(status: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use minijinja::value::Serde;
-
     use super::*;
-    use crate::api::UtcTime;
-    use crate::report::model::ItemFilter;
-
-    #[test]
-    fn a_percentage_is_round_only_where_it_is_exact() {
-        for (ratio, written) in [
-            (0.0, "0%"),
-            (1.0, "100%"),
-            (0.00001, "<0.1%"),
-            (0.9999, ">99.9%"),
-            (0.05, "5.0%"),
-            (0.05394190871369295, "5.4%"),
-        ] {
-            assert_eq!(percent(ratio), written);
-        }
-    }
-
-    #[test]
-    fn a_duration_is_written_in_the_units_people_speak_in() {
-        for (seconds, written) in [
-            (0.0, "0 s"),
-            (0.001, "<0.01 s"),
-            (0.377742, "0.38 s"),
-            (0.999, "1.0 s"),
-            (15.678935, "15.7 s"),
-            (59.97, "1 min 00 s"),
-            (125.0, "2 min 05 s"),
-            (3599.7, "1 h 00 min"),
-            (3780.0, "1 h 03 min"),
-            (187_200.0, "2 d 4 h"),
-            (-15.0, "-15.0 s"),
-        ] {
-            assert_eq!(duration(seconds), written);
-        }
-    }
-
-    #[test]
-    fn sizes_are_decimal() {
-        for (size, written) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (3_900, "3.9 kB"),
-            (39_210, "39 kB"),
-            (999_999, "1.0 MB"),
-            (2_500_000_000_000, "3 TB"),
-        ] {
-            assert_eq!(bytes(size), written);
-        }
-    }
 
     #[test]
     fn a_decimal_keeps_one_place() {
@@ -520,52 +372,6 @@ mod tests {
         assert_eq!(
             held_together("a ” b “c “d…"),
             "a ” b “<bdi>c “<bdi>d…</bdi></bdi>"
-        );
-    }
-
-    #[test]
-    fn the_address_of_items_is_what_the_script_reads() {
-        let of = |filter: &ItemFilter, job: Option<u64>| {
-            let groups = serde_json::json!([{ "id": "a" }, { "id": "b" }]);
-            let (filter, groups) = (Value::from(Serde(filter)), Value::from(Serde(groups)));
-            let jobs = Value::from(Serde(
-                serde_json::json!([{ "label": "w" }, { "label": "x" }]),
-            ));
-            address_filter(&filter, &groups, &Value::from(job), &jobs).expect("an address")
-        };
-        let some = |text: &str| Some(text.to_owned());
-        let filter = ItemFilter {
-            status: some("failed"),
-            error_group: some("b"),
-            text: some(".docx & <b>"),
-            ended_from: UtcTime::parse("2026-05-14T09:00:00Z"),
-            ..ItemFilter::default()
-        };
-        assert_eq!(
-            of(&filter, Some(3)).as_deref(),
-            Some("job=3&group=2&status=failed&q=.docx%20%26%20%3Cb%3E&from=2026-05-14T09:00:00Z")
-        );
-        let gone = ItemFilter {
-            error_group: some("gone"),
-            ..ItemFilter::default()
-        };
-        assert_eq!(of(&gone, None), None);
-        let of_job = ItemFilter {
-            job: some("x"),
-            status: some("failed"),
-            ..ItemFilter::default()
-        };
-        assert_eq!(of(&of_job, None).as_deref(), Some("job=2&status=failed"));
-        let of_another = ItemFilter {
-            job: some("y"),
-            ..ItemFilter::default()
-        };
-        assert_eq!(of(&of_another, None), None);
-        assert_eq!(of(&ItemFilter::default(), None), None);
-        let none = Value::from(());
-        assert_eq!(
-            address_filter(&none, &none, &none, &none).expect("nothing"),
-            None
         );
     }
 

@@ -3,6 +3,7 @@
 //! Nothing is counted, divided or sorted here: the report holds every figure. Each format escapes
 //! on its own whatever a template prints, so a template that forgets to is still safe.
 
+mod address;
 mod cases;
 mod charts;
 mod ctrf;
@@ -38,6 +39,7 @@ pub use format::Format;
 use format::{Content, MARKDOWN, XML};
 use html::{Assets, Delivery};
 pub use model::Model;
+pub use retry::Form as RetryForm;
 use sources::Sources;
 
 /// Look of plain text and JSON; the other formats do not depend on it.
@@ -260,6 +262,7 @@ fn environment(look: Look) -> Result<Environment<'static>, Error> {
     env.set_auto_escape_callback(escape_of);
     env.set_formatter(write_escaped);
     filters::add_to(&mut env);
+    address::add_to(&mut env);
     terminal::add_to(&mut env, look);
     Ok(env)
 }

@@ -2,9 +2,21 @@
 
 use serde::Serialize;
 
-use crate::args::RetryForm;
 use crate::frame::export::text::escaped;
 use crate::report::retry::{Kind, Plan, Record};
+
+/// Form of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Item IDs, one a line.
+    Ids,
+    /// A row per item, with its name, job, class and message.
+    Csv,
+    /// An object per item, in an array.
+    Json,
+    /// Request body: `{"item_ids": [...]}`.
+    Body,
+}
 
 #[derive(Serialize)]
 struct Row<'r> {
@@ -21,7 +33,7 @@ struct Body<'r> {
 }
 
 /// Writes the items of these kinds; nothing if there is none.
-pub(crate) fn render(plan: &Plan<'_>, kinds: &[Kind], form: RetryForm) -> String {
+pub(crate) fn render(plan: &Plan<'_>, kinds: &[Kind], form: Form) -> String {
     let items = plan.items.iter().filter(|(kind, _)| kinds.contains(kind));
     let items: Vec<&(Kind, Record<'_>)> = items.collect();
     if items.is_empty() {
@@ -43,14 +55,14 @@ pub(crate) fn render(plan: &Plan<'_>, kinds: &[Kind], form: RetryForm) -> String
     let json = |text: serde_json::Result<String>| text.unwrap_or_default() + "\n";
     match form {
         // A line is one id, whatever is in it.
-        RetryForm::Ids => ids()
+        Form::Ids => ids()
             .map(|id| id.replace(char::is_control, " ") + "\n")
             .collect(),
-        RetryForm::Body => json(serde_json::to_string(&Body {
+        Form::Body => json(serde_json::to_string(&Body {
             item_ids: ids().collect(),
         })),
-        RetryForm::Json => json(serde_json::to_string(&rows().collect::<Vec<_>>())),
-        RetryForm::Csv => {
+        Form::Json => json(serde_json::to_string(&rows().collect::<Vec<_>>())),
+        Form::Csv => {
             let mut table = csv::Writer::from_writer(Vec::new());
             let mut put = |cells: [&str; 5]| {
                 // Writing to memory does not fail.

@@ -139,7 +139,8 @@ pub struct JobReport {
     pub sections: Sections,
 }
 
-/// Newest status record of a job.
+/// Newest status record of a job. It is published and keeps its form; `api::JobRecord`, from which it is
+/// made, follows the wire.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct JobFacts {
     /// Id of the batch job.

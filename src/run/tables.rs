@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::signals;
 use super::texts::{Written, say_written};
-use crate::args::{Rendering, ReportArgs, RetryForm, Verbosity};
+use crate::args::{Rendering, ReportArgs, Verbosity};
 use crate::frame::export::{self, ExportError, TableFormat};
 use crate::frame::{Labels, TooManyRows};
 use crate::load::Dump;
@@ -101,7 +101,7 @@ pub(super) fn write(
                     false => None,
                 };
                 let plan = plan.unwrap_or_else(|| Plan::of_items(items, dump, &failures));
-                let list = render::retry::render(&plan, &Kind::USUAL, RetryForm::Ids);
+                let list = render::retry::render(&plan, &Kind::USUAL, render::RetryForm::Ids);
                 return out.write_all(list.as_bytes());
             }
         };

@@ -94,6 +94,25 @@ mod tests {
     }
 
     #[test]
+    fn a_duration_is_written_in_the_units_people_speak_in() {
+        for (seconds, written) in [
+            (0.0, "0 s"),
+            (0.001, "<0.01 s"),
+            (0.377742, "0.38 s"),
+            (0.999, "1.0 s"),
+            (15.678935, "15.7 s"),
+            (59.97, "1 min 00 s"),
+            (125.0, "2 min 05 s"),
+            (3599.7, "1 h 00 min"),
+            (3780.0, "1 h 03 min"),
+            (187_200.0, "2 d 4 h"),
+            (-15.0, "-15.0 s"),
+        ] {
+            assert_eq!(duration(seconds), written);
+        }
+    }
+
+    #[test]
     fn nothing_is_no_negative_nothing() {
         assert_eq!(duration(-0.0), "0 s");
     }

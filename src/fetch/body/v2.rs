@@ -1,6 +1,5 @@
 //! The facts that fetching needs from documents of the v2 API.
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{BadBody, MAX_ROWS, document, elements, is_end, list, object, text_of, time_of};
@@ -99,17 +98,12 @@ impl V2Row {
     }
 
     fn of(row: &RawValue) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Wire<'a> {
-            #[serde(borrow, default)]
-            id: Option<&'a RawValue>,
-            #[serde(borrow, default)]
-            status: Option<&'a RawValue>,
-            #[serde(borrow, default)]
-            created_at: Option<&'a RawValue>,
-            #[serde(borrow, default)]
-            updated_at: Option<&'a RawValue>,
-        }
+        wire!(Wire {
+            id,
+            status,
+            created_at,
+            updated_at
+        });
         let wire: Wire<'_> = object(row)?;
         Some(Self {
             id: text_of(wire.id),
@@ -122,21 +116,14 @@ impl V2Row {
 
 /// Reads a batch.
 pub(in crate::fetch) fn batch(body: &[u8]) -> Result<BatchFacts, BadBody> {
-    #[derive(Deserialize)]
-    struct Wire<'a> {
-        #[serde(borrow, default)]
-        id: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        status: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        source_directory_id: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        created_at: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        updated_at: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        results: Option<&'a RawValue>,
-    }
+    wire!(Wire {
+        id,
+        status,
+        source_directory_id,
+        created_at,
+        updated_at,
+        results
+    });
     const WANTED: &str = "a batch";
     let wire: Wire<'_> = document(body, WANTED)?;
     let id = text_of(wire.id);
@@ -164,13 +151,10 @@ pub(in crate::fetch) fn batch(body: &[u8]) -> Result<BatchFacts, BadBody> {
 }
 
 fn result_row(row: &RawValue) -> ResultRow {
-    #[derive(Deserialize)]
-    struct Wire<'a> {
-        #[serde(borrow, default)]
-        source_directory_file_id: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        job_reference: Option<&'a RawValue>,
-    }
+    wire!(Wire {
+        source_directory_file_id,
+        job_reference
+    });
     let wire: Option<Wire<'_>> = object(row);
     ResultRow {
         file_id: wire
@@ -181,16 +165,10 @@ fn result_row(row: &RawValue) -> ResultRow {
 }
 
 fn job_reference(value: &RawValue) -> Option<JobReference> {
-    #[derive(Deserialize)]
-    struct Wire<'a> {
-        #[serde(borrow, default)]
-        id: Option<&'a RawValue>,
-        #[serde(borrow, default, rename = "type")]
-        kind: Option<&'a RawValue>,
-    }
+    wire!(Wire { id, r#type });
     let wire: Wire<'_> = object(value)?;
     let id = text_of(wire.id)?;
-    let kind = text_of(wire.kind).unwrap_or_default().to_lowercase();
+    let kind = text_of(wire.r#type).unwrap_or_default().to_lowercase();
     let is_extract = kind.contains("extract") || (kind.is_empty() && id.starts_with("ext-"));
     let kind = match is_extract {
         true => JobKind::Extract,
@@ -211,11 +189,7 @@ pub(in crate::fetch) fn page(body: &[u8]) -> Result<V2Page, BadBody> {
 
 /// Reads a job that was asked for by itself: bare, or in `{"job": …}` beside its content.
 pub(in crate::fetch) fn job(body: &[u8]) -> Result<V2Row, BadBody> {
-    #[derive(Deserialize)]
-    struct Wire<'a> {
-        #[serde(borrow, default)]
-        job: Option<&'a RawValue>,
-    }
+    wire!(Wire { job });
     const WANTED: &str = "a job";
     let wire: Wire<'_> = document(body, WANTED)?;
     let row = match wire.job.and_then(V2Row::of) {
