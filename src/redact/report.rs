@@ -46,8 +46,7 @@ const OURS: [&str; 24] = [
 /// Kind of the text in a field; absent if only a search can tell.
 fn kind(field: &str, parent: &str) -> Option<Kind> {
     Some(match field {
-        "item_id" | "batch_job_id" | "project_id" | "directory_id" | "job_record_id"
-        | "workflow_id" | "configuration_id" | "processing_job_id" => Kind::Id,
+        field if field.ends_with("_id") => Kind::Id,
         "id" if parent == "job" => Kind::Id,
         "item_name" => Kind::Name,
         "path" | "source" => Kind::Path,

@@ -873,7 +873,7 @@ fn a_broken_line_of_a_large_file_is_named_with_its_place_in_the_file() {
         panic!("{:?}", dump.notes);
     };
     assert!(
-        matches!(&note.kind, NoteKind::BrokenDocument(found) if found.begin.is_some_and(|begin| begin.line == broken as u64 + 1)),
+        matches!(&note.kind, NoteKind::BrokenDocument(found) if found.begin.is_some_and(|begin| begin.line == broken + 1)),
         "{note:?}"
     );
 }

@@ -3,11 +3,18 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_batch-report");
 
-/// Python with the packages of `tests/oracle/requirements.txt`; `None` if they cannot be had.
+/// Python with the packages of `tests/oracle/requirements.txt`; `None` if they cannot be had. Whoever asks
+/// first installs them, once for all.
 fn python() -> Option<PathBuf> {
+    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+    PYTHON.get_or_init(with_packages).clone()
+}
+
+fn with_packages() -> Option<PathBuf> {
     let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle-venv");
     let python = venv.join("bin/python");
     let is_done =

@@ -77,11 +77,10 @@ fn without_repeats(json: &str) -> String {
 /// A page with the section of one job: those of others are made by the same template.
 fn without_other_jobs(html: &str) -> String {
     const BEGIN: &str = "<details class=\"job\">";
-    let mut jobs = html.match_indices(BEGIN).map(|(at, _)| at).skip(1);
-    let Some(second) = jobs.next() else {
+    let jobs: Vec<usize> = html.match_indices(BEGIN).map(|(at, _)| at).collect();
+    let [_, second, .., last] = jobs[..] else {
         return html.to_owned();
     };
-    let last = jobs.next_back().unwrap_or(second);
     let end = last
         + html[last..]
             .find("</section>\n<section aria-labelledby=\"trust\"")
@@ -92,12 +91,16 @@ fn without_other_jobs(html: &str) -> String {
 /// A page with the first few of lines that begin with the same tag, and without long geometry. Whether bars
 /// are where they belong is tested where they are laid out.
 fn few_alike(html: &str) -> String {
-    const MOST: usize = 4;
-    const GEOMETRY: usize = 40;
+    const MOST: usize = 3;
+    const GEOMETRY: usize = 24;
+    const REPEATED: [&str; 6] = ["<tr", "<path", "<rect", "<text", "<li", "<g"];
     let mut text = String::new();
     let lines: Vec<&str> = html.lines().collect();
-    let tag = |line: &&str| line.split([' ', '>']).next().map(str::to_owned);
-    for run in lines.chunk_by(|a, b| a.starts_with('<') && tag(a) == tag(b)) {
+    let tag = |line: &str| {
+        let tag = line.split([' ', '>']).next().unwrap_or_default();
+        REPEATED.iter().position(|other| *other == tag)
+    };
+    for run in lines.chunk_by(|a, b| tag(a).is_some() && tag(a) == tag(b)) {
         for line in &run[..run.len().min(MOST)] {
             match line
                 .split_once(" d=\"")
@@ -119,7 +122,8 @@ fn few_alike(html: &str) -> String {
 /// Writes the value of a key indented; one that fits into 110 characters takes one line.
 fn write_lines(key: &str, json: &str, depth: usize, out: &mut String) {
     const ROWS: usize = 3;
-    const LONG: [&str; 6] = [
+    const LONG: [&str; 7] = [
+        "inputs",
         "items",
         "intervals",
         "bins",

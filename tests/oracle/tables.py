@@ -171,7 +171,7 @@ def main():
     items = problems = 0
     with tempfile.TemporaryDirectory(prefix="tables-") as root:
         for seed in range(options.seed, options.seed + options.dumps):
-            dump = make_dump(seed, random.Random(f"batch-report/{seed}"))
+            dump = make_dump(seed, random.Random(f"batch-report/{seed}"), scale=4)
             folder = Path(root) / f"dump-{seed}"
             for path, data in dump.files.items():
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
