@@ -188,9 +188,13 @@ fn a_hostile_text_takes_no_longer_than_its_length() {
         "a key=\"-----BEGIN PRIVATE KEY-----\n",
     ] {
         let text = part.repeat(400_000 / part.len());
-        let begin = std::time::Instant::now();
-        let _ = mask(&text);
-        assert!(begin.elapsed().as_secs() < 5, "{part}");
+        // The machine may have done something else meanwhile.
+        let is_fast = (0..4).any(|_| {
+            let begin = std::time::Instant::now();
+            let _ = mask(&text);
+            begin.elapsed().as_secs() < 5
+        });
+        assert!(is_fast, "{part}");
     }
 }
 
