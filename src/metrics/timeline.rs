@@ -219,7 +219,7 @@ fn span(times: &Times) -> Option<(i64, i64)> {
 }
 
 /// Quiet spell of the items, by the instants of their records if some have no end.
-fn gap_between_ends(times: &Times) -> Option<(i64, i64)> {
+pub(super) fn gap_between_ends(times: &Times) -> Option<(i64, i64)> {
     if times.ended() == times.ends.all.len() {
         return quiet_spell(&times.ends.all);
     }

@@ -21,7 +21,9 @@ use self::merged::{Facts, LEFT_OUT, Merged};
 use super::super::durations::median;
 use super::super::{Class, ErrorGroup, GroupDetails, Replaced};
 use super::dimensions::{Dimensions, Kind, NamedDimension, Values};
-use super::tails::{holm, hypergeometric_at_least, normal_at_least};
+use super::tails::{
+    holm, hypergeometric_at_least, hypergeometric_moments, normal_at_least, rank_sum_moments,
+};
 use crate::api::status::code::{COMPLETED, FAILED};
 use crate::frame::ItemFrame;
 
@@ -266,13 +268,12 @@ impl Names<'_> {
                         tallies[code].some += u64::from(has_failed(*at));
                     }
                 }
-                let (n, f) = (of_job as f64, failed_of_job as f64);
                 for (code, before) in own.iter().zip(before) {
                     let tally = &mut tallies[*code as usize];
-                    let with = (tally.all - before) as f64;
-                    tally.expected += with * f / n.max(1.0);
-                    tally.variance +=
-                        with * (n - with) * f * (n - f) / (n * n * (n - 1.0)).max(1.0);
+                    let with = tally.all - before;
+                    let (mean, variance) = hypergeometric_moments(of_job, failed_of_job, with);
+                    tally.expected += mean;
+                    tally.variance += variance;
                 }
             }
         }
@@ -325,8 +326,8 @@ impl Names<'_> {
             .collect();
         for job in 0..self.facts.len() {
             let (ranks, ties) = self.ranks(found, job);
-            let n = ranks.len() as f64;
-            all += ranks.len() as u64;
+            let of_job = ranks.len() as u64;
+            all += of_job;
             for (merged, tallies) in self.merged.iter().zip(&mut tallies) {
                 let Some((_, own)) = &merged.jobs[job] else {
                     continue;
@@ -340,10 +341,9 @@ impl Names<'_> {
                 }
                 for (code, before) in own.iter().zip(before) {
                     let tally = &mut tallies[*code as usize];
-                    let with = (tally.all - before) as f64;
-                    tally.expected += with * (n + 1.0) / 2.0;
-                    let tied = ties / (n * (n - 1.0)).max(1.0);
-                    tally.variance += with * (n - with) / 12.0 * (n + 1.0 - tied);
+                    let (mean, variance) = rank_sum_moments(tally.all - before, of_job, ties);
+                    tally.expected += mean;
+                    tally.variance += variance;
                 }
             }
         }

@@ -168,14 +168,15 @@ impl Scan<'_> {
 /// burst.
 ///
 /// `starts` are those of the failures in the window; `count` gives the failures and all items that
-/// started between two instants; `failed` of `ended` failed in all.
+/// started between two instants; `failed` of `all` failed.
 pub fn is_burst_of_starts(
     starts: &mut [i64],
     count: impl Fn(i64, i64) -> (u64, u64),
     failed: u64,
-    ended: u64,
+    all: u64,
 ) -> bool {
-    const LEVEL: f64 = 0.01;
+    // The window was chosen for its failures, so that their starts are no fair sample.
+    const LEVEL: f64 = 0.0005;
     const LIFT: f64 = 1.5;
     starts.sort_unstable();
     let [Some(from), Some(to)] = [
@@ -183,12 +184,12 @@ pub fn is_burst_of_starts(
         (starts.len() * 9).div_ceil(10).max(1) - 1,
     ]
     .map(|at| starts.get(at).copied()) else {
-        return true;
+        return false;
     };
     let (marked, drawn) = count(from, to);
-    let usual = failed as f64 / ended as f64;
+    let usual = failed as f64 / all as f64;
     marked as f64 >= LIFT * usual * drawn as f64
-        && hypergeometric_at_least(marked, ended, failed, drawn) < LEVEL
+        && hypergeometric_at_least(marked, all, failed, drawn) < LEVEL
 }
 
 #[cfg(test)]
@@ -209,6 +210,20 @@ mod tests {
             (600, 609, 6, 10)
         );
         assert!(found.probability < 1e-3, "{}", found.probability);
+    }
+
+    /// `binom.sf(4, 9, 0.009)` of `scipy.stats`, times the windows of 5 to 9 of nine failures.
+    #[test]
+    fn the_probability_is_the_tail_times_the_windows_tried() {
+        let found = burst_of(&[10, 300, 600, 601, 603, 607, 608, 609, 950]).expect("a burst");
+        let windows = 5 + 4 + 3 + 2 + 1;
+        assert_eq!(windows, super::windows(9));
+        let theirs = 7.219_538_050_662_318e-9 * windows as f64;
+        assert!(
+            (found.probability / theirs - 1.0).abs() < 1e-8,
+            "{}",
+            found.probability
+        );
     }
 
     #[test]
@@ -246,7 +261,7 @@ mod tests {
             100,
             1_000
         ));
-        // Without starts nothing speaks against it.
-        assert!(is_burst_of_starts(&mut [], more, 100, 1_000));
+        // Without starts nothing speaks for it.
+        assert!(!is_burst_of_starts(&mut [], more, 100, 1_000));
     }
 }

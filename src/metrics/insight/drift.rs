@@ -87,18 +87,7 @@ pub fn trend(starts: &[i64], failed: &[i64]) -> Option<Trend> {
     if failures < LEAST_FAILURES || failures >= all {
         return None;
     }
-    // Equal starts share their ranks.
-    let rank = |at: &i64| {
-        let (before, up_to) = (
-            starts.partition_point(|start| start < at),
-            starts.partition_point(|start| start <= at),
-        );
-        (before + up_to + 1) as f64 / 2.0
-    };
-    let (n, f) = (all as f64, failures as f64);
-    let mean = failed.iter().map(rank).sum::<f64>() / f;
-    let variance = (n + 1.0) * (n - f) / (12.0 * f);
-    let score = (mean - (n + 1.0) / 2.0) / variance.sqrt();
+    let score = trend_score(starts, failed);
     if score.abs() < SCORE {
         return None;
     }
@@ -119,6 +108,22 @@ pub fn trend(starts: &[i64], failed: &[i64]) -> Option<Trend> {
     has_changed.then_some(Trend { first, last })
 }
 
+/// Standard score of the rank sum of the starts of failures (Mann–Whitney), positive if they started late.
+fn trend_score(starts: &[i64], failed: &[i64]) -> f64 {
+    // Equal starts share their ranks.
+    let rank = |at: &i64| {
+        let (before, up_to) = (
+            starts.partition_point(|start| start < at),
+            starts.partition_point(|start| start <= at),
+        );
+        (before + up_to + 1) as f64 / 2.0
+    };
+    let (n, f) = (starts.len() as f64, failed.len() as f64);
+    let mean = failed.iter().map(rank).sum::<f64>() / f;
+    let variance = (n + 1.0) * (n - f) / (12.0 * f);
+    (mean - (n + 1.0) / 2.0) / variance.sqrt()
+}
+
 fn share((some, all): (u64, u64)) -> Option<f64> {
     (all > 0).then(|| some as f64 / all as f64)
 }
@@ -126,6 +131,15 @@ fn share((some, all): (u64, u64)) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The score of `mannwhitneyu(failed, others, method="asymptotic", use_continuity=False)` of `scipy.stats`.
+    #[test]
+    fn the_score_of_a_trend_agrees_with_scipy() {
+        let starts: Vec<i64> = (1..=60).collect();
+        let failed = [5, 22, 31, 38, 44, 47, 50, 52, 55, 57, 58, 60];
+        let score = trend_score(&starts, &failed);
+        assert!((score - 2.827_521_361_401_241).abs() < 1e-9, "{score}");
+    }
 
     #[test]
     fn a_slower_second_half_is_found_where_it_begins() {

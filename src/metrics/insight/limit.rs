@@ -2,6 +2,8 @@
 
 use super::tails::binomial_at_least;
 
+/// A second in microseconds.
+const SECOND: i64 = 1_000_000;
 /// Fewer durations than this may be equal by chance.
 const LEAST_DURATIONS: usize = 5;
 /// Shorter failures are no timeouts.
@@ -10,9 +12,9 @@ const LEAST_MICROS: i64 = 5_000_000;
 const WIDTH: f64 = 1.05;
 /// Failures around the window are counted this far to both sides.
 const AROUND: f64 = 1.5;
-/// Share of the failures around that the window would hold by chance, at most; the densest one of a
-/// lognormal distribution with a sigma of 0.3 holds 0.1.
-const BY_CHANCE: f64 = 0.12;
+/// Share of the failures around that the window would hold by chance, at most. The densest one holds 0.07 of a
+/// lognormal distribution with a sigma of 0.3, and 0.17 of the sum of three attempts with a sigma of 0.2 each.
+const BY_CHANCE: f64 = 0.2;
 /// Probability below which so many in the window are no chance, times the windows tried.
 const LEVEL: f64 = 0.01;
 /// Least share of the failures.
@@ -64,7 +66,12 @@ pub fn limit(failed: &[i64], completed: &[i64]) -> Option<Limit> {
     let (from, to) = (failed[densest.start], failed[densest.end - 1]);
     let around =
         end_of(to, AROUND) - failed.partition_point(|other| *other as f64 * AROUND < from as f64);
-    let tail = binomial_at_least(count as u64 - 1, around as u64 - 1, BY_CHANCE);
+    // Durations of whole seconds may be up to a second apart.
+    let is_whole = failed[densest].iter().all(|micros| micros % SECOND == 0);
+    let width = to - from + if is_whole { SECOND } else { 0 };
+    let wider = (width as f64 / ((WIDTH - 1.0) * from as f64)).max(1.0);
+    let by_chance = (BY_CHANCE * wider).min(1.0);
+    let tail = binomial_at_least(count as u64 - 1, around as u64 - 1, by_chance);
     let longer = completed.len() - completed.partition_point(|micros| *micros <= from);
     let is_limit =
         tail * (all as f64) < LEVEL && longer as f64 <= MOST_LONGER * completed.len() as f64;
@@ -81,8 +88,6 @@ pub fn limit(failed: &[i64], completed: &[i64]) -> Option<Limit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const SECOND: i64 = 1_000_000;
 
     fn seconds(from: i64, count: i64, step_millis: i64) -> Vec<i64> {
         (0..count)
@@ -105,6 +110,20 @@ mod tests {
         let failed = seconds(300, 8, 1_000);
         assert_eq!(limit(&failed, &seconds(100, 400, 1_000)), None);
         assert_eq!(limit(&failed, &[]).map(|limit| limit.count), Some(8));
+    }
+
+    #[test]
+    fn whole_seconds_are_no_limit_by_themselves() {
+        // As many at 9, 10 and 11 s: fractions would tell that these are no limit.
+        let failed = [
+            vec![9 * SECOND; 8],
+            vec![10 * SECOND; 12],
+            vec![11 * SECOND; 8],
+        ]
+        .concat();
+        assert_eq!(limit(&failed, &[]), None);
+        let of_a_limit: Vec<i64> = failed.iter().map(|micros| micros + 290 * SECOND).collect();
+        assert!(limit(&of_a_limit, &[]).is_some());
     }
 
     #[test]

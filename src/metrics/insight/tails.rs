@@ -52,6 +52,28 @@ pub fn hypergeometric_at_least(k: u64, all: u64, marked: u64, drawn: u64) -> f64
     (first.exp() * sum).min(1.0)
 }
 
+/// Mean and variance of the number of marked ones among `drawn` of `all`, of which `marked` are marked. Summed over
+/// jobs, they are what the test of Mantel and Haenszel compares with.
+pub fn hypergeometric_moments(all: u64, marked: u64, drawn: u64) -> (f64, f64) {
+    let [all, marked, drawn] = [all, marked, drawn].map(|count| count as f64);
+    let variance = drawn * (all - drawn) * marked * (all - marked);
+    (
+        drawn * marked / all.max(1.0),
+        variance / (all * all * (all - 1.0)).max(1.0),
+    )
+}
+
+/// Mean and variance of the rank sum of `count` of `all` values (Wilcoxon). Equal values share their ranks; `ties` is
+/// the sum of t³ - t over each t equal values.
+pub fn rank_sum_moments(count: u64, all: u64, ties: f64) -> (f64, f64) {
+    let [count, all] = [count, all].map(|count| count as f64);
+    let tied = ties / (all * (all - 1.0)).max(1.0);
+    (
+        count * (all + 1.0) / 2.0,
+        count * (all - count) / 12.0 * (all + 1.0 - tied),
+    )
+}
+
 /// Probability that a standard normal value is at least `z`.
 pub fn normal_at_least(z: f64) -> f64 {
     erfc(z / std::f64::consts::SQRT_2) / 2.0
@@ -89,7 +111,6 @@ pub fn rank_score(a: &[i64], b: &[i64]) -> Option<f64> {
     all.extend(a.iter().map(|value| (*value, true)));
     all.extend(b.iter().map(|value| (*value, false)));
     all.sort_unstable();
-    let n = all.len() as f64;
     let (mut rank_sum, mut ties) = (0.0, 0.0);
     let mut before = 0;
     for equal in all.chunk_by(|x, y| x.0 == y.0) {
@@ -99,9 +120,7 @@ pub fn rank_score(a: &[i64], b: &[i64]) -> Option<f64> {
         ties += count * count * count - count;
         before += equal.len();
     }
-    let (count_a, count_b) = (a.len() as f64, b.len() as f64);
-    let expected = count_a * (n + 1.0) / 2.0;
-    let variance = count_a * count_b / 12.0 * (n + 1.0 - ties / (n * (n - 1.0)));
+    let (expected, variance) = rank_sum_moments(a.len() as u64, all.len() as u64, ties);
     (variance > 0.0).then(|| (rank_sum - expected) / variance.sqrt())
 }
 
@@ -129,6 +148,79 @@ mod tests {
         near(normal_at_least(1.959_963_984_540_054), 0.025);
     }
 
+    /// `binom.sf(k - 1, n, p)`, `hypergeom.sf(k - 1, all, marked, drawn)` and `norm.sf(z)` of `scipy.stats`;
+    /// `fisher_exact([[8, 2], [1, 5]], alternative="greater")`.
+    #[test]
+    fn tails_agree_with_scipy() {
+        near(binomial_at_least(12, 40, 0.1), 0.000_380_834_266_736_342_85);
+        near(binomial_at_least(30, 1_000, 0.02), 0.020_696_518_673_239_49);
+        near(binomial_at_least(24, 30, 0.5), 0.000_715_453_177_690_506_1);
+        near(
+            binomial_at_least(200, 2_000, 0.08),
+            0.000_800_276_479_836_615,
+        );
+        near(
+            hypergeometric_at_least(7, 400, 20, 45),
+            0.003_598_333_714_411_314,
+        );
+        near(
+            hypergeometric_at_least(31, 2_000, 71, 120),
+            4.959_518_214_217_982e-21,
+        );
+        near(
+            hypergeometric_at_least(60, 50_000, 1_000, 1_500),
+            4.229_789_005_778_749e-7,
+        );
+        near(
+            hypergeometric_at_least(8, 16, 9, 10),
+            0.024_475_524_475_524_483,
+        );
+        for (z, theirs) in [
+            (2.81, 0.002_477_074_998_785_861),
+            (6.0, 9.865_876_450_376_946e-10),
+        ] {
+            near(normal_at_least(z), theirs);
+        }
+    }
+
+    /// `mantelhaen.test(UCBAdmissions)` of R: M² = 1.4269 for admitted and rejected men and women of six departments.
+    #[test]
+    fn moments_over_tables_are_those_of_mantel_and_haenszel() {
+        let departments = [
+            [512, 313, 89, 19],
+            [353, 207, 17, 8],
+            [120, 205, 202, 391],
+            [138, 279, 131, 244],
+            [53, 138, 94, 299],
+            [22, 351, 24, 317],
+        ];
+        let (mut observed, mut expected, mut variance) = (0.0, 0.0, 0.0);
+        for [men, men_rejected, women, women_rejected] in departments {
+            let all = men + men_rejected + women + women_rejected;
+            let moments = hypergeometric_moments(all, men + women, men + men_rejected);
+            observed += men as f64;
+            expected += moments.0;
+            variance += moments.1;
+        }
+        let score: f64 = (f64::abs(observed - expected) - 0.5) / variance.sqrt();
+        near(score * score, 1.426_946_228_586_671_2);
+        let (mean, variance) = hypergeometric_moments(400, 20, 45);
+        near(mean, 2.25);
+        near(variance, 1.901_785_714_285_714_3);
+        assert_eq!(hypergeometric_moments(0, 0, 0), (0.0, 0.0));
+    }
+
+    /// The score of `mannwhitneyu(a, b, method="asymptotic", use_continuity=False)` of `scipy.stats`, with five ties.
+    #[test]
+    fn rank_scores_agree_with_scipy() {
+        let a = [31, 36, 33, 40, 52, 29, 47, 61, 38, 44];
+        let b = [30, 28, 35, 33, 25, 27, 41, 30, 26, 32, 29, 34];
+        near(
+            rank_score(&a, &b).expect("a score"),
+            2.705_752_628_210_471_6,
+        );
+    }
+
     #[test]
     fn tails_have_their_ends() {
         assert_eq!(binomial_at_least(0, 5, 0.5), 1.0);
@@ -143,6 +235,18 @@ mod tests {
         assert_eq!(holm(&[0.04, 0.001, 0.003], 3, 0.01), [1, 2]);
         assert_eq!(holm(&[0.04, 0.001, 0.003], 20, 0.01), [0; 0]);
         assert_eq!(holm(&[], 0, 0.01), [0; 0]);
+    }
+
+    /// `p.adjust(p, "holm")` of R gives 0.08, 0.033, 0.02 and 0.9: each is rejected at any higher level.
+    #[test]
+    fn holm_agrees_with_adjusted_probabilities() {
+        let p = [0.04, 0.011, 0.005, 0.9];
+        assert_eq!(holm(&p, 4, 0.019), [0; 0]);
+        assert_eq!(holm(&p, 4, 0.021), [2]);
+        assert_eq!(holm(&p, 4, 0.032), [2]);
+        assert_eq!(holm(&p, 4, 0.034), [2, 1]);
+        assert_eq!(holm(&p, 4, 0.079), [2, 1]);
+        assert_eq!(holm(&p, 4, 0.081), [2, 1, 0]);
     }
 
     /// Worked by hand: the ranks of the first sample are 1, 2.5 and 5; their sum is 8.5, 10.5 are expected.

@@ -53,8 +53,9 @@ pub(super) fn is_told(shape: &Shape) -> bool {
     let (window, ends) = (burst.window, &shape.ends);
     let rate = |failed: u64, all: u64| failed as f64 / all.max(1) as f64;
     let failed = (ends.failed.len() as u64).saturating_sub(window.failed);
-    let outside = rate(failed, ends.count.saturating_sub(window.ended));
-    let is_narrow = window.ended as f64 <= NARROW * ends.count as f64;
+    let all = ends.completed + ends.failed.len() as u64;
+    let outside = rate(failed, all.saturating_sub(window.ended));
+    let is_narrow = window.ended as f64 <= NARROW * all as f64;
     let is_steep = rate(window.failed, window.ended) >= LIFT * outside;
     shape.insight.trend.is_some() && !is_narrow && !is_steep
 }

@@ -38,7 +38,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     let failed = group.map_or(ends.failed.len(), |group| group.at.len()) as u64;
     let others = (
         failed.saturating_sub(window.failed),
-        ends.count.saturating_sub(window.ended),
+        (ends.completed + ends.failed.len() as u64).saturating_sub(window.ended),
     );
     let outside = others.0 as f64 / others.1.max(1) as f64;
     let with = match burst

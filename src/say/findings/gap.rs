@@ -6,9 +6,11 @@ use crate::text::{clock, duration};
 
 const RANK: u8 = 18;
 
-/// The thresholds are those of [`crate::metrics::timeline`], which finds the gaps.
+/// The thresholds are those of [`crate::metrics::quiet_spell`], and of [`crate::metrics::insight::pool`], which tells
+/// whether items in progress explain the gap.
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
-    let found = figures.shape.and_then(|shape| {
+    let stalled = figures.shape.filter(|shape| shape.insight.is_stalled);
+    let found = stalled.and_then(|shape| {
         let line = shape.timeline.as_ref()?;
         Some((line, line.gaps.first()?, &shape.ends))
     });
@@ -60,6 +62,8 @@ mod tests {
             to: at(360),
             seconds: 300.0,
         }];
+        assert_eq!(messages(find, &sections, &shape), [""; 0]);
+        shape.insight.is_stalled = true;
         assert_eq!(
             messages(find, &sections, &shape),
             ["No item ended for 5 min 00 s after 09:01:00 UTC; on average one ended every 1.0 s."]

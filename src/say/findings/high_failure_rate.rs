@@ -1,7 +1,7 @@
 //! Jobs that fail far more often than all others together.
 
 use super::{Figures, Found, ItemFilter, LABEL_CHARS};
-use crate::api::status::FAILED;
+use crate::api::status::{CANCELLED, FAILED, PROCESSING};
 use crate::metrics::insight::tails::{holm, hypergeometric_at_least};
 use crate::metrics::patterns::FEW_FAILURES;
 use crate::report::model::JobReport;
@@ -31,10 +31,13 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     let others = |job: &JobReport| (failed - rate(job).0, all - rate(job).1);
     let test = |job: &&JobReport| {
         let (own, others) = (rate(job), others(job));
-        let is_high =
-            own.0 >= FEW_FAILURES as u64 && others.1 > 0 && share(own) >= LIFT * share(others);
+        // Of a job that is not over, items that fail fast have ended first: the others may all complete.
+        let begun = own.1 + not_ended(job);
+        let is_high = own.0 >= FEW_FAILURES as u64
+            && others.1 > 0
+            && share((own.0, begun)) >= LIFT * share(others);
         match is_high {
-            true => hypergeometric_at_least(own.0, all, failed, own.1),
+            true => hypergeometric_at_least(own.0, others.1 + begun, failed, begun),
             false => 1.0,
         }
     };
@@ -102,6 +105,15 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
             ..ItemFilter::default()
         }),
     }]
+}
+
+/// Items that may have begun and have not completed or failed.
+fn not_ended(job: &JobReport) -> u64 {
+    let by_status = &job.sections.counts.by_status;
+    [PROCESSING, CANCELLED]
+        .iter()
+        .filter_map(|word| by_status.get(*word))
+        .sum()
 }
 
 #[cfg(test)]
@@ -175,6 +187,15 @@ pub(super) mod tests {
             messages_of_jobs(find, &jobs(&[(96, 4), (100, 0), (100, 0)])),
             [""; 0]
         );
+    }
+
+    #[test]
+    fn a_job_is_not_blamed_for_what_has_ended_first() {
+        let mut jobs = jobs(&[(0, 8), (95, 5), (95, 5)]);
+        assert_eq!(messages_of_jobs(find, &jobs).len(), 1);
+        let by_status = &mut jobs[0].sections.counts.by_status;
+        by_status.insert(PROCESSING.to_owned(), 92);
+        assert_eq!(messages_of_jobs(find, &jobs), [""; 0]);
     }
 
     #[test]

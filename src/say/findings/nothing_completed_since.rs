@@ -26,12 +26,12 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     };
     let later = ends.failed.len() - ends.failed.partition_point(|at| *at <= last);
     // Failures that take long end last in any job. They do not start last.
-    let Some((since, first)) = figures.shape.and_then(|shape| shape.insight.failed_since) else {
+    let Some(found) = figures.shape.and_then(|shape| shape.insight.failed_since) else {
         return Vec::new();
     };
-    let failed = ends.failed.len() as u64;
-    let by_chance = hypergeometric_at_least(since, ends.completed + failed, failed, since);
-    if since < FEW_FAILURES as u64 || by_chance > LEVEL {
+    let (failed, all) = found.of;
+    let by_chance = hypergeometric_at_least(found.failed, all, failed, found.items);
+    if found.failed < FEW_FAILURES as u64 || by_chance > LEVEL {
         return Vec::new();
     }
     let clock = |at| clock(at, line.from.micros(), line.to.micros());
@@ -47,19 +47,27 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
         }
         false => {
             let message = format!(
-                "All {} {} that started from {} UTC on failed.",
-                number(since),
+                "All {} {} that started from {} UTC on {}failed.",
+                number(found.failed),
                 figures.items(),
-                clock(first)
+                clock(found.first),
+                if found.items > found.failed {
+                    "and have ended "
+                } else {
+                    ""
+                },
             );
-            (message, first)
+            (message, found.first)
         }
     };
     vec![Found {
         rank: RANK,
         code: Code::NothingCompletedSince,
         message,
-        evidence: vec![("failed_since", since as f64), ("failed", failed as f64)],
+        evidence: vec![
+            ("failed_since", found.failed as f64),
+            ("failed", failed as f64),
+        ],
         filter: Some(ItemFilter {
             status: Some(FAILED.to_owned()),
             ended_from: UtcTime::from_micros(from),
@@ -74,6 +82,7 @@ mod tests {
 
     use super::super::tests::{NINE, SECOND, messages, sections, shape};
     use super::*;
+    use crate::metrics::insight::FailedSince;
 
     #[test]
     fn failures_after_the_last_completed_item_are_counted() {
@@ -82,7 +91,12 @@ mod tests {
                 .map(|n| NINE + (1_100 + n * 40) * SECOND)
                 .collect();
             let mut shape = shape(failed);
-            shape.insight.failed_since = Some((since, NINE + 900 * SECOND));
+            shape.insight.failed_since = Some(FailedSince {
+                failed: since,
+                items: since,
+                first: NINE + 900 * SECOND,
+                of: (failures as u64, 1_000 + failures as u64),
+            });
             messages(find, &sections(failures as u64, &json!([])), &shape)
         };
         assert_eq!(
@@ -100,8 +114,12 @@ mod tests {
     #[test]
     fn a_job_of_many_failures_ends_with_some_by_chance() {
         let mut shape = shape((0..5).map(|n| NINE + (1_100 + n) * SECOND).collect());
-        shape.ends.completed = 5;
-        shape.insight.failed_since = Some((5, NINE));
+        shape.insight.failed_since = Some(FailedSince {
+            failed: 5,
+            items: 5,
+            first: NINE,
+            of: (5, 10),
+        });
         // One of 252 orders.
         assert_eq!(messages(find, &sections(5, &json!([])), &shape), [""; 0]);
     }
