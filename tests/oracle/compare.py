@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 
 from dumps.items import NO_UTF8
-from model import NO_MESSAGE, TIMES, failure_bounds, rfc3339, seconds, us
+from model import NO_MESSAGE, TIMES, failure_bounds, rates_of_jobs, rfc3339, seconds, us
 from truth import ANY, JOB_TIMES, instant_of, truth
 
 
@@ -259,9 +259,15 @@ def compare(dump, summary, most, asked):
         same(f"{path}.job", expected["job"], got["job"])
         same_sections(path, expected, got, labels, most, 3 if len(pairs) <= 50 else 1)
         same_charts(path, expected, got)
+        same(f"{path}.durations_with_open", expected["durations_with_open"], got.get("durations_with_open"))
         same_text(f"{path}.label", job.id or got["label"], got["label"])
     same_sections("overall", overall, summary["overall"], labels, most)
     same_charts("overall", overall, summary["overall"])
+    filters = [expected["counts"]["status_filter"] for _, expected, _ in pairs]
+    if ANY not in filters and len(pairs) > 1:
+        whole = [(got["label"], expected["rates"]["failure"]) for _, expected, got in pairs
+                 if expected["counts"]["status_filter"] is None]
+        same("overall.rates_of_jobs", rates_of_jobs(whole), summary["overall"].get("rates_of_jobs"))
     same_inputs(dump.inputs, summary["inputs"])
     if asked or summary["item_rows"]["held"] == summary["item_rows"]["of"]:
         same_rows(overall, summary["items"], labels)

@@ -79,6 +79,56 @@ def percentile(ordered, percent):
     return ordered[low] + (rank - low) * (ordered[high] - ordered[low])
 
 
+def time_to_end(ended, ages, percent):
+    """The time by which so many per cent have ended, of times of ends and ages of what is open (Kaplan and Meier):
+    each item has one weight, and that of an open one goes to all that take longer, in equal parts (Efron 1967).
+    None if too many are open."""
+    order = sorted([(time, False) for time in ended] + [(age, True) for age in ages])
+    weight, gone = Fraction(1, len(order)), Fraction(0)
+    for place, (time, is_open) in enumerate(order, 1):
+        left = len(order) - place
+        if is_open:
+            weight *= Fraction(left + 1, left) if left else 0
+            continue
+        gone += weight
+        if gone >= Fraction(percent, 100):
+            return time
+    return None
+
+
+def durations_with_open(items, newest):
+    """Percentiles of durations where some items are open, known up to the newest instant."""
+    ended = [i["completed_at"] - i["started_at"] for i in items
+             if i["status"] in ("completed", "failed") and None not in (i["started_at"], i["completed_at"])]
+    ended = [span for span in ended if span >= 0]
+    ages = [max(0, newest - i["started_at"]) for i in items
+            if is_open(i) and i["started_at"] is not None and PLAUSIBLE[0] <= i["started_at"] < PLAUSIBLE[1]]
+    if not ended or not ages:
+        return None
+    return {"ended": len(ended), "open": len(ages),
+            **{f"p{percent}_seconds": seconds(time_to_end(ended, ages, percent)) for percent in (50, 90, 95, 99)}}
+
+
+def is_open(item):
+    return item["status"] not in TERMINAL and item["completed_at"] is None
+
+
+def rates_of_jobs(jobs):
+    """Rates of jobs beside each other, from their labels and rates: those of at least two that have one."""
+    rates = [(rate["value"], rate["denominator"], label) for label, rate in jobs if rate["value"] is not None]
+    if len(rates) < 2:
+        return None
+    # Of equal rates that of most items; of equal numbers the first label.
+    worst = min(rates, key=lambda of: (-of[0], -of[1], of[2].encode()))
+    return {"jobs": len(rates), "median": median_of([Fraction(value) for value, _, _ in rates]),
+            "worst": worst[0], "worst_job": worst[2]}
+
+
+def median_of(values):
+    ordered, half = sorted(values), len(values) // 2
+    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)
+
+
 def rate(numerator, denominator):
     if denominator == 0:
         return {"numerator": numerator, "denominator": 0, "value": None, "ci95": None}

@@ -2,8 +2,8 @@
 
 import math
 
-from model import (NO_MESSAGE, PLAUSIBLE, counted_times, early_ends, item_counts, overall_counts, rfc3339, run_bounds, seconds,
-                   settled, statistics, us)
+from model import (NO_MESSAGE, PLAUSIBLE, TIMES, counted_times, durations_with_open, early_ends, is_open, item_counts,
+                   overall_counts, rfc3339, run_bounds, seconds, settled, statistics, us)
 from order import path_order
 
 JOB_TIMES = ("completed_at", "created_at", "effective_at", "started_at", "updated_at")
@@ -120,8 +120,27 @@ def job_truth(job):
     return {"batch_job_id": job.id, "job": facts, "counts": counts, **numbers}
 
 
+def newest_instant(jobs):
+    """The newest of all times of items and of their jobs, of those that may be right."""
+    of_items = [item[field] for job in jobs for item in job["rows"] for field in TIMES]
+    of_jobs = [us(job["job"][field]) for job in jobs if job["job"] is not None for field in JOB_TIMES]
+    known = [at for at in of_items + of_jobs if at is not None and PLAUSIBLE[0] <= at < PLAUSIBLE[1]]
+    return max(known, default=None)
+
+
+def with_open_items(job, newest):
+    """Percentiles of a running job's durations; None of any other."""
+    is_running = job["job"] is not None and job["job"]["status"] in ("pending", "throttled", "running", "dispatched")
+    if not is_running or newest is None or not any(map(is_open, job["rows"])):
+        return None
+    return durations_with_open(job["rows"], newest)
+
+
 def truth(dump):
     jobs = [job_truth(job) for job in dump.jobs]
+    newest = newest_instant(jobs)
+    for job in jobs:
+        job["durations_with_open"] = with_open_items(job, newest)
     parts = [job["counts"] for job in jobs]
     by_status, numbers = sections_of([item for job in jobs for item in job["rows"]])
     counts = overall_counts(parts, by_status)
