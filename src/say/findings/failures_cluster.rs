@@ -50,10 +50,10 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     };
     let all = match window.failed == window.ended {
         true => format!("all {}", number(window.ended)),
-        false => format!("{} of the {}", number(window.failed), number(window.ended)),
+        false => format!("{} of {}", number(window.failed), number(window.ended)),
     };
     let message = format!(
-        "Between {} and {} UTC, {all} {} that ended failed{with}; {} did before and after.",
+        "Between {} and {} UTC, {all} processed {} failed{with}; {} did before and after.",
         clock(window.from),
         clock(window.to),
         figures.items(),
@@ -121,8 +121,8 @@ mod tests {
         assert_eq!(
             messages(find, &sections, &shape),
             [
-                "Between 09:10:00 and 09:10:09 UTC, 10 of the 14 items that ended failed; 0.2% did before \
-                 and after."
+                "Between 09:10:00 and 09:10:09 UTC, 10 of 14 processed items failed; 0.2% did before and \
+                 after."
             ]
         );
         burst.group = Some(0);
@@ -130,8 +130,8 @@ mod tests {
         assert_eq!(
             messages(find, &sections, &shape),
             [
-                "Between 09:10:00 and 09:10:09 UTC, 10 of the 14 items that ended failed with “quota”; \
-                 0.2% did before and after."
+                "Between 09:10:00 and 09:10:09 UTC, 10 of 14 processed items failed with “quota”; 0.2% \
+                 did before and after."
             ]
         );
     }
