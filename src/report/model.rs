@@ -50,7 +50,7 @@ pub struct Report {
     pub title: String,
     /// Answer in one sentence.
     pub verdict: String,
-    /// What to do next, the first step first; empty if nothing failed, is missing or is open.
+    /// What to do next, the first step first; empty if nothing failed, is missing, open or cancelled.
     #[serde(default, deserialize_with = "next_steps")]
     #[schemars(with = "Vec<NextStep>")]
     pub next_steps: Vec<NextStep>,

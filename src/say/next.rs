@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::api::status::{FAILED, is_terminal};
+use crate::api::status::{CANCELLED, FAILED, is_open_job, is_terminal};
 use crate::load::STDIN;
 use crate::metrics::Class;
 use crate::report::Report;
-use crate::report::model::{Api, Finding, NextStep, Sections};
+use crate::report::model::{Api, Finding, JobReport, NextStep, Sections};
 use crate::say::code::Code;
 use crate::text::{counted, mask, number, one_line, shell_word};
 
@@ -25,7 +25,7 @@ pub(crate) struct Typed<'a> {
     pub(crate) options: &'a [String],
 }
 
-/// Returns the next steps; none if nothing failed, is missing or is open.
+/// Returns the next steps; none if nothing failed, is missing, open or cancelled.
 pub(crate) fn steps(report: &Report, typed: Typed<'_>) -> Vec<NextStep> {
     let whole = match &report.jobs[..] {
         [only] => &only.sections,
@@ -43,7 +43,17 @@ pub(crate) fn steps(report: &Report, typed: Typed<'_>) -> Vec<NextStep> {
         steps.push(sentence(words));
         steps.push(failures.list(items, typed));
     }
-    steps.extend(look_again(whole, is_v2));
+    let cancelled = whole.counts.by_status.get(CANCELLED).copied();
+    if let Some(cancelled) = cancelled.filter(|cancelled| *cancelled > 0) {
+        let (one, many) = match is_v2 {
+            true => ("cancelled file", "cancelled files"),
+            false => ("cancelled item", "cancelled items"),
+        };
+        let what = format!("the {}", counted(cancelled, one, many));
+        let kinds = ["--retry", "cancelled"].map(str::to_owned);
+        steps.push(list(&what, &kinds, typed));
+    }
+    steps.extend(look_again(report, whole, is_v2));
     steps
 }
 
@@ -85,7 +95,7 @@ fn fetch(report: &Report, whole: &Sections, is_v2: bool, typed: Typed<'_>) -> Op
     })
 }
 
-fn look_again(whole: &Sections, is_v2: bool) -> Option<NextStep> {
+fn look_again(report: &Report, whole: &Sections, is_v2: bool) -> Option<NextStep> {
     let open = whole.counts.by_status.iter();
     let open: u64 = open
         .filter(|(word, _)| !is_terminal(word))
@@ -100,6 +110,21 @@ fn look_again(whole: &Sections, is_v2: bool) -> Option<NextStep> {
         return Some(sentence(format!(
             "Ask support about the {items}, or cancel the {job}."
         )));
+    }
+    let is_open = |job: &JobReport| {
+        let status = job.job.as_ref().and_then(|job| job.status.as_deref());
+        is_open_job(status)
+    };
+    if !whole.counts.listed && !report.jobs.is_empty() && report.jobs.iter().all(is_open) {
+        let (job, jobs) = if is_v2 {
+            ("batch", "batches")
+        } else {
+            ("job", "jobs")
+        };
+        return Some(sentence(match report.jobs.len() {
+            1 => format!("Save the {job} again, with its items, when it has ended."),
+            _ => format!("Save the {jobs} again, with their items, when they have ended."),
+        }));
     }
     let (what, items) = match (is_v2, open) {
         (_, 0) => return None,
@@ -199,38 +224,43 @@ impl Failures {
             true => Vec::new(),
             false => vec!["--retry".to_owned(), kinds.join(",")],
         };
-        let is_stdin = |path: &PathBuf| path.as_os_str() == STDIN;
-        if typed.paths.iter().any(is_stdin) {
-            let words = [
-                &[
-                    "batch-report".to_owned(),
-                    "retry".to_owned(),
-                    STDIN.to_owned(),
-                ],
-                &kinds[..],
-            ];
-            return sentence(format!(
-                "To list {what}, pipe the same data into `{}`.",
-                words.concat().join(" ")
-            ));
-        }
-        if let Some(command) = retry(typed, &kinds) {
-            return NextStep {
-                message: format!("List {what}"),
-                command: Some(command),
-            };
-        }
-        let on = match typed.paths.len() {
-            0 => "the dump".to_owned(),
-            1 => "the same path".to_owned(),
-            many => format!("the same {} paths", number(many as u64)),
-        };
-        let words = [&["batch-report".to_owned(), "retry".to_owned()], &kinds[..]].concat();
-        sentence(format!(
-            "To list {what}, run `{}` on {on}.",
-            words.join(" ")
-        ))
+        list(&what, &kinds, typed)
     }
+}
+
+/// Says how to list items of these kinds.
+fn list(what: &str, kinds: &[String], typed: Typed<'_>) -> NextStep {
+    let is_stdin = |path: &PathBuf| path.as_os_str() == STDIN;
+    if typed.paths.iter().any(is_stdin) {
+        let words = [
+            &[
+                "batch-report".to_owned(),
+                "retry".to_owned(),
+                STDIN.to_owned(),
+            ],
+            kinds,
+        ];
+        return sentence(format!(
+            "To list {what}, pipe the same data into `{}`.",
+            words.concat().join(" ")
+        ));
+    }
+    if let Some(command) = retry(typed, kinds) {
+        return NextStep {
+            message: format!("List {what}"),
+            command: Some(command),
+        };
+    }
+    let on = match typed.paths.len() {
+        0 => "the dump".to_owned(),
+        1 => "the same path".to_owned(),
+        many => format!("the same {} paths", number(many as u64)),
+    };
+    let words = [&["batch-report".to_owned(), "retry".to_owned()], kinds].concat();
+    sentence(format!(
+        "To list {what}, run `{}` on {on}.",
+        words.join(" ")
+    ))
 }
 
 /// Command that lists failures; absent if it would be too long, or cannot be shown as it is typed.

@@ -6,7 +6,7 @@ mod words;
 use serde::Serialize;
 
 use self::words::Words;
-use crate::api::status::{FAILED, is_open_job, is_terminal};
+use crate::api::status::{CANCELLED, FAILED, is_open_job, is_terminal};
 use crate::metrics::Class;
 use crate::report::Report;
 use crate::report::model::{ErrorGroup, JobReport, Sections, Severity};
@@ -31,7 +31,7 @@ pub(crate) enum Mark {
     Failed,
     /// Nothing failed, but items or a job have not ended.
     Open,
-    /// Nothing failed, but data is missing.
+    /// Nothing failed, but data is missing, or items or a job were cancelled.
     Incomplete,
     /// All is well.
     Fine,
@@ -78,7 +78,10 @@ impl Mark {
         {
             return Self::Open;
         }
-        match report.is_whole() && whole.counts.complete != Some(false) {
+        let cancelled = whole.counts.by_status.get(CANCELLED);
+        let is_cancelled =
+            cancelled.is_some_and(|count| *count > 0) || states().any(|state| state == CANCELLED);
+        match report.is_whole() && whole.counts.complete != Some(false) && !is_cancelled {
             true => Self::Fine,
             false => Self::Incomplete,
         }

@@ -2,6 +2,7 @@ use indexmap::IndexMap;
 
 use super::*;
 use crate::render::samples;
+use crate::say::ticket::{Mark, Ticket};
 
 fn typed(paths: &[&str], options: &[&str], class: Class) -> Vec<NextStep> {
     let mut report = samples::typical();
@@ -114,6 +115,45 @@ fn missing_and_open_items_are_steps_as_well() {
     assert_eq!(
         steps[3].message,
         "Save the list again when the open item has ended."
+    );
+}
+
+#[test]
+fn cancelled_items_are_listed_by_their_own_command() {
+    let mut report = samples::typical();
+    let part = &mut report.jobs[0].sections;
+    part.counts.by_status.insert("failed".to_owned(), 0);
+    part.counts.by_status.insert("cancelled".to_owned(), 250);
+    part.error_groups.clear();
+    let paths = [PathBuf::from("a")];
+    let typed = Typed {
+        paths: &paths,
+        options: &[],
+    };
+    let found = steps(&report, typed);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].message, "List the 250 cancelled items");
+    assert_eq!(
+        found[0].command.as_deref(),
+        Some("batch-report retry a --retry cancelled")
+    );
+    report.jobs[0].job = None;
+    report.notes.clear();
+    assert_eq!(Ticket::of(&report).mark, Mark::Incomplete);
+}
+
+#[test]
+fn a_job_that_runs_without_a_list_is_saved_again() {
+    let mut report = samples::typical();
+    let job = &mut report.jobs[0];
+    (job.sections.counts.listed, job.sections.counts.missing) = (false, None);
+    job.sections.error_groups.clear();
+    job.sections.counts.by_status.clear();
+    let facts = job.job.as_mut().expect("a status");
+    facts.status = Some("pending".to_owned());
+    assert_eq!(
+        steps(&report, Typed::default())[0].message,
+        "Save the job again, with its items, when it has ended."
     );
 }
 
