@@ -4,7 +4,7 @@
 //! attempts the newest counts. What was skipped, or waits, replaces nothing that completed.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use schemars::JsonSchema;
@@ -43,14 +43,19 @@ impl Replaced {
     /// Finds them in a frame.
     pub fn of(items: &ItemFrame) -> Self {
         let repeated = items.repeated();
-        let mut newest_of: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut by_id: Vec<(u32, u32)> = Vec::new();
         for rows in &repeated.by_id {
             if let Some(newest) = newest(items, rows) {
                 let older = rows.iter().filter(|row| **row != newest);
-                newest_of.extend(older.map(|row| (*row, newest)));
+                by_id.extend(older.map(|row| (*row, newest)));
             }
         }
-        let mut by_name = Vec::new();
+        by_id.sort_unstable();
+        let find = |among: &[(u32, u32)], row: u32| {
+            let at = among.binary_search_by_key(&row, |(row, _)| *row);
+            at.ok().map(|at| among[at].1)
+        };
+        let mut by_name: Vec<(u32, u32)> = Vec::new();
         let first_starts = match repeated.by_name.is_empty() {
             true => Vec::new(),
             false => first_starts(items),
@@ -65,7 +70,7 @@ impl Replaced {
         for rows in &repeated.by_name {
             let standing = rows.iter().copied();
             let standing: Vec<u32> = standing
-                .filter(|row| !newest_of.contains_key(row))
+                .filter(|row| find(&by_id, *row).is_none())
                 .collect();
             if let Some(newest) = newest(items, &standing) {
                 // Two files of one name that both completed may be two.
@@ -77,16 +82,14 @@ impl Replaced {
                 by_name.extend(older.map(|row| (*row, newest)));
             }
         }
-        let by_name: BTreeMap<u32, u32> = by_name.into_iter().collect();
-        for newest in newest_of.values_mut() {
-            if let Some(newer) = by_name.get(newest) {
-                *newest = *newer;
-            }
+        by_name.sort_unstable();
+        for (_, newest) in &mut by_id {
+            *newest = find(&by_name, *newest).unwrap_or(*newest);
         }
-        newest_of.extend(by_name);
-        Self {
-            rows: newest_of.into_iter().collect(),
-        }
+        let mut rows = by_id;
+        rows.extend(by_name);
+        rows.sort_unstable();
+        Self { rows }
     }
 
     /// Tells if there is none.

@@ -31,9 +31,9 @@ pub(super) fn of_reruns(overall: &Sections) -> Option<Note> {
     let replaced = overall.counts.replaced;
     (replaced > 0).then(|| {
         let message = format!(
-            "{} in a newer job again; the figures of all jobs together count the newest record only, those of \
-             a job are as recorded",
-            counted(replaced, "item is recorded", "items are recorded")
+            "{} in a newer job; the figures of all jobs together count the newest record only, those of each \
+             job are as recorded",
+            counted(replaced, "item is recorded again", "items are recorded again")
         );
         Note::new(Code::RetriedItems, None, message)
     })

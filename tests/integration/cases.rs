@@ -464,7 +464,7 @@ fn a_rerun_cures_in_the_answer_and_leaves_the_figures_of_the_jobs() {
     );
     let notes = summary["notes"].to_string();
     assert!(
-        notes.contains("2 items are recorded in a newer job again"),
+        notes.contains("2 items are recorded again in a newer job"),
         "{notes}"
     );
     assert_eq!(summary["next_steps"].as_array().map(Vec::len), Some(0));

@@ -2,7 +2,7 @@
 
 from functools import cmp_to_key
 
-from model import (NO_MESSAGE, PLAUSIBLE, STATUSES, TERMINAL, duration_stats, overall_counts, rfc3339, run_bounds, seconds,
+from model import (NO_MESSAGE, PLAUSIBLE, STATUSES, TERMINAL, duration_stats, overall_counts, replaced, rfc3339, run_bounds, seconds,
                    statistics)
 from order import paths_compared
 
@@ -76,9 +76,9 @@ def credits_of(items):
             "by_status": {k: v for k, v in by_status.items() if v > 0}}
 
 
-def sections(items):
+def sections(items, records=(), gone=()):
     kinds = {i["error_message"]: i["error_message"] for i in items}
-    by_status, numbers = statistics(items, kinds)
+    by_status, numbers = statistics(items, kinds, records, gone)
     groups = numbers.pop("error_group_counts")["sorted"]
     numbers.pop("skip_reasons")
     return by_status, {**numbers, "groups": groups, "queue": queue_of(items), "credits": credits_of(items)}
@@ -114,6 +114,7 @@ def batch_truth(records, jobs, points, names):
         out.items.append(item)
     for item in out.items:
         item["owner"], item["known_until"] = out, newest_record["updated_at"]
+    out.known = newest_record["updated_at"]
     by_status, out.numbers = sections(out.items)
     partial = [i["failed_pages"] for i in out.items if i["status"] == "completed" and i["failed_pages"]]
     total, source = (len(rows), "results") if with_results else (None, None)
@@ -163,8 +164,9 @@ def truth(dump):
         items = [{**d, "effective_at": None, "run": run_bounds(None, None)} for _, _, kind, d in documents if kind == "v1 item"]
         groups.append(group(job[0]["id"], items, {"status": job[0]["status"]}, job[0]["total_items"], "job.total_items"))
     all_items = [item for of in groups for item in of.items]
-    by_status, numbers = sections(all_items)
-    overall = {"counts": {**overall_counts([of.counts for of in groups], by_status)}, **numbers}
+    gone = replaced(all_items) if len(groups) > 1 else set()
+    by_status, numbers = sections(all_items, [getattr(of, "known", None) for of in groups], gone)
+    overall = {"counts": {**overall_counts([of.counts for of in groups], by_status, len(gone))}, **numbers}
     return groups, overall, strangers
 
 
