@@ -148,7 +148,7 @@ fn is_anchor(byte: u8) -> bool {
     ANCHORS[byte as usize]
 }
 
-const ANCHOR_BYTES: &[u8] = b"=:-_%bBKSJz@kw";
+const ANCHOR_BYTES: &[u8] = b"=:-_%bBKSJz@kwc";
 
 /// Tells if the bytes beside an anchor may be those of a secret. Most are not: UUIDs are full of dashes and
 /// of `b`.
@@ -164,6 +164,7 @@ fn may_tell(bytes: &[u8], at: usize) -> bool {
         b'z' => before == b'I',
         b'k' => behind == b'e',
         b'w' => before == b's' && behind == b'o',
+        b'c' => matches!(before, b'e' | b'E') && behind == b'r',
         _ => true,
     }
 }
@@ -185,7 +186,7 @@ fn secret_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
         b'J' => web_token(bytes, at),
         b'z' => google_key(bytes, at),
         b'@' => address(bytes, at),
-        b'k' | b'w' => after_word(bytes, at),
+        b'k' | b'w' | b'c' => after_word(bytes, at),
         _ => None,
     };
     let is_told = |secret: &Range<usize>| {
@@ -285,13 +286,16 @@ fn with_private_key(bytes: &[u8], secret: Range<usize>) -> Range<usize> {
     secret.start..end
 }
 
-/// The word after `token`, `password` or `api key` if it looks like a secret: `at` is the `k` or `w`.
+/// The word after `token`, `password`, `secret` or `api key` if it looks like a secret: `at` is the `k`, `w` or `c`.
 fn after_word(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    const WORDS: [(&[u8], usize); 4] = [
+    const WORDS: [(&[u8], usize); 7] = [
         (b"token ", 2),
         (b"password ", 4),
+        (b"secret ", 2),
         (b"api key ", 4),
         (b"apikey ", 3),
+        (b"secret key ", 7),
+        (b"access key ", 7),
     ];
     let found = WORDS.iter().find_map(|(word, before)| {
         let start = at.checked_sub(*before)?;

@@ -44,6 +44,10 @@ const TEXTS: &[&str] = &[
     "the token § was refused",
     "bad api key '§'",
     "password § is wrong",
+    "the client secret § has expired",
+    "Secret '§' is not known",
+    "secret key § was rotated",
+    "invalid access key §",
     "Authorization: -----BEGIN PRIVATE KEY-----\nx\n§\n-----END PRIVATE KEY-----",
     "PRIVATE_KEY=\"-----BEGIN RSA PRIVATE KEY-----\n§\n-----END RSA PRIVATE KEY-----\"",
 ];
@@ -121,6 +125,8 @@ fn ordinary_messages_are_left_alone() {
         "token: null, password=None",
         "password is required; the token limit of a request",
         "the API key given is not known",
+        "secret sauce; a secret internationalization; secret 12345678901234567890",
+        "secretary a1b2c3d4e5f6a7b8c9d0, the secret key is missing",
     ] {
         assert_eq!(mask(text), text);
     }
@@ -184,6 +190,7 @@ fn a_hostile_text_takes_no_longer_than_its_length() {
         "a@b.de",
         "@a.",
         "token ",
+        "secret ",
         "password=-----BEGIN ",
         "a key=\"-----BEGIN PRIVATE KEY-----\n",
     ] {
