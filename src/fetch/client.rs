@@ -1,16 +1,16 @@
 //! One request after another: the key in a header, redirects, retries, the pace.
 
-use std::io::Read;
+use std::io::Read as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use flate2::read::MultiGzDecoder;
-use ureq::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
+use ureq::http::{HeaderValue, Response, StatusCode, Uri, header};
 use ureq::{Agent, Body};
 
 use super::agent::agent;
 use super::body::BadBody;
 use super::error::{FetchError, hint};
+use super::inflate::{decoder, encoding, read_up_to};
 use super::key::ApiKey;
 use super::quote::{LOOKED_AT, description, error_words, quote};
 use super::retry::{self, Retry, TransportError};
@@ -350,22 +350,18 @@ impl Client {
     ) -> Result<Vec<u8>, Failed> {
         let encoding = encoding(response.headers());
         let reader = response.into_body().into_reader();
-        let mut body = Vec::new();
-        let read = match decoder(encoding.as_deref(), reader) {
-            Some(reader) => reader.take(MAX_BODY + 1).read_to_end(&mut body),
-            None => {
-                return Err(Failed::for_good(FetchError::Encoding {
-                    url: url.to_owned(),
-                    encoding: self.quote(encoding.as_deref().unwrap_or_default()),
-                }));
-            }
+        let Some(decoder) = decoder(encoding.as_deref(), reader) else {
+            return Err(Failed::for_good(FetchError::Encoding {
+                url: url.to_owned(),
+                encoding: self.quote(encoding.as_deref().unwrap_or_default()),
+            }));
         };
-        match read {
-            Ok(_) if body.len() as u64 > MAX_BODY => Err(Failed::for_good(FetchError::TooLarge {
+        match read_up_to(MAX_BODY, decoder) {
+            Ok(Some(body)) => Ok(body),
+            Ok(None) => Err(Failed::for_good(FetchError::TooLarge {
                 url: url.to_owned(),
                 limit: MAX_BODY,
             })),
-            Ok(_) => Ok(body),
             Err(source) => Err(Failed {
                 error: FetchError::Transport {
                     url: url.to_owned(),
@@ -419,23 +415,6 @@ impl Client {
     fn words_of(&self, error: ureq::Error, timeout: Duration) -> TransportError {
         TransportError::of(error, timeout, |text| self.quote(text))
     }
-}
-
-/// Returns a reader that decompresses a body; `None` if the encoding was not asked for.
-fn decoder<'r>(encoding: Option<&str>, body: impl Read + 'r) -> Option<Box<dyn Read + 'r>> {
-    let is = |name: &str| encoding.is_some_and(|encoding| encoding.eq_ignore_ascii_case(name));
-    if encoding.is_none() || is("identity") || is("") {
-        Some(Box::new(body))
-    } else if is("gzip") || is("x-gzip") {
-        Some(Box::new(MultiGzDecoder::new(body)))
-    } else {
-        None
-    }
-}
-
-fn encoding(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get(header::CONTENT_ENCODING)?;
-    Some(String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
 }
 
 fn is_redirect(status: StatusCode) -> bool {

@@ -19,6 +19,7 @@ mod batch;
 mod body;
 mod client;
 mod error;
+mod inflate;
 mod job;
 mod key;
 mod list;
