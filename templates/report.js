@@ -25,11 +25,12 @@
  * @property {string[]} files
  * @property {Numbers} group
  * @property {Texts} groups
+ * @property {string[]} group_ids
  * @property {number[][]} job_ranks
  */
 /**
- * What is shown. It is the part of the address behind `#`: jobs and groups are counted from 1, and
- * `group` is the rank among the groups of `job`, else of all jobs. Absent filters are empty;
+ * What is shown. It is the part of the address behind `#`: jobs and the `in` of an item are labels,
+ * groups and items are ids, so the address means the same in a later report. Absent filters are empty;
  * `reason` is `-` for skips without one, else `=` and the reason. `from` and `to` are the first and the
  * last end, as times.
  * @typedef {{job: string, status: string, group: string, reason: string, from: string, to: string, q: string,
@@ -88,12 +89,12 @@ function writeHash(state) {
 }
 
 /**
- * The ranks of groups that a state counts by.
+ * The groups that a job has, or all jobs together have, most first.
  * @param {Table} table
  * @param {string} job
  */
 function ranksOf(table, job) {
-  return job === '' ? [...table.groups.keys()] : table.job_ranks[Number(job) - 1] ?? [];
+  return job === '' ? [...table.groups.keys()] : table.job_ranks[table.jobs.indexOf(job)] ?? [];
 }
 
 /**
@@ -153,9 +154,9 @@ function whyOf(table, row) {
  * @param {State} state
  */
 function matching(table, state) {
-  const job = state.job === '' ? null : Number(state.job) - 1;
+  const job = state.job === '' ? null : table.jobs.indexOf(state.job);
   const status = state.status === '' ? null : table.statuses.indexOf(state.status);
-  const group = state.group === '' ? null : ranksOf(table, state.job)[Number(state.group) - 1] ?? -1;
+  const group = state.group === '' ? null : table.group_ids.indexOf(state.group);
   const unreasoned = state.reason === '-';
   const skipped = table.statuses.indexOf('skipped');
   const reason = state.reason === '' || unreasoned ? null : table.reasons.indexOf(state.reason.slice(1));
@@ -529,7 +530,7 @@ function show(section, table, known) {
     const held = partOf(counts.get(index), known.byStatus[word]);
     status.append(new Option(`${visible(word)} (${held})`, word));
   });
-  table.jobs.forEach((label, index) => job.append(new Option(visible(label), String(index + 1))));
+  table.jobs.forEach((label) => job.append(new Option(visible(label), label)));
   const skips = new Map();
   const skipped = table.statuses.indexOf('skipped');
   table.id.forEach((_, row) => {
@@ -624,7 +625,7 @@ function show(section, table, known) {
   function open(row) {
     if (row === undefined) return;
     const item = table.id[row] ?? '';
-    go({ ...state, item, in: several ? String((table.job[row] ?? 0) + 1) : '' }, dialog.open);
+    go({ ...state, item, in: several ? table.jobs[table.job[row] ?? 0] ?? '' : '' }, dialog.open);
   }
 
   /**
@@ -748,16 +749,17 @@ function show(section, table, known) {
   /** The groups one can choose from are those of the job. */
   function offerGroups() {
     const ranks = ranksOf(table, state.job);
-    const only = state.job === '' ? null : Number(state.job) - 1;
+    const only = state.job === '' ? null : table.jobs.indexOf(state.job);
     const size = new Map();
     table.group.forEach((index, row) => {
       if (index !== null && (only === null || table.job[row] === only)) size.set(index, (size.get(index) ?? 0) + 1);
     });
     group.replaceChildren(new Option('all', ''));
     ranks.forEach((index, rank) => {
-      if (rank >= CHOICES && String(rank + 1) !== state.group) return;
+      const id = table.group_ids[index] ?? '';
+      if (rank >= CHOICES && id !== state.group) return;
       const text = visible(table.groups[index] ?? NO_MESSAGE).slice(0, 100);
-      group.append(new Option(`${rank + 1}. ${text} (${thousands(size.get(index) ?? 0)})`, String(rank + 1)));
+      group.append(new Option(`${rank + 1}. ${text} (${thousands(size.get(index) ?? 0)})`, id));
     });
   }
 
@@ -804,7 +806,7 @@ function show(section, table, known) {
       if (dialog.open) dialog.close();
       return;
     }
-    const only = state.in === '' ? null : Number(state.in) - 1;
+    const only = state.in === '' ? null : table.jobs.indexOf(state.in);
     const row = table.id.findIndex((id, at) => id === state.item && (only === null || table.job[at] === only));
     if (row >= 0) openDialog(row);
     else {
@@ -821,11 +823,8 @@ function show(section, table, known) {
    * @param {boolean} [inPlace] of the address before, to which no step back leads
    */
   function go(wanted, inPlace = false) {
-    if (wanted.job !== state.job && wanted.group !== '') {
-      const index = ranksOf(table, state.job)[Number(state.group) - 1] ?? -1;
-      const rank = ranksOf(table, wanted.job).indexOf(index) + 1;
-      wanted = { ...wanted, group: rank > 0 ? String(rank) : '' };
-    }
+    const group = table.group_ids.indexOf(wanted.group);
+    if (wanted.job !== state.job && !ranksOf(table, wanted.job).includes(group)) wanted = { ...wanted, group: '' };
     const address = writeHash(wanted);
     if (address !== location.hash) {
       const url = address === '' ? location.href.replace(/#.*$/s, '') : address;

@@ -1006,14 +1006,16 @@ fn each_of_many_jobs_has_a_row_in_the_overview_and_a_section() {
         });
         pairs.collect()
     };
-    let numbered = || (1..=40).map(|number: usize| number.to_string());
     let rows = found("<a href=\"#job-", "\"><code>", "</code>");
-    assert_eq!(rows, numbered().zip(jobs.clone()).collect::<Vec<_>>());
+    assert_eq!(
+        rows,
+        jobs.iter().cloned().zip(jobs.clone()).collect::<Vec<_>>()
+    );
     let sections = found("<summary><h3>", "</h3>", "\">\n");
     let labels: Vec<String> = sections.iter().map(|(label, _)| label.clone()).collect();
     assert_eq!(labels, jobs);
     let ids = found("<div id=\"job-", "\"", ">");
-    assert!(ids.iter().map(|(number, _)| number.clone()).eq(numbered()));
+    assert!(ids.iter().map(|(id, _)| id).eq(&jobs));
 }
 
 #[test]

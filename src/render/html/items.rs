@@ -4,8 +4,8 @@
 //! are indices into the lists `jobs`, `statuses`, `groups`, `reasons` and `files`. Times are in microseconds:
 //! `base` since 1970, `started` since `base`, `ended` since the item's start or else `base`, `effective` since
 //! its end, else its start, else `base`; small numbers take few bytes. `groups` are in the order of
-//! `overall.error_groups`, behind which stand those that only single jobs list, and `job_ranks` holds those of each
-//! job in the order of its own.
+//! `overall.error_groups`, behind which stand those that only single jobs list, `group_ids` are their ids, and
+//! `job_ranks` holds those of each job in the order of its own.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -53,6 +53,7 @@ struct Table<'r> {
     files: IndexSet<&'r str>,
     group: Vec<Option<usize>>,
     groups: Vec<Option<&'r str>>,
+    group_ids: Vec<&'r str>,
     job_ranks: Vec<Vec<usize>>,
 }
 
@@ -84,9 +85,10 @@ impl<'r> Table<'r> {
             base,
             jobs: jobs.collect(),
             groups: groups
-                .into_iter()
+                .iter()
                 .map(|group| group.pattern.as_deref())
                 .collect(),
+            group_ids: groups.iter().map(|group| group.id.as_str()).collect(),
             ..Self::default()
         };
         let of_job = |groups: &[ErrorGroup]| {
@@ -195,6 +197,8 @@ mod tests {
         assert_eq!(packed["group"], json!([1, null, 1]));
         assert_eq!(packed["job"], json!([0, 0, 0]));
         assert_eq!(packed["job_ranks"], json!([[0, 1, 2]]));
+        let ids = report.overall.error_groups.iter().map(|group| &group.id);
+        assert_eq!(packed["group_ids"], json!(ids.collect::<Vec<_>>()));
         assert_eq!(packed["message"], json!(["no", null, "no"]));
         assert_eq!(packed["files"], json!(["dumps/items_0.json"]));
     }
