@@ -11,7 +11,7 @@ use batch_report::load::{self, Dump, LoadOptions};
 use batch_report::metrics::durations::percentile;
 use batch_report::metrics::mask::mask;
 use batch_report::render::{self, Format, Look, Model};
-use batch_report::report::{self, ItemSelection, Report, ReportOptions};
+use batch_report::report::{ItemSelection, Report, ReportOptions};
 use batch_report::say;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
@@ -73,7 +73,7 @@ fn built(dump: &Dump, items: ItemSelection) -> Report {
         items,
     };
     let now = UtcTime::parse("2026-05-14T12:00:00Z").expect("a time");
-    say::fill(report::build(dump, &options, now), dump, None)
+    say::report(dump, &options, None, now)
 }
 
 /// From a file to the frame.

@@ -213,8 +213,7 @@ fn report(given: &ReportArgs, now: UtcTime) -> Result<Outcome, RunError> {
         None => match nothing_found(&dump, &args.paths) {
             Some(words) => return Err(RunError::Nothing(words)),
             None => {
-                let built = report::build(&dump, &options(args), now);
-                let mut report = say::fill(built, &dump, args.title.as_deref());
+                let mut report = say::report(&dump, &options(args), args.title.as_deref(), now);
                 let typed = Typed {
                     paths: &args.paths,
                     options: &args.typed,

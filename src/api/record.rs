@@ -247,11 +247,11 @@ pub struct JobRecord {
     /// Id of the batch job.
     pub id: String,
     /// parse, extract, classify, or another word.
-    pub job_type: Option<String>,
+    pub job_type: Option<Box<str>>,
     /// Project.
-    pub project_id: Option<String>,
+    pub project_id: Option<Box<str>>,
     /// Status word.
-    pub status: Option<String>,
+    pub status: Option<Box<str>>,
     /// Number of items the job states.
     pub total_items: Option<u64>,
     /// End of the job.
@@ -259,15 +259,15 @@ pub struct JobRecord {
     /// Creation of the job.
     pub created_at: Option<UtcTime>,
     /// Directory it works on.
-    pub directory_id: Option<String>,
+    pub directory_id: Option<Box<str>>,
     /// Instant this record describes.
     pub effective_at: Option<UtcTime>,
     /// Error of the latest attempt.
-    pub error_message: Option<String>,
+    pub error_message: Option<Box<str>>,
     /// Number of failed items.
     pub failed_items: Option<u64>,
     /// Id of this record.
-    pub job_record_id: Option<String>,
+    pub job_record_id: Option<Box<str>>,
     /// Number of processed items, whatever that includes.
     pub processed_items: Option<u64>,
     /// Number of skipped items.
@@ -277,7 +277,7 @@ pub struct JobRecord {
     /// Last change of the record.
     pub updated_at: Option<UtcTime>,
     /// Workflow behind it.
-    pub workflow_id: Option<String>,
+    pub workflow_id: Option<Box<str>>,
     /// Progress, 0–100.
     pub progress_percentage: Option<f64>,
 }
@@ -306,7 +306,7 @@ impl JobRecord {
             project_id: reader.text(Field::ProjectId),
             status: reader
                 .text(Field::Status)
-                .map(|word| status::canonical(&word).to_owned()),
+                .map(|word| status::canonical(&word).into()),
             total_items: reader.count(Field::TotalItems),
             completed_at: reader.time(Field::CompletedAt),
             created_at: reader.time(Field::CreatedAt),
@@ -360,15 +360,15 @@ impl<'a, V: Fn(Field) -> Value<'a>> FieldReader<'_, V> {
         })
     }
 
-    fn text(&mut self, field: Field) -> Option<String> {
+    fn text(&mut self, field: Field) -> Option<Box<str>> {
         match (self.value)(field).into_text() {
-            Ok(text) => text.map(Cow::into_owned),
+            Ok(text) => text.map(Into::into),
             Err(other) => self.refuse(WrongType::of(field, &other)),
         }
     }
 
-    fn words(&mut self, field: Field) -> Option<String> {
-        (self.value)(field).into_words().map(Cow::into_owned)
+    fn words(&mut self, field: Field) -> Option<Box<str>> {
+        (self.value)(field).into_words().map(Into::into)
     }
 
     /// The text of a number, also of one that was written as text.

@@ -97,7 +97,7 @@ pub(super) struct FoundJob {
     /// Index of the file.
     pub file: u32,
     /// The newest record.
-    pub record: JobRecord,
+    pub record: Box<JobRecord>,
     /// Number of records.
     pub records: u64,
     /// Progress by the records that tell it.
@@ -117,7 +117,7 @@ impl FoundJob {
         Self {
             file,
             history: milestone.into_iter().collect(),
-            record,
+            record: Box::new(record),
             records: 1,
         }
     }

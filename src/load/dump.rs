@@ -34,7 +34,7 @@ pub struct Job {
     /// Generation of the API that told its items.
     pub api: Api,
     /// Newest status record.
-    pub record: Option<JobRecord>,
+    pub record: Option<Box<JobRecord>>,
     /// Number of status records.
     pub records: u64,
     /// Progress by the records that tell it, oldest first.
@@ -49,13 +49,13 @@ pub struct Job {
     /// Its lists state different ones.
     pub total_sizes_differ: bool,
     /// Filter of its lists, if they tell, or if the names of files and their items say the same.
-    pub known_filter: Option<KnownFilter>,
+    pub known_filter: Option<Box<KnownFilter>>,
     /// A list of items was found.
     pub has_list: bool,
     /// Facts that only a v2 batch has.
-    pub batch: Option<BatchFacts>,
+    pub batch: Option<Box<BatchFacts>>,
     /// Open items in the list of a job that has ended.
-    pub older_list: Option<OlderList>,
+    pub older_list: Option<Box<OlderList>>,
 }
 
 /// A list with open items, of a job that has ended: it was saved before, or the job ended without them.

@@ -82,6 +82,7 @@ pub(super) fn join(
     }
     found_jobs.extend(batches.jobs);
     let mut jobs = Jobs::default();
+    jobs.jobs.reserve_exact(found_jobs.len());
     // In the order of the files, records before items.
     let mut next_job = found_jobs.into_iter().peekable();
     let mut runs = Runs::default();
@@ -122,7 +123,11 @@ pub(super) fn join(
     let ranges = items.rows_by_job(jobs.jobs.len());
     let mut finished = jobs.finish(recorded, &ranges, &items, &paths);
     for job in &mut finished {
-        job.batch = job.id.as_ref().and_then(|id| batches.facts.remove(id));
+        job.batch = job
+            .id
+            .as_ref()
+            .and_then(|id| batches.facts.remove(id))
+            .map(Box::new);
     }
     Ok(Dump {
         jobs: finished,
@@ -216,11 +221,12 @@ impl Jobs {
             job.history.dedup();
             job.unreadable = lists.unreadable;
             job.has_list = !lists.of.is_empty();
-            job.known_filter = known_filter(&lists.of, items, &ranges[index], superseded, paths);
-            let sizes = total_sizes(&lists.of, job.known_filter.as_ref());
+            let known = known_filter(&lists.of, items, &ranges[index], superseded, paths);
+            let sizes = total_sizes(&lists.of, known.as_ref());
+            job.known_filter = known.map(Box::new);
             job.total_size = sizes.map(|sizes| sizes.most);
             job.total_sizes_differ = sizes.is_some_and(|sizes| sizes.least < sizes.most);
-            job.older_list = older_list(job.record.as_ref(), items, &ranges[index]);
+            job.older_list = older_list(job.record.as_deref(), items, &ranges[index]).map(Box::new);
             job.recorded = recorded;
         }
         self.jobs

@@ -2,6 +2,7 @@
 //! names of files and folders and the jobs found beside them tell it, in this order. If two jobs could
 //! claim items, neither gets them.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -35,28 +36,7 @@ pub(super) struct Pairing<'a> {
 impl Pairing<'_> {
     /// The owner of each group.
     pub(super) fn owners(&self, groups: &[ItemGroup], notes: &mut Vec<Note>) -> Vec<Owner> {
-        // Ids of the usual form are found in names without knowing them.
-        let unusual = self
-            .jobs
-            .iter()
-            .map(|job| job.record.id.as_str())
-            .chain(
-                groups
-                    .iter()
-                    .filter_map(|group| group.batch_job_id.as_deref()),
-            )
-            .filter(|id| batch_ids(id).next() != Some(id));
-        let places = Places {
-            unusual: UnusualIds::of(unusual),
-            files: self.jobs_by_file(),
-            folders: self.jobs_by_folder(groups),
-            lone: self
-                .folders
-                .iter()
-                .filter(|folder| folder.named.is_empty())
-                .count()
-                == 1,
-        };
+        let places = LazyCell::new(|| self.places(groups));
         let mut by_file: BTreeMap<u32, Owner> = BTreeMap::new();
         groups
             .iter()
@@ -70,6 +50,32 @@ impl Pairing<'_> {
                     .clone()
             })
             .collect()
+    }
+
+    /// The jobs by their places, in which items that do not name theirs look for it.
+    fn places<'p>(&'p self, groups: &'p [ItemGroup]) -> Places<'p> {
+        // Ids of the usual form are found in names without knowing them.
+        let unusual = self
+            .jobs
+            .iter()
+            .map(|job| job.record.id.as_str())
+            .chain(
+                groups
+                    .iter()
+                    .filter_map(|group| group.batch_job_id.as_deref()),
+            )
+            .filter(|id| batch_ids(id).next() != Some(id));
+        Places {
+            unusual: UnusualIds::of(unusual),
+            files: self.jobs_by_file(),
+            folders: self.jobs_by_folder(groups),
+            lone: self
+                .folders
+                .iter()
+                .filter(|folder| folder.named.is_empty())
+                .count()
+                == 1,
+        }
     }
 
     /// A job without an id for the items of a file, whichever jobs lie beside it.

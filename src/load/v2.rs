@@ -327,14 +327,15 @@ fn item_status(word: &str) -> &str {
 }
 
 fn job_record(batch: &Batch) -> JobRecord {
+    let text = |text: &Option<String>| text.as_deref().map(Box::from);
     JobRecord {
         api: Api::V2,
         id: batch.id.clone(),
-        job_type: batch.job_type.clone(),
-        project_id: batch.project_id.clone(),
-        status: batch.status.clone(),
+        job_type: text(&batch.job_type),
+        project_id: text(&batch.project_id),
+        status: text(&batch.status),
         created_at: batch.created_at,
-        directory_id: batch.source_directory_id.clone(),
+        directory_id: text(&batch.source_directory_id),
         updated_at: batch.updated_at,
         ..JobRecord::default()
     }

@@ -55,27 +55,19 @@ impl Completeness {
         }
     }
 
-    /// Sums up several jobs. A sum is unknown if a part is, but one incomplete job makes all incomplete.
-    pub fn over(jobs: impl Iterator<Item = Self>) -> Self {
-        let mut all: Option<Self> = None;
-        let mut any_incomplete = false;
-        for job in jobs {
-            any_incomplete |= job.complete == Some(false);
-            all = Some(match all {
-                None => job,
-                Some(all) => Self {
-                    stated_total: sum(all.stated_total, job.stated_total),
-                    source: all.source.filter(|source| job.source == Some(*source)),
-                    missing: sum(all.missing, job.missing),
-                    complete: all.complete.zip(job.complete).map(|(a, b)| a && b),
-                },
-            });
+    /// Sums up two sets of jobs. A sum is unknown if a part is, but one incomplete job makes all incomplete.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let is_incomplete = [self, other].iter().any(|one| one.complete == Some(false));
+        Self {
+            stated_total: sum(self.stated_total, other.stated_total),
+            source: self.source.filter(|source| other.source == Some(*source)),
+            missing: sum(self.missing, other.missing),
+            complete: match is_incomplete {
+                true => Some(false),
+                false => self.complete.and(other.complete),
+            },
         }
-        let mut all = all.unwrap_or_default();
-        if any_incomplete {
-            all.complete = Some(false);
-        }
-        all
     }
 }
 
@@ -213,14 +205,14 @@ mod tests {
     #[test]
     fn over_several_jobs_unknown_stays_unknown_and_incomplete_incomplete() {
         let known = Completeness::of(9, Some(10), None);
-        let all = Completeness::over([known, Completeness::default()].into_iter());
+        let all = known.and(Completeness::default());
         assert_eq!(
             (all.missing, all.complete, all.stated_total),
             (None, Some(false), None)
         );
-        let all = Completeness::over([known, known].into_iter());
+        let all = known.and(known);
         assert_eq!((all.missing, all.stated_total), (Some(2), Some(20)));
         let huge = Completeness::of(0, Some(u64::MAX), None);
-        assert_eq!(Completeness::over([huge, huge].into_iter()).missing, None);
+        assert_eq!(huge.and(huge).missing, None);
     }
 }

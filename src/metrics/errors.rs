@@ -293,21 +293,21 @@ impl Failures {
             .map(|group| self.groups[group as usize].class)
     }
 
-    /// Returns the groups of the failures among `rows`, in the order of [`Self::groups`], as indices into
-    /// [`Self::patterns`].
-    pub fn ranking(&self, rows: &Range<usize>) -> Vec<u32> {
-        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-        for failed in self.among(rows) {
-            *counts.entry(failed.group).or_default() += 1;
+    /// Returns the groups of these failures as indices into [`Self::patterns`], each with its number of failures:
+    /// most first, then by pattern, those without a message last among equals.
+    fn ranked(&self, failures: &[Failed]) -> Vec<(u32, usize)> {
+        let mut counts = vec![0_usize; self.groups.len()];
+        for failed in failures {
+            counts[failed.group as usize] += 1;
         }
-        let mut ranking: Vec<(u32, usize)> = counts.into_iter().collect();
-        ranking.sort_by(|(a, a_count), (b, b_count)| {
-            let pattern = |group: u32| &self.patterns[group as usize];
-            b_count
-                .cmp(a_count)
-                .then_with(|| by_pattern(pattern(*a).as_deref(), pattern(*b).as_deref()))
+        let counts = (0..).zip(counts).filter(|(_, count)| *count > 0);
+        let mut ranked: Vec<(u32, usize)> = counts.collect();
+        let pattern = |group: u32| self.patterns[group as usize].as_deref();
+        ranked.sort_unstable_by(|(a, a_count), (b, b_count)| {
+            let by_count = b_count.cmp(a_count);
+            by_count.then_with(|| by_pattern(pattern(*a), pattern(*b)).then(a.cmp(b)))
         });
-        ranking.into_iter().map(|(group, _)| group).collect()
+        ranked
     }
 
     fn among(&self, rows: &Range<usize>) -> &[Failed] {
@@ -318,47 +318,54 @@ impl Failures {
         &self.failed[before(rows.start)..before(rows.end)]
     }
 
-    /// Returns the groups of the failures among `rows`: most first, then by pattern, those without a message last
-    /// among equals. Each holds up to `examples` of its items.
+    /// Returns the `most` greatest groups of the failures among `rows`, greatest first, with their details, and the
+    /// number of all groups. Each holds up to `examples` of its items.
     pub fn groups(
         &self,
         items: &ItemFrame,
         rows: &Range<usize>,
         labels: &[String],
-        examples: usize,
-    ) -> Vec<ErrorGroup> {
+        (most, examples): (usize, usize),
+    ) -> Groups {
         let failures = self.among(rows);
+        let ranked = self.ranked(failures);
         // Values are counted over all jobs.
         let is_all = failures.len() == self.failed.len();
-        let mut groups: BTreeMap<u32, ErrorGroup> = BTreeMap::new();
-        for failed in failures {
-            let (row, group) = (failed.row as usize, failed.group);
-            let known = &self.groups[group as usize];
-            let entry = groups.entry(group).or_insert_with(|| ErrorGroup {
+        let group = |(group, count): &(u32, usize)| {
+            let known = &self.groups[*group as usize];
+            let slots = if is_all { &known.slots[..] } else { &[] };
+            ErrorGroup {
                 id: known.id.clone(),
-                pattern: self.patterns[group as usize].clone(),
+                pattern: self.patterns[*group as usize].clone(),
                 class: known.class,
-                slots: if is_all {
-                    known.slots.clone()
-                } else {
-                    Vec::new()
-                },
+                slots: slots.to_vec(),
                 regex: known.regex.clone(),
-                count: 0,
-                share: 0.0,
+                count: *count as u64,
+                share: *count as f64 / failures.len() as f64,
                 credits: None,
                 first_at: None,
                 last_at: None,
                 per_interval: Vec::new(),
                 undated: 0,
                 examples: Vec::new(),
-            });
-            entry.count += 1;
+            }
+        };
+        let mut groups: Vec<ErrorGroup> = ranked.iter().take(most).map(group).collect();
+        let mut details = vec![GroupDetails::default(); groups.len()];
+        let places = ranked.iter().take(most).map(|(group, _)| *group).zip(0..);
+        let places: BTreeMap<u32, usize> = places.collect();
+        for failed in failures {
+            let Some(place) = places.get(&failed.group) else {
+                continue;
+            };
+            let (entry, details) = (&mut groups[*place], &mut details[*place]);
+            details.add(failed);
             if let Some(at) = failed.at.and_then(UtcTime::from_micros) {
                 entry.first_at = Some(entry.first_at.map_or(at, |first| first.min(at)));
                 entry.last_at = Some(entry.last_at.map_or(at, |last| last.max(at)));
             }
             if entry.examples.len() < examples {
+                let row = failed.row as usize;
                 let texts = items.texts(row);
                 entry.examples.push(Example {
                     item_id: texts.id.unwrap_or_default().into_owned(),
@@ -368,17 +375,15 @@ impl Failures {
                 });
             }
         }
-        let mut groups: Vec<ErrorGroup> = groups.into_values().collect();
-        for group in &mut groups {
-            group.share = group.count as f64 / failures.len() as f64;
+        for details in &mut details {
+            details.at.sort_unstable();
+            details.micros.sort_unstable();
         }
-        groups.sort_by(|a, b| {
-            order(
-                (a.count, a.pattern.as_deref()),
-                (b.count, b.pattern.as_deref()),
-            )
-        });
-        groups
+        Groups {
+            left_out: (ranked.len() - groups.len()) as u64,
+            groups,
+            details,
+        }
     }
 
     /// Adds up what the failures among `rows` cost, and sets it in their groups.
@@ -398,6 +403,19 @@ impl Failures {
         }
     }
 
+    /// Returns the number of the failures of each class among `rows`, and their known durations in microseconds.
+    pub fn of_classes(&self, rows: &Range<usize>) -> Vec<(Class, u64, Vec<i64>)> {
+        let mut classes = Class::ALL.map(|class| (class, 0, Vec::new()));
+        for failed in self.among(rows) {
+            let class = self.groups[failed.group as usize].class;
+            for (_, count, micros) in classes.iter_mut().filter(|(known, ..)| *known == class) {
+                *count += 1;
+                micros.extend(failed.micros);
+            }
+        }
+        classes.into()
+    }
+
     /// Returns the rows of the failures among `rows`, ascending.
     pub fn rows(&self, rows: &Range<usize>) -> Vec<u32> {
         self.among(rows).iter().map(|failed| failed.row).collect()
@@ -412,36 +430,17 @@ impl Failures {
         }
         attempts
     }
+}
 
-    /// Returns the instants and durations of each group among `rows`, in the order of [`Failures::groups`].
-    pub fn details(&self, rows: &Range<usize>) -> Vec<GroupDetails> {
-        let mut groups: BTreeMap<u32, GroupDetails> = BTreeMap::new();
-        for failed in self.among(rows) {
-            let details = groups.entry(failed.group).or_default();
-            details.count += 1;
-            match failed.at {
-                Some(at) if PLAUSIBLE_MICROS.contains(&at) => details.at.push(at),
-                _ => details.undated += 1,
-            }
-            details.micros.extend(failed.micros);
-        }
-        let mut groups: Vec<(u32, GroupDetails)> = groups.into_iter().collect();
-        let pattern = |group: u32| self.patterns[group as usize].as_deref();
-        groups.sort_by(|(a, a_details), (b, b_details)| {
-            order(
-                (a_details.count, pattern(*a)),
-                (b_details.count, pattern(*b)),
-            )
-        });
-        groups
-            .into_iter()
-            .map(|(_, mut details)| {
-                details.at.sort_unstable();
-                details.micros.sort_unstable();
-                details
-            })
-            .collect()
-    }
+/// The greatest groups of some failures.
+#[derive(Debug, Default)]
+pub struct Groups {
+    /// The groups, greatest first.
+    pub groups: Vec<ErrorGroup>,
+    /// Instants and durations of each.
+    pub details: Vec<GroupDetails>,
+    /// Number of groups that are left out.
+    pub left_out: u64,
 }
 
 /// Instants and durations of the failures of a group.
@@ -457,9 +456,15 @@ pub struct GroupDetails {
     pub micros: Vec<i64>,
 }
 
-/// Order of groups: most first, then by pattern, those without a message last among equals.
-fn order(a: (u64, Option<&str>), b: (u64, Option<&str>)) -> Ordering {
-    b.0.cmp(&a.0).then_with(|| by_pattern(a.1, b.1))
+impl GroupDetails {
+    fn add(&mut self, failed: &Failed) {
+        self.count += 1;
+        match failed.at {
+            Some(at) if PLAUSIBLE_MICROS.contains(&at) => self.at.push(at),
+            _ => self.undated += 1,
+        }
+        self.micros.extend(failed.micros);
+    }
 }
 
 /// Order of patterns, failures without a message last.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use foldhash::fast::RandomState;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::attempts::Attempt;
@@ -155,62 +155,64 @@ impl Run {
 }
 
 /// Merges the texts of one template. Returns the kinds, and the kind of each text.
+///
+/// Templates take 20 times the room of their texts, so those of all texts are never held at once.
 fn merged(texts: &IndexMap<String, Text, RandomState>) -> (Vec<Kind>, Vec<usize>) {
-    let templates: Vec<Vec<Part>> = texts.keys().map(|text| template(text)).collect();
-    let mut keys: IndexSet<String, RandomState> = IndexSet::default();
-    let mut members: Vec<Vec<usize>> = Vec::new();
-    for (text, parts) in templates.iter().enumerate() {
-        let (place, is_new) = keys.insert_full(key(parts.iter().map(|part| &part.token)));
-        if is_new {
-            members.push(Vec::new());
-        }
-        members[place].push(text);
+    // Each key with its first text, which stands for all of them.
+    let mut keys: IndexMap<String, usize, RandomState> = IndexMap::default();
+    let mut key_of = Vec::with_capacity(texts.len());
+    for (n, text) in texts.keys().enumerate() {
+        let entry = keys.entry(key(template(text).iter().map(|part| &part.token)));
+        key_of.push(entry.index());
+        entry.or_insert(n);
     }
-    let firsts: Vec<&[Part]> = members.iter().map(|texts| &*templates[texts[0]]).collect();
-    let merge = similar(&firsts);
+    let first_of = |key: usize| template(text_at(texts, keys[key]).0);
+    let mut merge: Vec<usize> = (0..keys.len()).collect();
     // Templates that are merged have the same length.
     let mut wild: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
-    for (a, b) in firsts
-        .iter()
-        .zip(&merge)
-        .enumerate()
-        .map(|(n, (a, of))| (*a, (n, *of)))
-    {
-        let (_, of) = b;
-        let wild = wild.entry(of).or_insert_with(|| vec![false; a.len()]);
-        for (wild, (part, first)) in wild.iter_mut().zip(a.iter().zip(firsts[of])) {
-            *wild |= part.token != first.token;
+    if keys.len() <= MOST_TEMPLATES {
+        let firsts: Vec<Vec<Part>> = merge.iter().map(|key| first_of(*key)).collect();
+        merge = similar(&firsts);
+        for (a, of) in firsts.iter().zip(&merge) {
+            let wild = wild.entry(*of).or_insert_with(|| vec![false; a.len()]);
+            for (wild, (part, first)) in wild.iter_mut().zip(a.iter().zip(&firsts[*of])) {
+                *wild |= part.token != first.token;
+            }
         }
     }
-    let mut place_of: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut kind_of = vec![0; texts.len()];
-    let mut of_kinds: Vec<(usize, Vec<usize>)> = Vec::new();
-    for (n, of) in merge.iter().enumerate() {
-        let place = *place_of.entry(*of).or_insert_with(|| {
-            of_kinds.push((*of, Vec::new()));
-            of_kinds.len() - 1
-        });
-        for text in &members[n] {
-            kind_of[*text] = place;
+    // Kinds are in the order of their first keys.
+    let mut kind_of_key = vec![0; keys.len()];
+    let mut roots = Vec::new();
+    for (key, of) in merge.iter().enumerate() {
+        if *of == key {
+            roots.push(key);
+            kind_of_key[key] = roots.len() - 1;
         }
-        of_kinds[place].1.extend(&members[n]);
+        kind_of_key[key] = kind_of_key[*of];
     }
-    let kinds = of_kinds
-        .into_iter()
-        .map(|(of, members)| {
-            let tokens = firsts[of].iter().zip(&wild[&of]);
-            let tokens =
-                tokens.map(|(part, is_wild)| if *is_wild { &Token::Thing } else { &part.token });
-            kind(
-                id_of(Some(&key(tokens))),
-                &members,
-                texts,
-                &templates,
-                &wild[&of],
-            )
-        })
-        .collect();
+    let kind_of: Vec<usize> = key_of.iter().map(|key| kind_of_key[*key]).collect();
+    let mut members: Vec<usize> = (0..texts.len()).collect();
+    members.sort_unstable_by_key(|n| (kind_of[*n], key_of[*n], *n));
+    let mut kinds = Vec::with_capacity(roots.len());
+    for members in members.chunk_by(|a, b| kind_of[*a] == kind_of[*b]) {
+        let root = roots[kinds.len()];
+        let first = first_of(root);
+        let wild = wild
+            .remove(&root)
+            .unwrap_or_else(|| vec![false; first.len()]);
+        let tokens = first.iter().zip(&wild);
+        let tokens =
+            tokens.map(|(part, is_wild)| if *is_wild { &Token::Thing } else { &part.token });
+        kinds.push(kind(id_of(Some(&key(tokens))), members, texts, &wild));
+    }
     (kinds, kind_of)
+}
+
+/// Returns a text, with what is known about it.
+fn text_at(texts: &IndexMap<String, Text, RandomState>, n: usize) -> (&str, Option<&Text>) {
+    texts
+        .get_index(n)
+        .map_or(("", None), |(key, text)| (key.as_str(), Some(text)))
 }
 
 /// Most templates that are compared, and most words of one that is.
@@ -226,7 +228,7 @@ const FEWEST_PLAIN: usize = 4;
 ///
 /// What is compared are hashes of templates with one word left out, so the work grows with their words and not
 /// with their pairs, and does not depend on their order.
-fn similar(templates: &[&[Part]]) -> Vec<usize> {
+fn similar(templates: &[Vec<Part>]) -> Vec<usize> {
     let mut of: Vec<usize> = (0..templates.len()).collect();
     if templates.len() > MOST_TEMPLATES {
         return of;
@@ -309,14 +311,9 @@ fn kind(
     id: String,
     members: &[usize],
     texts: &IndexMap<String, Text, RandomState>,
-    templates: &[Vec<Part>],
     wild: &[bool],
 ) -> Kind {
-    let text = |n: usize| {
-        texts
-            .get_index(n)
-            .map_or(("", None), |(key, text)| (key.as_str(), Some(text)))
-    };
+    let text = |n: usize| text_at(texts, n);
     let items = |n: usize| text(n).1.map_or(0, |text| text.items);
     // The text that most items have stands for all.
     let shown = members
@@ -325,20 +322,30 @@ fn kind(
         .max_by(|a, b| (items(*a), text(*b).0).cmp(&(items(*b), text(*a).0)));
     let shown = shown.unwrap_or_default();
     let (shown_text, shown_values) = text(shown);
+    let shown_template = template(shown_text);
+    let is_shown = |place: usize, part: &Part| {
+        let is_wild = wild.get(place) == Some(&true);
+        !(part.is_list || (matches!(part.token, Token::Word(_)) && !is_wild))
+    };
     // What stands in each place of the template.
-    let values_at = |place: usize| {
-        let mut all = Values::default();
-        for n in members {
-            let (masked, found) = text(*n);
-            let part = &templates[*n][place];
+    let places = shown_template.iter().enumerate();
+    let mut values: Vec<Option<Values>> = places
+        .map(|(place, part)| is_shown(place, part).then(Values::default))
+        .collect();
+    let is_any = values.iter().any(Option::is_some);
+    for n in members.iter().filter(|_| is_any) {
+        let (masked, found) = text(*n);
+        for (all, part) in values.iter_mut().zip(template(masked)) {
+            let Some(all) = all else {
+                continue;
+            };
             match (part.is_list, part.mark, found) {
                 (false, Some(mark), Some(found)) => all.merge(found.values[mark].clone()),
-                (false, None, Some(found)) => all.add(&masked[part.place.clone()], found.items),
-                _ => all = Values::Many,
+                (false, None, Some(found)) => all.add(&masked[part.place], found.items),
+                _ => *all = Values::Many,
             }
         }
-        all
-    };
+    }
     let mut pattern = String::new();
     let mut slots = Vec::new();
     let mut put = |pattern: &mut String, mask: &'static str, values: Values| match values.only() {
@@ -365,11 +372,10 @@ fn kind(
         }
         mark
     };
-    for (place, part) in templates[shown].iter().enumerate() {
-        let is_wild = wild.get(place) == Some(&true);
-        if part.is_list || (matches!(part.token, Token::Word(_)) && !is_wild) {
+    for (part, values) in shown_template.iter().zip(values) {
+        let Some(values) = values else {
             continue;
-        }
+        };
         loose(&mut pattern, &shown_text[at..part.place.start]);
         let masked = &shown_text[part.place.clone()];
         let slot = masked
@@ -377,7 +383,7 @@ fn kind(
             .next()
             .and_then(Slot::of_mark)
             .unwrap_or(Slot::Word);
-        put(&mut pattern, slot.mask(), values_at(place));
+        put(&mut pattern, slot.mask(), values);
         if part.mark.is_some() {
             // The mark of this place is behind.
             let mut behind = String::new();

@@ -36,7 +36,7 @@ pub use self::attempts::Attempts;
 pub use self::class::Class;
 pub use self::counts::{Completeness, SkipReason, TotalSource};
 pub use self::durations::{DurationStats, Durations, SlowItem, SlowestTwentieth, Spans};
-pub use self::errors::{ErrorGroup, Example, Failures, GroupDetails};
+pub use self::errors::{ErrorGroup, Example, Failures, GroupDetails, Groups};
 pub use self::expected_end::ExpectedEnd;
 pub use self::histogram::{Bin, Histogram};
 pub use self::insight::Insight;
@@ -73,6 +73,8 @@ pub struct Metrics {
     pub skip_reasons: Vec<SkipReason>,
     /// Failed items per kind of error.
     pub error_groups: Vec<ErrorGroup>,
+    /// Kinds of error that `error_groups` leaves out.
+    pub error_groups_left_out: u64,
     /// Items that took longest.
     pub slowest: Vec<SlowItem>,
 }
@@ -101,6 +103,8 @@ pub struct Shape {
 pub struct Limits {
     /// Items in `slowest`.
     pub slowest: usize,
+    /// Error groups.
+    pub groups: usize,
     /// Examples of each error group.
     pub examples: usize,
 }
@@ -154,9 +158,9 @@ pub fn compute(
         (by_status, skip_reasons, slowest)
     };
     let of_failures = || {
-        let error_groups = failures.groups(items, &rows, labels, limits.examples);
-        let (details, attempts) = (failures.details(&rows), failures.attempts(&rows));
-        (error_groups, details, attempts)
+        let lengths = (limits.groups, limits.examples);
+        let groups = failures.groups(items, &rows, labels, lengths);
+        (groups, failures.attempts(&rows))
     };
     // The longest work begins first.
     let of_items = || parallel::both(much, of_kinds, of_failures);
@@ -166,7 +170,12 @@ pub fn compute(
     let (throughput, ends, timeline, times) = of_times;
     let (durations, histogram, slowest_twentieth, spans) = of_durations;
     let (by_status, skip_reasons, slowest) = of_kinds;
-    let (error_groups, groups, attempts) = of_failures;
+    let (all, attempts) = of_failures;
+    let Groups {
+        groups: error_groups,
+        details: groups,
+        left_out: error_groups_left_out,
+    } = all;
     let insight = match jobs {
         [job] => Insight::of(&insight::Figures {
             items,
@@ -186,6 +195,7 @@ pub fn compute(
         throughput,
         skip_reasons,
         error_groups,
+        error_groups_left_out,
         slowest,
         by_status,
     };

@@ -66,7 +66,7 @@ pub struct RatesOfJobs {
 
 impl RatesOfJobs {
     /// Compares the rates of jobs with these labels; absent if fewer than two have one.
-    pub fn of<'j>(jobs: impl Iterator<Item = (&'j str, &'j Rate)>) -> Option<Self> {
+    pub fn of<'j>(jobs: impl Iterator<Item = (&'j str, Rate)>) -> Option<Self> {
         let mut rates: Vec<(f64, u64, &str)> = jobs
             .filter_map(|(label, rate)| Some((rate.value?, rate.denominator, label)))
             .collect();
@@ -136,7 +136,7 @@ mod tests {
             Rate::of(0, 0),
         ];
         let labels = ["a", "b", "c", "d"];
-        let of = |jobs: usize| RatesOfJobs::of(labels.into_iter().zip(&rates).take(jobs));
+        let of = |jobs: usize| RatesOfJobs::of(labels.into_iter().zip(rates.clone()).take(jobs));
         let all = of(4).expect("three rates");
         assert_eq!((all.jobs, all.median, all.worst), (3, 0.3, 0.3));
         assert_eq!(all.worst_job, "c");

@@ -24,7 +24,7 @@ const EXAMPLES_OF_MANY: usize = 1;
 /// Maximum number of jobs of which each has a timeline.
 pub(super) const MOST_TIMELINES: usize = 1_000;
 /// Maximum number of jobs in a report.
-pub(super) const MOST_JOBS: usize = 20_000;
+pub(super) const MOST_JOBS: usize = 10_000;
 /// Maximum number of error groups, and of skip reasons, in all jobs together.
 const MOST_LISTED: usize = 500;
 /// Number of error groups, and of skip reasons, that each job may list however many jobs there are.
@@ -40,6 +40,11 @@ pub(super) fn examples(asked: Option<usize>, jobs: usize) -> usize {
         true => EXAMPLES,
         false => EXAMPLES_OF_MANY,
     })
+}
+
+/// Returns the number of error groups, and of skip reasons, that one of so many jobs lists.
+pub(super) fn listed(jobs: usize) -> usize {
+    (MOST_LISTED / jobs.max(1)).max(LEAST_LISTED)
 }
 
 /// Returns a message or pattern that is not too long.
@@ -62,9 +67,9 @@ pub(super) fn name(text: &str) -> String {
 /// Cuts the texts and lists of figures that are one of so many.
 pub(super) fn limit(sections: &mut Sections, of: usize) {
     limit_statuses(&mut sections.counts);
-    let most = (MOST_LISTED / of.max(1)).max(LEAST_LISTED);
+    let most = listed(of);
     let left_out = &mut sections.left_out;
-    left_out.error_groups = truncate(&mut sections.error_groups, most);
+    left_out.error_groups += truncate(&mut sections.error_groups, most);
     left_out.skip_reasons = truncate(&mut sections.skip_reasons, most);
     for reason in &mut sections.skip_reasons {
         cut_some(&mut reason.reason, MAX_NAME);

@@ -55,7 +55,7 @@ pub struct Report {
     #[schemars(with = "Vec<NextStep>")]
     pub next_steps: Vec<NextStep>,
     /// Batch jobs, worst first: those that failed, then by failure rate, then in the order in which the
-    /// inputs name them. Up to 20,000.
+    /// inputs name them. Up to 10,000.
     pub jobs: Vec<JobReport>,
     /// Number of jobs left out of `jobs`. All other figures include them.
     pub jobs_left_out: u64,

@@ -10,7 +10,7 @@ use crate::args::ReportArgs;
 use crate::load::{self as loading, Dump};
 use crate::metrics::Failures;
 use crate::report::compare::{Side, compare};
-use crate::report::{self, ItemSelection, Report, ReportOptions};
+use crate::report::{ItemSelection, Report, ReportOptions};
 use crate::say;
 use crate::say::stderr::nothing_found;
 
@@ -48,7 +48,7 @@ impl Baseline {
             items: ItemSelection::None,
             ..options(args)
         };
-        let report = say::fill(report::build(&dump, &options, now), &dump, None);
+        let report = say::report(&dump, &options, None, now);
         Ok(Some(Self {
             report,
             dump: Some(dump),

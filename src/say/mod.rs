@@ -1,7 +1,7 @@
 //! The sentences that the program says about data: the verdict, findings, notes, and what standard
 //! error says.
 //!
-//! `report` makes a model without words; [`fill`] puts them in.
+//! `report` makes a model without words; [`report`] puts them in.
 
 pub(crate) mod batches;
 pub(crate) mod cases;
@@ -21,52 +21,55 @@ mod verdict;
 
 pub(crate) use self::findings::LABEL_CHARS;
 use self::next::Typed;
-use crate::api::Api;
-use crate::load::Dump;
-use crate::parallel::{self, MANY_ROWS};
-use crate::report::Built;
-use crate::report::model::{Finding, Input, Note, Report};
+use crate::api::{Api, UtcTime};
+use crate::load::{Dump, Job};
+use crate::metrics::Shape;
+use crate::report::model::{Input, JobReport, Note, Report};
+use crate::report::{Built, ReportOptions};
 use crate::say::code::Code;
 use crate::text::counted;
 
-/// Fills in the title, verdicts, findings and notes of a report.
-pub fn fill(built: Built, dump: &Dump, title: Option<&str>) -> Report {
+/// Makes the report of a dump, with all its words.
+pub fn report(
+    dump: &Dump,
+    options: &ReportOptions,
+    title: Option<&str>,
+    generated_at: UtcTime,
+) -> Report {
+    let words = |job: &Job, report: &mut JobReport, shape: Option<&Shape>| {
+        report.verdict = verdict::of_job(report);
+        report.sections.findings = findings::of_job(report, shape);
+        notes::of_job(job, report)
+    };
+    let mut notes = notes::Gathered::default();
+    let take = |more: Vec<Note>| notes.extend(more);
+    let built = crate::report::build(dump, options, generated_at, words, take);
+    fill(built, notes, dump, title)
+}
+
+/// Fills in the title, verdict, findings and notes of a report.
+fn fill(built: Built<'_>, notes: notes::Gathered, dump: &Dump, title: Option<&str>) -> Report {
     let Built {
         mut report,
-        shapes,
+        jobs,
         overall_shape,
     } = built;
-    let words = |index: usize| -> (String, Vec<Finding>, Vec<Note>) {
-        let job = &report.jobs[index];
-        let verdict = verdict::of_job(job);
-        let findings = findings::of_job(job, shapes[index].as_deref());
-        (verdict, findings, notes::of_job(&dump.jobs[index], job))
-    };
-    let many = report.jobs.len() > MANY_ROWS / 100;
-    let words = parallel::each(many, report.jobs.len(), words);
-    let mut job_notes = Vec::new();
-    for (job, (verdict, findings, notes)) in report.jobs.iter_mut().zip(words) {
-        job.verdict = verdict;
-        job.sections.findings = findings;
-        job_notes.extend(notes);
-    }
     match &report.jobs[..] {
         [only] => {
-            report.overall.findings.clone_from(&only.sections.findings);
             report.verdict.clone_from(&only.verdict);
             report.title = match only.api {
                 Api::V1 => format!("Batch job {}", only.label),
                 Api::V2 => format!("Batch {}", only.label),
             };
         }
-        many => {
+        _ => {
             report.overall.findings =
-                findings::of_jobs(&report.overall, many, overall_shape.as_deref());
-            report.verdict = verdict::of_jobs(&report.overall, many);
-            let are_v2 = many.iter().all(|job| job.api == Api::V2) && !many.is_empty();
+                findings::of_jobs(&report.overall, &jobs, overall_shape.as_deref());
+            report.verdict = verdict::of_jobs(&report.overall, &jobs);
+            let are_v2 = jobs.iter().all(|job| job.api == Api::V2) && !jobs.is_empty();
             report.title = match are_v2 {
-                true => counted(many.len() as u64, "batch", "batches"),
-                false => counted(many.len() as u64, "batch job", "batch jobs"),
+                true => counted(jobs.len() as u64, "batch", "batches"),
+                false => counted(jobs.len() as u64, "batch job", "batch jobs"),
             };
         }
     }
@@ -77,11 +80,11 @@ pub fn fill(built: Built, dump: &Dump, title: Option<&str>) -> Report {
         input.looks_like = file.looks_like.as_ref().map(loading::not_ours);
     }
     report.next_steps = next::steps(&report, Typed::default());
-    let of_reruns = notes::of_reruns(&report.overall);
-    let notes = notes::of_loading(dump).chain(of_reruns);
-    report.notes = notes.chain(job_notes).collect();
-    notes::limit(&mut report.notes);
-    report.arrange();
+    let mut all = notes::Gathered::default();
+    all.extend(notes::of_loading(dump));
+    all.extend(notes::of_reruns(&report.overall));
+    all.append(notes);
+    report.notes = all.limited();
     report
 }
 
@@ -102,6 +105,7 @@ pub(crate) fn given_beside(report: &mut Report, dump: &Dump, path: &str) {
     });
     report.inputs.extend(inputs.filter(is_noted));
     report.notes.extend(notes);
-    notes::limit(&mut report.notes);
-    report.notes.sort_by_key(|note| note.severity);
+    let mut all = notes::Gathered::default();
+    all.extend(std::mem::take(&mut report.notes));
+    report.notes = all.limited();
 }

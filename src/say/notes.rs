@@ -53,35 +53,64 @@ impl Note {
     }
 }
 
-/// Cuts the notes of each code: 100,000 broken files are no reason to print 100,000 lines.
-pub(super) fn limit(notes: &mut Vec<Note>) {
-    if notes.len() <= NOTES_PER_CODE {
-        return;
+/// Notes while they are collected: the first ones of each code are kept, and the others counted. 100,000 broken
+/// files are no reason to print 100,000 lines.
+#[derive(Default)]
+pub(super) struct Gathered {
+    kept: Vec<Note>,
+    /// Number of the notes of each code, and the first of them.
+    codes: IndexMap<String, (usize, Note)>,
+}
+
+impl Gathered {
+    /// Adds notes.
+    pub(super) fn extend(&mut self, notes: impl IntoIterator<Item = Note>) {
+        for note in notes {
+            match self.codes.get_mut(&note.code) {
+                Some((count, _)) => {
+                    *count += 1;
+                    if *count > NOTES_PER_CODE {
+                        continue;
+                    }
+                }
+                None => {
+                    self.codes.insert(note.code.clone(), (1, note.clone()));
+                }
+            }
+            self.kept.push(note);
+        }
     }
-    let mut counts: IndexMap<String, (usize, Note)> = IndexMap::new();
-    notes.retain(|note| match counts.get_mut(&note.code) {
-        Some((count, _)) => {
-            *count += 1;
-            *count <= NOTES_PER_CODE
+
+    /// Adds notes that were collected.
+    pub(super) fn append(&mut self, other: Self) {
+        self.extend(other.kept);
+        for (code, (count, _)) in other.codes {
+            if let Some((all, _)) = self.codes.get_mut(&code) {
+                *all += count.saturating_sub(NOTES_PER_CODE);
+            }
         }
-        None => {
-            counts.insert(note.code.clone(), (1, note.clone()));
-            true
+    }
+
+    /// Returns the notes, worst first, those about files before those about jobs, with one for all that are left
+    /// out of a code.
+    pub(super) fn limited(self) -> Vec<Note> {
+        let mut notes = self.kept;
+        for (count, first) in self.codes.into_values() {
+            let Some(more @ 1..) = count.checked_sub(NOTES_PER_CODE) else {
+                continue;
+            };
+            let what = match first.path {
+                Some(_) => counted(more as u64, "more file", "more files"),
+                None => counted(more as u64, "more job", "more jobs"),
+            };
+            // It names the first of them, because it stands behind notes of other codes.
+            notes.push(Note {
+                message: format!("the same applies to {what}"),
+                ..first
+            });
         }
-    });
-    for (count, first) in counts.into_values() {
-        let Some(more @ 1..) = count.checked_sub(NOTES_PER_CODE) else {
-            continue;
-        };
-        let what = match first.path {
-            Some(_) => counted(more as u64, "more file", "more files"),
-            None => counted(more as u64, "more job", "more jobs"),
-        };
-        // It names the first of them, because it stands behind notes of other codes.
-        notes.push(Note {
-            message: format!("the same applies to {what}"),
-            ..first
-        });
+        notes.sort_by_key(|note| note.severity);
+        notes
     }
 }
 
@@ -209,7 +238,7 @@ impl Notes<'_> {
             );
             self.add(Code::TotalMismatch, message);
         }
-        if let Some(list) = job.older_list {
+        if let Some(list) = &job.older_list {
             let open = counted(list.open, "open item", "open items");
             let message = format!(
                 "the job has ended, but its list holds {open}: it was recorded before the job ended; \
@@ -439,12 +468,17 @@ mod tests {
             path: Some(format!("{n}.json")),
             ..Note::new(code, None, "cut off".to_owned())
         };
-        let mut notes: Vec<Note> = (0..1_000).map(|n| note(Code::CutDocument, n)).collect();
-        notes.push(note(Code::EmptyFile, 0));
-        limit(&mut notes);
-        assert_eq!(notes.len(), NOTES_PER_CODE + 2);
-        let last = &notes[NOTES_PER_CODE + 1];
-        assert_eq!(last.message, "the same applies to 800 more files");
+        let mut gathered = Gathered::default();
+        gathered.extend((0..1_000).map(|n| note(Code::CutDocument, n)));
+        gathered.extend([note(Code::CutDocument, 1_000), note(Code::EmptyFile, 0)]);
+        let mut all = Gathered::default();
+        all.extend([note(Code::EmptyFile, 1)]);
+        all.append(gathered);
+        let notes = all.limited();
+        assert_eq!(notes.len(), NOTES_PER_CODE + 3);
+        let message = "the same applies to 801 more files";
+        let last = notes.iter().find(|note| note.message == message);
+        let last = last.expect("a note for the others");
         assert!(last.loss);
     }
 }

@@ -6,6 +6,7 @@ mod state;
 
 use crate::api::status::{COMPLETED, SKIPPED};
 use crate::report::model::{Api, ErrorGroup, JobFacts, JobReport, Sections};
+use crate::report::{Outline, RecordOutline};
 use crate::text::{counted, joined, number, percent, quote, range};
 
 /// Longest quote of an error, in characters.
@@ -17,15 +18,17 @@ const STATUS_CHARS: usize = 40;
 pub(super) fn of_job(job: &JobReport) -> String {
     let subject = Subject {
         sections: &job.sections,
-        jobs: std::slice::from_ref(job),
+        only: job.job.as_ref(),
+        jobs: &[Outline::of(job)],
     };
     subject.verdict()
 }
 
 /// The verdict on all jobs together.
-pub(super) fn of_jobs(overall: &Sections, jobs: &[JobReport]) -> String {
+pub(super) fn of_jobs(overall: &Sections, jobs: &[Outline<'_>]) -> String {
     let subject = Subject {
         sections: overall,
+        only: None,
         jobs,
     };
     subject.verdict()
@@ -34,7 +37,9 @@ pub(super) fn of_jobs(overall: &Sections, jobs: &[JobReport]) -> String {
 /// Subject of a verdict.
 struct Subject<'a> {
     sections: &'a Sections,
-    jobs: &'a [JobReport],
+    /// The only job's facts.
+    only: Option<&'a JobFacts>,
+    jobs: &'a [Outline<'a>],
 }
 
 impl Subject<'_> {
@@ -57,14 +62,6 @@ impl Subject<'_> {
         }
         sentences.extend(self.completeness());
         sentences.join(" ")
-    }
-
-    /// The only job's facts.
-    fn only(&self) -> Option<&JobFacts> {
-        match self.jobs {
-            [only] => only.job.as_ref(),
-            _ => None,
-        }
     }
 
     /// Returns true if all jobs are batches of v2.
@@ -96,7 +93,7 @@ impl Subject<'_> {
     fn result(&self) -> String {
         let counts = &self.sections.counts;
         if !counts.listed && self.is_v2() {
-            return match self.only().and_then(|job| job.status.as_deref()) {
+            return match self.only.and_then(|job| job.status.as_deref()) {
                 Some("completed") => {
                     "The batch is completed; its files are unknown because its results are not \
                      recorded."
@@ -106,8 +103,8 @@ impl Subject<'_> {
             .to_owned();
         }
         if !counts.listed {
-            let status = self.only().and_then(|job| job.status.as_deref());
-            let total = self.only().and_then(|job| job.total_items);
+            let status = self.only.and_then(|job| job.status.as_deref());
+            let total = self.only.and_then(|job| job.total_items);
             if let (Some("pending"), Some(total)) = (status, total) {
                 return format!("It has {}.", counted(total, "item", "items"));
             }
@@ -190,10 +187,8 @@ impl Subject<'_> {
     /// Returns true if all items of a list that is whole completed.
     fn is_all_well(&self, completed: u64) -> bool {
         let counts = &self.sections.counts;
-        let has_ended_well = |job: &JobReport| {
-            let status = job.job.as_ref().and_then(|job| job.status.as_deref());
-            status.is_none_or(|status| status == COMPLETED)
-        };
+        let has_ended_well =
+            |job: &Outline<'_>| job.status().is_none_or(|status| status == COMPLETED);
         completed == counts.distinct
             && counts.complete == Some(true)
             && self.sections.reruns.is_none()
@@ -275,13 +270,13 @@ impl Subject<'_> {
 
     /// Counts of the status documents; absent if one of them does not.
     fn stated(&self) -> Option<String> {
-        let sum = |count: fn(&JobFacts) -> Option<u64>| -> Option<u64> {
+        let sum = |count: fn(RecordOutline<'_>) -> Option<u64>| -> Option<u64> {
             let mut jobs = self.jobs.iter();
-            jobs.try_fold(0_u64, |sum, job| sum.checked_add(count(job.job.as_ref()?)?))
+            jobs.try_fold(0_u64, |sum, job| sum.checked_add(count(job.record?)?))
         };
         let counts: Vec<String> = [
-            (sum(|job| job.failed_items), "failed"),
-            (sum(|job| job.skipped_items), "skipped"),
+            (sum(|record| record.failed_items()), "failed"),
+            (sum(|record| record.skipped_items()), "skipped"),
         ]
         .into_iter()
         .filter_map(|(count, word)| Some(format!("{} {word}", number(count?))))
@@ -289,7 +284,7 @@ impl Subject<'_> {
         if counts.is_empty() {
             return None;
         }
-        let total = sum(|job| job.total_items)
+        let total = sum(|record| record.total_items())
             .map(|total| format!(" of {}", counted(total, "item", "items")))
             .unwrap_or_default();
         let says = match self.jobs.len() {

@@ -131,7 +131,7 @@ thread_local! {
 }
 
 /// More room than this is given back after each file.
-const KEPT_ROOM: usize = 64 << 20;
+const KEPT_ROOM: usize = 4 << 20;
 
 #[cfg(test)]
 mod tests;

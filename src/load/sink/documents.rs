@@ -46,7 +46,7 @@ impl Sink<'_, '_> {
         match job {
             Ok(mut record) => {
                 self.jobs += 1;
-                record.error_message = record.error_message.map(|text| mask(&text).into_owned());
+                record.error_message = record.error_message.map(|text| mask(&text).into());
                 let found = FoundJob::new(self.file, record);
                 let before = self.accumulator.jobs[self.first_job..].last_mut();
                 match before.filter(|before| before.record.id == found.record.id) {

@@ -114,11 +114,15 @@ fn groups_that_the_user_named_come_first() {
 fn details_stand_in_the_order_of_the_groups() {
     let frame = failed(&["one", "page 1 broke", "page 2 broke"]);
     let failures = Failures::of(&frame, &[]);
-    let groups = failures.groups(&frame, &(0..3), &[String::new()], 0);
-    let details = failures.details(&(0..3));
+    let all = failures.groups(&frame, &(0..3), &[String::new()], (2, 0));
+    let (groups, details) = (all.groups, all.details);
     let counts = |n: usize| (groups[n].count, details[n].count);
     assert_eq!((counts(0), counts(1)), ((2, 2), (1, 1)));
     assert_eq!(details[0].at, [NINE + 6 * SECOND, NINE + 7 * SECOND]);
     assert_eq!(details[0].micros, [5 * SECOND; 2]);
     assert_eq!(details[1].at, [NINE + 5 * SECOND]);
+    assert_eq!(all.left_out, 0);
+    let greatest = failures.groups(&frame, &(0..3), &[String::new()], (1, 0));
+    assert_eq!((greatest.groups.len(), greatest.left_out), (1, 1));
+    assert_eq!((greatest.groups[0].count, greatest.details.len()), (2, 1));
 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use self::merged::{Facts, LEFT_OUT, Merged};
 use super::super::durations::median;
-use super::super::{Class, ErrorGroup, GroupDetails, Replaced};
+use super::super::{Class, Replaced};
 use super::dimensions::{Dimensions, Kind, NamedDimension, Values};
 use super::tails::{
     holm, hypergeometric_at_least, hypergeometric_moments, normal_at_least, rank_sum_moments,
@@ -75,25 +75,19 @@ pub struct BreakdownValue {
     pub median_seconds: Option<f64>,
 }
 
-/// Numbers of the failures of each class of errors; absent if nothing failed. `details` are those of the groups, in
-/// their order.
-pub fn by_class(groups: &[ErrorGroup], details: &[GroupDetails], ended: u64) -> Option<Breakdown> {
-    let values = Class::ALL.into_iter().filter_map(|class| {
-        let of_class = || {
-            let groups = groups.iter().zip(details);
-            groups.filter(move |(group, _)| group.class == class)
-        };
-        let failed = of_class().map(|(group, _)| group.count).sum::<u64>();
-        let micros = of_class().map(|(_, details)| &details.micros[..]);
-        let mut micros = micros.collect::<Vec<_>>().concat();
-        (failed > 0).then(|| BreakdownValue {
-            value: Some(class.word().to_owned()),
-            items: failed,
-            failed,
-            failure_rate: (ended > 0).then(|| failed as f64 / ended as f64),
-            median_seconds: median(&mut micros).map(|micros| micros / 1e6),
-        })
-    });
+/// Numbers of the failures of each class of errors, with their number and durations; absent if nothing failed.
+pub fn by_class(classes: Vec<(Class, u64, Vec<i64>)>, ended: u64) -> Option<Breakdown> {
+    let values = classes
+        .into_iter()
+        .filter_map(|(class, failed, mut micros)| {
+            (failed > 0).then(|| BreakdownValue {
+                value: Some(class.word().to_owned()),
+                items: failed,
+                failed,
+                failure_rate: (ended > 0).then(|| failed as f64 / ended as f64),
+                median_seconds: median(&mut micros).map(|micros| micros / 1e6),
+            })
+        });
     let mut values: Vec<BreakdownValue> = values.collect();
     values.sort_by_key(|value| std::cmp::Reverse(value.failed));
     (!values.is_empty()).then(|| Breakdown {

@@ -130,12 +130,15 @@ impl Reading {
         (!self.has_too_many && !self.words.is_empty()).then(|| Values {
             kind: self.kind,
             words: self.words.into_iter().collect(),
-            codes: self.codes,
+            codes: self.codes.into_boxed_slice().into_vec(),
         })
     }
 }
 
 fn of_job(items: &ItemFrame, rows: &Range<usize>, named: &[NamedDimension]) -> Vec<Values> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
     let built_in = [Kind::Extension, Kind::Folder, Kind::Stem];
     let kinds = built_in
         .into_iter()
@@ -158,7 +161,11 @@ fn of_job(items: &ItemFrame, rows: &Range<usize>, named: &[NamedDimension]) -> V
             });
         }
     }
-    readings.into_iter().filter_map(Reading::finish).collect()
+    // There may be as many jobs as items, and collected in place they would keep the room of their readings.
+    let mut values = Vec::new();
+    values.extend(readings.into_iter().filter_map(Reading::finish));
+    values.shrink_to_fit();
+    values
 }
 
 fn is_slash(letter: char) -> bool {

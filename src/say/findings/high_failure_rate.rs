@@ -1,10 +1,10 @@
 //! Jobs that fail far more often than all others together.
 
 use super::{Figures, Found, ItemFilter, LABEL_CHARS};
-use crate::api::status::{CANCELLED, FAILED, PROCESSING};
+use crate::api::status::FAILED;
 use crate::metrics::insight::tails::{holm, hypergeometric_at_least};
 use crate::metrics::patterns::FEW_FAILURES;
-use crate::report::model::JobReport;
+use crate::report::Outline;
 use crate::say::code::Code;
 use crate::text::{joined, number, percent, quote};
 
@@ -17,22 +17,19 @@ const NAMED: usize = 3;
 const RANK: u8 = 9;
 
 pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
-    let is_whole = |job: &&JobReport| job.sections.counts.status_filter.is_none();
-    let jobs: Vec<&JobReport> = figures.jobs.iter().filter(is_whole).collect();
-    let rate = |job: &JobReport| {
-        let rate = &job.sections.rates.failure;
-        (rate.numerator, rate.denominator)
-    };
+    let is_whole = |job: &&Outline<'_>| !job.is_filtered;
+    let jobs: Vec<&Outline<'_>> = figures.jobs.iter().filter(is_whole).collect();
+    let rate = |job: &Outline<'_>| (job.failed, job.ended);
     let (failed, all) = jobs
         .iter()
         .map(|job| rate(job))
         .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
     let share = |(some, all): (u64, u64)| some as f64 / all.max(1) as f64;
-    let others = |job: &JobReport| (failed - rate(job).0, all - rate(job).1);
-    let test = |job: &&JobReport| {
+    let others = |job: &Outline<'_>| (failed - rate(job).0, all - rate(job).1);
+    let test = |job: &&Outline<'_>| {
         let (own, others) = (rate(job), others(job));
         // Of a job that is not over, items that fail fast have ended first: the others may all complete.
-        let begun = own.1 + not_ended(job);
+        let begun = own.1 + job.begun;
         let is_high = own.0 >= FEW_FAILURES as u64
             && others.1 > 0
             && share((own.0, begun)) >= LIFT * share(others);
@@ -43,7 +40,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     };
     let probabilities: Vec<f64> = jobs.iter().map(test).collect();
     let tried = jobs.iter().filter(|job| rate(job).1 > 0).count();
-    let mut high: Vec<&JobReport> = holm(&probabilities, tried, LEVEL)
+    let mut high: Vec<&Outline<'_>> = holm(&probabilities, tried, LEVEL)
         .into_iter()
         .map(|at| jobs[at])
         .collect();
@@ -51,7 +48,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     let Some(worst) = high.first() else {
         return Vec::new();
     };
-    let named = |job: &&JobReport| {
+    let named = |job: &&Outline<'_>| {
         let label = quote(&job.label, LABEL_CHARS);
         format!("{label} ({})", percent(share(rate(job))))
     };
@@ -100,20 +97,11 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
             ("others", rest),
         ],
         filter: Some(ItemFilter {
-            job: (high.len() == 1).then(|| worst.label.clone()),
+            job: (high.len() == 1).then(|| worst.label.to_string()),
             status: Some(FAILED.to_owned()),
             ..ItemFilter::default()
         }),
     }]
-}
-
-/// Items that may have begun and have not completed or failed.
-fn not_ended(job: &JobReport) -> u64 {
-    let by_status = &job.sections.counts.by_status;
-    [PROCESSING, CANCELLED]
-        .iter()
-        .filter_map(|word| by_status.get(*word))
-        .sum()
 }
 
 #[cfg(test)]
@@ -123,6 +111,7 @@ pub(super) mod tests {
     use super::super::Find;
     use super::super::tests::sections;
     use super::*;
+    use crate::report::model::JobReport;
 
     /// Completed jobs with these numbers of completed and failed items.
     pub(in crate::say::findings) fn jobs(counts: &[(u64, u64)]) -> Vec<JobReport> {
@@ -158,7 +147,7 @@ pub(super) mod tests {
         let figures = Figures {
             sections: &overall,
             job: None,
-            jobs,
+            jobs: &jobs.iter().map(Outline::of).collect::<Vec<_>>(),
             shape: None,
             is_v2: false,
         };
@@ -194,7 +183,7 @@ pub(super) mod tests {
         let mut jobs = jobs(&[(0, 8), (95, 5), (95, 5)]);
         assert_eq!(messages_of_jobs(find, &jobs).len(), 1);
         let by_status = &mut jobs[0].sections.counts.by_status;
-        by_status.insert(PROCESSING.to_owned(), 92);
+        by_status.insert("processing".to_owned(), 92);
         assert_eq!(messages_of_jobs(find, &jobs), [""; 0]);
     }
 

@@ -1,7 +1,8 @@
 //! Jobs that failed or were cancelled.
 
 use super::{Figures, Found, ItemFilter, LABEL_CHARS, PATTERN_CHARS};
-use crate::report::model::{Api, JobReport};
+use crate::report::Outline;
+use crate::report::model::Api;
 use crate::say::code::Code;
 use crate::text::{joined, number, quote};
 
@@ -14,11 +15,8 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
     [("failed", "failed"), ("cancelled", "were cancelled")]
         .into_iter()
         .filter_map(|(status, words)| {
-            let has_status = |job: &&JobReport| {
-                let facts = job.job.as_ref();
-                facts.and_then(|facts| facts.status.as_deref()) == Some(status)
-            };
-            let of_status: Vec<&JobReport> = jobs.iter().filter(has_status).collect();
+            let has_status = |job: &&Outline<'_>| job.status() == Some(status);
+            let of_status: Vec<&Outline<'_>> = jobs.iter().filter(has_status).collect();
             let message = match &of_status[..] {
                 [] => return None,
                 [only] => format!(
@@ -67,7 +65,7 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
                 ],
                 filter: match &of_status[..] {
                     [only] => Some(ItemFilter {
-                        job: Some(only.label.clone()),
+                        job: Some(only.label.to_string()),
                         ..ItemFilter::default()
                     }),
                     _ => None,
@@ -78,8 +76,8 @@ pub(super) fn find(figures: Figures<'_>) -> Vec<Found> {
 }
 
 /// The job's own error, quoted.
-fn error(job: &JobReport) -> Option<String> {
-    let error = job.job.as_ref()?.error_message.as_deref()?;
+fn error(job: &Outline<'_>) -> Option<String> {
+    let error = job.record?.error_message()?;
     Some(format!("“{}”", quote(error, PATTERN_CHARS)))
 }
 

@@ -32,6 +32,7 @@ use crate::api::status::{FAILED, PENDING, PROCESSING, is_open_job};
 use crate::metrics::Shape;
 use crate::metrics::insight::breakdown::Value;
 use crate::metrics::insight::dimensions::Kind;
+use crate::report::Outline;
 use crate::report::model::{Api, ErrorGroup, Finding, ItemFilter, JobFacts, JobReport, Sections};
 use crate::text::quote;
 
@@ -49,7 +50,7 @@ struct Figures<'a> {
     /// The record of the job, if there is one job.
     job: Option<&'a JobFacts>,
     /// The jobs, if there are several.
-    jobs: &'a [JobReport],
+    jobs: &'a [Outline<'a>],
     /// Absent if no item has ended.
     shape: Option<&'a Shape>,
     /// All jobs are batches of v2, which have files instead of items.
@@ -125,7 +126,7 @@ pub(super) fn of_job(job: &JobReport, shape: Option<&Shape>) -> Vec<Finding> {
 /// Findings about several jobs together.
 pub(super) fn of_jobs(
     overall: &Sections,
-    jobs: &[JobReport],
+    jobs: &[Outline<'_>],
     shape: Option<&Shape>,
 ) -> Vec<Finding> {
     let figures = Figures {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{STATUS_CHARS, Subject, of_jobs_words};
 use crate::api::UtcTime;
-use crate::api::status::{PENDING, PROCESSING};
-use crate::report::model::{ExpectedEnd, JobReport};
+use crate::report::Outline;
+use crate::report::model::ExpectedEnd;
 use crate::text::{are, counted, joined, number, percent, quote};
 
 /// Longest quote of an error of a job, in characters.
@@ -27,7 +27,7 @@ impl Subject<'_> {
             };
             return Some(format!("{jobs}{}.", states(self.jobs)));
         }
-        let (job, name) = (self.only()?, self.job());
+        let (job, name) = (self.only?, self.job());
         let progress = job
             .progress_percentage
             .filter(|progress| progress.is_finite());
@@ -52,13 +52,13 @@ impl Subject<'_> {
     /// When the jobs that run are going to end, the last ones first.
     pub(super) fn expected_end(&self) -> Option<String> {
         if let [only] = self.jobs {
-            let end = only.sections.expected_end.as_ref()?;
+            let end = only.expected_end.as_deref()?;
             return Some(format!("At the recent rate, it ends {}.", when(end)));
         }
-        let expected = |job: &'_ JobReport| job.sections.expected_end.clone();
         let jobs = self.jobs.iter();
-        let mut ends: Vec<(&JobReport, ExpectedEnd)> =
-            jobs.filter_map(|job| Some((job, expected(job)?))).collect();
+        let mut ends: Vec<(&Outline<'_>, &ExpectedEnd)> = jobs
+            .filter_map(|job| Some((job, job.expected_end.as_deref()?)))
+            .collect();
         ends.sort_by(|(a, a_end), (b, b_end)| {
             let latest = (b_end.to, b_end.from).cmp(&(a_end.to, a_end.from));
             latest.then_with(|| a.label.cmp(&b.label))
@@ -91,14 +91,14 @@ impl Subject<'_> {
             // A completed batch has handed its files out; they may still be processed.
             (_, [only]) if self.is_v2() => Some(format!(
                 "The batch is {}, but {} of its {} {} still open.",
-                only.job.as_ref()?.status.as_deref()?,
+                only.status()?,
                 number(older.iter().sum()),
                 self.count(self.sections.counts.distinct),
                 are(older.iter().sum())
             )),
             (_, _) if self.is_v2() => None,
             (_, [only]) => {
-                let state = only.job.as_ref()?.status.as_deref()?;
+                let state = only.status()?;
                 Some(format!(
                     "The job has {}, but {open} still open in its list, which was recorded too early; \
                      fetch the list again.",
@@ -138,26 +138,17 @@ fn minute(time: UtcTime) -> String {
 }
 
 /// Number of items of an ended job that its list says are open; absent if there are none.
-fn open_of_ended(job: &JobReport) -> Option<u64> {
-    let facts = job.job.as_ref()?;
-    let has_ended = matches!(
-        facts.status.as_deref()?,
-        "completed" | "failed" | "cancelled"
-    );
-    let counts = &job.sections.counts;
-    let open = [PENDING, PROCESSING]
-        .iter()
-        .filter_map(|word| counts.by_status.get(*word))
-        .sum::<u64>();
-    (has_ended && open > 0).then_some(open)
+fn open_of_ended(job: &Outline<'_>) -> Option<u64> {
+    let has_ended = matches!(job.status()?, "completed" | "failed" | "cancelled");
+    (has_ended && job.open > 0).then_some(job.open)
 }
 
 /// ": 3 completed, 1 failed", ", both completed": how several jobs ended, most first.
-fn states(jobs: &[JobReport]) -> String {
+fn states(jobs: &[Outline<'_>]) -> String {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for job in jobs {
-        let state = job.job.as_ref().map_or("without a status document", |job| {
-            job.status.as_deref().unwrap_or("with an unknown status")
+        let state = job.record.map_or("without a status document", |record| {
+            record.status().unwrap_or("with an unknown status")
         });
         *counts.entry(quote(state, STATUS_CHARS)).or_default() += 1;
     }

@@ -191,7 +191,7 @@ fn several_jobs_are_counted_by_their_ends() {
     let other = job(json!({ "completed": 2 }), |job| {
         job["job"]["status"] = json!("failed");
     });
-    let words = of_jobs(&one.sections.clone(), &[one.clone(), one, other]);
+    let words = of_jobs(&one.sections, &[&one, &one, &other].map(Outline::of));
     assert!(
         words.starts_with("3 jobs: 2 completed, 1 failed. None of 2 "),
         "{words}"
@@ -214,7 +214,10 @@ fn running_jobs_are_named_with_their_expected_ends_the_last_first() {
         job(json!({ "completed": 5 }), |_| {}),
     ];
     let of = |jobs: &[JobReport]| {
-        let verdict = of_jobs(&jobs[0].sections, jobs);
+        let verdict = of_jobs(
+            &jobs[0].sections,
+            &jobs.iter().map(Outline::of).collect::<Vec<_>>(),
+        );
         let start = verdict.find("At the recent rate").unwrap_or(verdict.len());
         let end = verdict[start..]
             .find(". ")

@@ -48,28 +48,12 @@ fn items(name: &str, failed: usize, of: usize, seconds: i64) -> Vec<Item> {
 
 #[test]
 fn failures_are_broken_down_by_the_class_of_their_errors() {
-    let group = |id: &str, class: &str, count: u64| -> ErrorGroup {
-        serde_json::from_value(serde_json::json!({
-            "id": id, "pattern": id, "class": class, "count": count, "share": 0.1,
-            "per_interval": [], "undated": 0, "examples": [],
-        }))
-        .expect("a group")
-    };
-    let details = |micros: &[i64]| GroupDetails {
-        micros: micros.to_vec(),
-        ..GroupDetails::default()
-    };
-    let groups = [
-        group("a", "input", 3),
-        group("b", "transient", 2),
-        group("c", "transient", 2),
+    let classes = vec![
+        (Class::Transient, 4, vec![2_000_000, 6_000_000, 4_000_000]),
+        (Class::Input, 3, vec![1_000_000]),
+        (Class::Unknown, 0, Vec::new()),
     ];
-    let details = [
-        details(&[1_000_000]),
-        details(&[2_000_000, 6_000_000]),
-        details(&[4_000_000]),
-    ];
-    let classes = by_class(&groups, &details, 70).expect("failures");
+    let classes = by_class(classes, 70).expect("failures");
     assert_eq!(classes.dimension, "error_class");
     let values: Vec<_> = classes
         .values
@@ -84,7 +68,7 @@ fn failures_are_broken_down_by_the_class_of_their_errors() {
         ]
     );
     assert_eq!(classes.values[0].failure_rate, Some(4.0 / 70.0));
-    assert_eq!(by_class(&[], &[], 70), None);
+    assert_eq!(by_class(Vec::new(), 70), None);
 }
 
 #[test]
