@@ -140,7 +140,14 @@ fn is_page(text: &str) -> bool {
 /// at the end of a page's style and script, and of markup.
 fn is_signed(text: &str) -> bool {
     let last = text.trim_end().rsplit('\n').next().unwrap_or_default();
-    let comments = [("/* ", " */"), ("<!-- ", " -->")];
+    let comments = [
+        ("/* ", " */"),
+        ("<!-- ", " -->"),
+        ("// ", ""),
+        ("# ", ""),
+        ("-- ", ""),
+        ("% ", ""),
+    ];
     let comment = comments.into_iter().find_map(|(begin, end)| {
         let comment = last.strip_prefix(begin)?;
         comment.strip_suffix(end)
@@ -189,6 +196,8 @@ mod tests {
             ),
             ("a { }\n/* Made by batch-report 1.2.3 */\n", Own::Report),
             ("<a/>\n<!-- Made by batch-report 1.2.3 -->\n", Own::Report),
+            ("= x\n\n// Made by batch-report 1.2.3\n", Own::Report),
+            ("x: 1\n# Made by batch-report 1.2.3\n", Own::Report),
             (
                 "{\"schema_version\":2,\"generator\":{\"name\":\"batch-report\",\"version\":\"1\"},\"jobs\":[],\"items\":[]}",
                 Own::Summary,

@@ -239,11 +239,11 @@ fn peaks_of_memory_stay_in_proportion() {
         "{\"items\":[],\"total_size\":7}\n",
         "a:\n",
     ]
-    .map(|token| (token, token.repeat((2 << 20) / token.len())));
-    let made = [("jobs", jobs), ("kinds of errors", errors)];
-    for (what, text) in tokens.into_iter().chain(made) {
+    .map(|token| (token, token.repeat((1 << 20) / token.len()), 60));
+    let made = [("jobs", jobs, 100), ("kinds of errors", errors, 100)];
+    for (what, text, megabytes) in tokens.into_iter().chain(made) {
         let peak = peak(text.as_bytes());
-        let most = (100 << 20) + 3 * text.len();
+        let most = (megabytes << 20) + 3 * text.len();
         println!("{what:?}: {} of {} MB", peak >> 20, most >> 20);
         assert!(peak < most, "{what:?}: {} MB", peak >> 20);
     }
