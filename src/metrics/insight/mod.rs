@@ -306,7 +306,7 @@ impl<'a> Job<'a> {
 
     fn idle_tail(&self) -> Option<IdleTail> {
         let (first, last_start) = self.figures.times.starts?;
-        let last_end = *self.worked.ends.last()?;
+        let last_end = *self.figures.times.ends.all.last()?;
         let workers = self.worked.most_in_progress() as u64;
         let items = self.worked.starts.len();
         if !pool::may_have_tail(first, last_start, last_end, workers, items) {

@@ -14,7 +14,7 @@ use crate::frame::ItemFrame;
 pub struct Worked<'a> {
     /// Starts. The end stands for the start of an item that states none.
     pub starts: Cow<'a, [i64]>,
-    /// Ends.
+    /// Ends. The instant of the record stands for an end that is not stated.
     pub ends: Cow<'a, [i64]>,
     /// Ends of completed and failed items. The instant of the record stands for an end that is not stated.
     pub outcomes: Cow<'a, [i64]>,
@@ -48,7 +48,13 @@ impl<'a> Worked<'a> {
         let more = sorted([others.starts, times.open_starts.clone()].concat());
         Self {
             starts: Cow::Owned(merged(&starts, &more).into_owned()),
-            ends: Cow::Owned(without(&ends.all, others.left_out_ends)),
+            ends: Cow::Owned(
+                merged(
+                    &without(&ends.all, others.left_out_ends),
+                    &sorted(others.ends),
+                )
+                .into_owned(),
+            ),
             outcomes: Cow::Owned(without(&times.all_instants(), without_work.concat())),
             timed: times.timed.saturating_sub(others.timed),
         }
@@ -74,6 +80,8 @@ impl<'a> Worked<'a> {
 struct Others {
     /// Starts of items that were worked on and state no end.
     starts: Vec<i64>,
+    /// Instants of their records, by which they had ended.
+    ends: Vec<i64>,
     /// What stands for starts and ends of items that were not worked on.
     left_out_starts: Vec<i64>,
     left_out_ends: Vec<i64>,
@@ -98,7 +106,12 @@ impl Others {
                         others.left_out_ends.push(end);
                     }
                 }
-                (_, None) if !is_open(&row) => others.starts.extend(start),
+                (_, None) if !is_open(&row) => {
+                    others.starts.extend(start);
+                    let record = known(row.effective_at);
+                    let ended = start.zip(record).filter(|(start, record)| start <= record);
+                    others.ends.extend(ended.map(|(_, record)| record));
+                }
                 // Starts of open items are known already.
                 (_, None) => {}
             }
@@ -160,7 +173,7 @@ mod tests {
         let seconds =
             |list: &[i64]| -> Vec<i64> { list.iter().map(|at| (at - NINE) / SECOND).collect() };
         assert_eq!(seconds(&worked.starts), [0, 3, 4, 5, 6]);
-        assert_eq!(seconds(&worked.ends), [5, 10]);
+        assert_eq!(seconds(&worked.ends), [5, 9, 10, 20]);
         assert_eq!(seconds(&worked.outcomes), [5, 9, 10]);
         assert_eq!((worked.timed, worked.most_in_progress()), (1, 4));
     }
