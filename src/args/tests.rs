@@ -256,3 +256,29 @@ fn the_version_names_the_target() {
         .expect("a build");
     assert!(of_build.contains(std::env::consts::ARCH), "{of_build}");
 }
+
+#[test]
+fn a_value_that_begins_with_a_dash_follows_its_option_after_an_equals_sign() {
+    let args = report_args(&[
+        "d",
+        "--ignore=-x",
+        "-j=-y",
+        "--ignore",
+        "z",
+        "--error-group=-w[input]=a",
+    ]);
+    let typed = args.expect("fine").typed;
+    assert_eq!(
+        typed,
+        [
+            "--job-id=-y",
+            "--ignore=-x",
+            "--ignore",
+            "z",
+            "--error-group=-w[input]=a"
+        ]
+    );
+    let words = ["batch-report", "retry", "d"].map(str::to_owned);
+    let words = words.into_iter().chain(typed).map(OsString::from);
+    assert!(parse(words).is_ok());
+}

@@ -1,10 +1,11 @@
-//! Options that tell how inputs are read, as they were typed.
+//! Options that tell how inputs are read, as words of a command line.
 
 use std::path::Path;
 
 use crate::metrics::NamedGroup;
 
-/// Returns the options that `report` and `retry` share, as words of a command line.
+/// Returns the options that `report` and `retry` share. A word that begins with `-` is an option: a value that
+/// does so follows its name and `=`.
 pub(super) fn typed(
     job_id: Option<&str>,
     ignore: &[String],
@@ -13,7 +14,10 @@ pub(super) fn typed(
     no_config: bool,
 ) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let mut option = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
+    let mut option = |name: &str, value: &str| match value.starts_with('-') {
+        true => words.push(format!("{name}={value}")),
+        false => words.extend([name.to_owned(), value.to_owned()]),
+    };
     if let Some(id) = job_id {
         option("--job-id", id);
     }

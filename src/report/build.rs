@@ -214,6 +214,8 @@ impl<'d> Builder<'d, '_> {
         if sections.so_far
             && let Some(total) = sections.counts.stated_total
             && sections.counts.status_filter.is_none()
+            // Of items that are not in the list nobody knows if they have ended.
+            && sections.counts.missing == Some(0)
         {
             let rows = dump.items.rows(dump.rows[index].clone());
             let known_until = sections.throughput.last_end.map(UtcTime::micros);
@@ -329,8 +331,7 @@ fn newest_instant(dump: &Dump) -> Option<i64> {
 
 /// Adds the numbers of each class of errors among these rows.
 fn add_classes(sections: &mut Sections, failures: &Failures, rows: &Range<usize>) {
-    let ended = sections.rates.failure.denominator;
-    let classes = breakdown::by_class(failures.of_classes(rows), ended);
+    let classes = breakdown::by_class(failures.of_classes(rows));
     sections.breakdowns.splice(0..0, classes);
 }
 

@@ -21,7 +21,11 @@ pub(super) fn redact(
     let mut redactor = Redactor::new(*kinds, key);
     redactor.know_items(&dump.items);
     // A command holds paths and ids, and none of them would run with pseudonyms.
-    report.next_steps = say::next::steps(report, Typed::default());
+    let typed = Typed {
+        paths: &[],
+        options: &args.typed,
+    };
+    report.next_steps = say::next::steps(report, typed);
     *report = redactor.report(report)?;
     for file in &mut dump.inputs {
         file.path = redactor.path(&file.path);

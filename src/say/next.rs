@@ -3,20 +3,23 @@
 use std::path::PathBuf;
 
 use crate::api::status::{CANCELLED, FAILED, is_open_job, is_terminal};
+use crate::fetch::is_safe_id;
 use crate::load::STDIN;
 use crate::metrics::Class;
 use crate::report::Report;
 use crate::report::model::{Api, Finding, JobReport, NextStep, Sections};
 use crate::say::code::Code;
-use crate::text::{counted, mask, number, one_line, shell_word};
+use crate::text::{counted, joined, mask, number, one_line, shell_word};
 
 /// Maximum number of paths in a command.
 const MOST_PATHS: usize = 3;
 /// Maximum length of a command, in bytes.
 const MOST_BYTES: usize = 300;
+/// The same of one within a sentence, which every format shows whole.
+const MOST_BYTES_WITHIN: usize = 200;
 
 /// Inputs of a run, and the options that say how they are read, as they were typed. Without paths, no
-/// step has a command.
+/// step has a command, and options are only named.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Typed<'a> {
     /// Files, folders, `-`.
@@ -82,7 +85,8 @@ fn fetch(report: &Report, whole: &Sections, is_v2: bool, typed: Typed<'_>) -> Op
         [only] => only.batch_job_id.as_deref(),
         _ => None,
     };
-    let command = id.filter(|_| !typed.paths.is_empty()).and_then(|id| {
+    let id = id.filter(|id| !typed.paths.is_empty() && is_safe_id(id));
+    let command = id.and_then(|id| {
         let words = ["batch-report", "fetch", id, "-o", "dumps/"];
         command(&words.map(str::to_owned))
     });
@@ -204,7 +208,7 @@ impl Failures {
 
     /// Says how to list them.
     fn list(&self, items: &str, typed: Typed<'_>) -> NextStep {
-        let kinds: Vec<&str> = [
+        let others: Vec<&str> = [
             (self.input, Class::Input),
             (self.permanent, Class::Permanent),
             (self.unknown, Class::Unknown),
@@ -214,53 +218,80 @@ impl Failures {
         .map(|(_, class)| class.word())
         .collect();
         // By default `retry` lists transient and unknown errors.
-        let what = match &kinds[..] {
+        let what = match &others[..] {
             _ if self.transient > 0 => format!("the {items} to retry"),
             ["input"] => "these files".to_owned(),
             _ => format!("these {items}"),
         };
-        let is_default = self.transient > 0 || kinds == ["unknown"];
-        let kinds: Vec<String> = match is_default {
-            true => Vec::new(),
-            false => vec!["--retry".to_owned(), kinds.join(",")],
+        let kinds = match (self.transient, self.unknown, &others[..]) {
+            (0, _, ["unknown"]) => None,
+            (0, ..) => Some(others.join(",")),
+            (_, 0, _) => None,
+            // Support looks at the unknown ones first.
+            _ => Some(Class::Transient.word().to_owned()),
         };
+        let kinds = kinds.map(|kinds| vec!["--retry".to_owned(), kinds]);
+        let kinds = kinds.unwrap_or_default();
         list(&what, &kinds, typed)
     }
 }
 
 /// Says how to list items of these kinds.
 fn list(what: &str, kinds: &[String], typed: Typed<'_>) -> NextStep {
-    let is_stdin = |path: &PathBuf| path.as_os_str() == STDIN;
-    if typed.paths.iter().any(is_stdin) {
-        let words = [
-            &[
-                "batch-report".to_owned(),
-                "retry".to_owned(),
-                STDIN.to_owned(),
-            ],
-            kinds,
-        ];
-        return sentence(format!(
-            "To list {what}, pipe the same data into `{}`.",
-            words.concat().join(" ")
-        ));
-    }
-    if let Some(command) = retry(typed, kinds) {
+    let is_stdin = |path: &&PathBuf| path.as_os_str() == STDIN;
+    let is_piped = typed.paths.iter().any(|path| is_stdin(&path));
+    let command = retry(typed, kinds);
+    if let Some(command) = command.clone().filter(|_| !is_piped) {
         return NextStep {
             message: format!("List {what}"),
             command: Some(command),
         };
     }
-    let on = match typed.paths.len() {
-        0 => "the dump".to_owned(),
-        1 => "the same path".to_owned(),
-        many => format!("the same {} paths", number(many as u64)),
+    if let Some(command) = command.filter(|line| line.len() <= MOST_BYTES_WITHIN) {
+        return sentence(format!(
+            "To list {what}, pipe the same data into `{command}`."
+        ));
+    }
+    let mut words = vec!["batch-report".to_owned(), "retry".to_owned()];
+    words.extend(is_piped.then(|| STDIN.to_owned()));
+    words.extend(kinds.iter().cloned());
+    // Options that cannot be shown as they were typed are named.
+    let whole = [&words[..], typed.options].concat();
+    let whole = command_within(&whole).filter(|_| !typed.paths.is_empty());
+    let mut same: Vec<String> = Vec::new();
+    let files = typed.paths.iter().filter(|path| !is_stdin(path)).count();
+    let paths = match files {
+        1 => "path".to_owned(),
+        many => format!("{} paths", number(many as u64)),
     };
-    let words = [&["batch-report".to_owned(), "retry".to_owned()], kinds].concat();
-    sentence(format!(
-        "To list {what}, run `{}` on {on}.",
-        words.join(" ")
-    ))
+    if is_piped && files > 0 {
+        same.push(paths.clone());
+    }
+    if whole.is_none() {
+        same.extend(names(typed.options));
+    }
+    let same = match &same[..] {
+        [] => String::new(),
+        same => format!(", with the same {}", joined(same)),
+    };
+    let line = whole.unwrap_or_else(|| words.join(" "));
+    sentence(match (is_piped, files) {
+        (true, _) => format!("To list {what}, pipe the same data into `{line}`{same}."),
+        (false, 0) => format!("To list {what}, run `{line}` on the dump{same}."),
+        (false, _) => format!("To list {what}, run `{line}` on the same {paths}{same}."),
+    })
+}
+
+/// Names of these options, each once.
+fn names(options: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for word in options.iter().filter(|word| word.starts_with("--")) {
+        let name = word.split('=').next().unwrap_or(word);
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
 
 /// Command that lists failures; absent if it would be too long, or cannot be shown as it is typed.
@@ -274,7 +305,7 @@ fn retry(typed: Typed<'_>, kinds: &[String]) -> Option<String> {
     paths.sort();
     for path in paths {
         let path = path.to_str()?;
-        words.push(match path.starts_with('-') {
+        words.push(match path.starts_with('-') && path != STDIN {
             true => format!("./{path}"),
             false => path.to_owned(),
         });
@@ -287,8 +318,15 @@ fn retry(typed: Typed<'_>, kinds: &[String]) -> Option<String> {
 fn command(words: &[String]) -> Option<String> {
     let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
     let line = words.join(" ");
-    let is_shown_as_it_is = mask(&line) == line && one_line(&line) == line;
+    // A path that is no text has a replacement character.
+    let is_text = !line.contains(char::REPLACEMENT_CHARACTER);
+    let is_shown_as_it_is = is_text && mask(&line) == line && one_line(&line) == line;
     (line.len() <= MOST_BYTES && is_shown_as_it_is).then_some(line)
+}
+
+/// The same of one that is short enough for a sentence.
+fn command_within(words: &[String]) -> Option<String> {
+    command(words).filter(|line| line.len() <= MOST_BYTES_WITHIN)
 }
 
 #[cfg(test)]

@@ -239,7 +239,7 @@ test('an id is copied, also where the browser has no clipboard for pages', async
 test('what to do next has a command, which a button copies from the keyboard', async () => {
   const plain = await stage.visit('typical.html', { javaScriptEnabled: false });
   const command = await plain.page.locator('section.next .command code').textContent();
-  assert.match(command, /^batch-report retry \S+typical$/);
+  assert.match(command, /^batch-report retry \S+typical --retry transient$/);
   assert.equal(await plain.page.locator('section.next button').isVisible(), false);
   await plain.context.close();
   const { page, context } = await stage.visit('typical.html');

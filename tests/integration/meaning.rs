@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Folder, codes, item, status};
+use crate::harness::{Folder, codes, fixture, item, status, summary_of};
 
 const JOB: &str = "bjb-5eaf9ad5-8702-4c03-8bfd-9f390195055d";
 
@@ -572,4 +572,18 @@ fn a_saved_summary_that_lists_fewer_than_is_asked_for_says_so() {
             run.stderr
         );
     }
+}
+
+#[test]
+fn no_end_is_expected_while_items_are_missing_from_the_list() {
+    let whole = summary_of(fixture("running")).summary();
+    assert!(whole["jobs"][0]["expected_end"].is_object());
+    let folder = Folder::new();
+    let read = |name: &str| std::fs::read_to_string(fixture("running").join(name)).expect(name);
+    folder.write("items.jsonl", read("items.jsonl"));
+    let status = read("status.json").replace("\"total_items\": 400", "\"total_items\": 401");
+    folder.write("status.json", status);
+    let part = folder.summary(&[]).summary();
+    assert_eq!(part["jobs"][0]["counts"]["missing"], 1);
+    assert!(part["jobs"][0]["expected_end"].is_null());
 }

@@ -68,15 +68,14 @@ pub struct BreakdownValue {
     pub items: u64,
     /// Failed items with it.
     pub failed: u64,
-    /// failed / (completed + failed), 0–1; absent if none of both. Of a class of errors, its failures / all completed
-    /// and failed items.
+    /// failed / (completed + failed), 0–1; absent if none of both, and of a class of errors, which only failures have.
     pub failure_rate: Option<f64>,
     /// Median duration of the completed ones; of a class of errors, of its failures.
     pub median_seconds: Option<f64>,
 }
 
 /// Numbers of the failures of each class of errors, with their number and durations; absent if nothing failed.
-pub fn by_class(classes: Vec<(Class, u64, Vec<i64>)>, ended: u64) -> Option<Breakdown> {
+pub fn by_class(classes: Vec<(Class, u64, Vec<i64>)>) -> Option<Breakdown> {
     let values = classes
         .into_iter()
         .filter_map(|(class, failed, mut micros)| {
@@ -84,7 +83,7 @@ pub fn by_class(classes: Vec<(Class, u64, Vec<i64>)>, ended: u64) -> Option<Brea
                 value: Some(class.word().to_owned()),
                 items: failed,
                 failed,
-                failure_rate: (ended > 0).then(|| failed as f64 / ended as f64),
+                failure_rate: None,
                 median_seconds: median(&mut micros).map(|micros| micros / 1e6),
             })
         });

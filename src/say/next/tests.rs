@@ -74,7 +74,7 @@ fn without_a_command_that_runs_a_sentence_says_what_to_do() {
     let list = |paths: &[&str]| list(paths, &[], Class::Transient);
     assert_eq!(
         list(&["status.json", "-"]),
-        "To list the items to retry, pipe the same data into `batch-report retry -`."
+        "To list the items to retry, pipe the same data into `batch-report retry - status.json`."
     );
     assert_eq!(
         list(&["a", "b", "c", "d"]),
@@ -95,6 +95,98 @@ fn without_a_command_that_runs_a_sentence_says_what_to_do() {
         list(&[]),
         "To list the items to retry, run `batch-report retry` on the dump."
     );
+}
+
+#[test]
+fn a_sentence_keeps_or_names_the_options() {
+    let list = |paths: &[&str], options: &[&str]| list(paths, options, Class::Input);
+    let named = ["--error-group", "w[input]=timed", "--ignore=-x"];
+    assert_eq!(
+        list(&["-"], &named),
+        "To list these files, pipe the same data into `batch-report retry - --retry input --error-group \
+         'w[input]=timed' '--ignore=-x'`."
+    );
+    assert_eq!(
+        list(&["a", "b", "c", "d"], &named),
+        "To list these files, run `batch-report retry --retry input --error-group 'w[input]=timed' '--ignore=-x'` on \
+         the same 4 paths."
+    );
+    assert_eq!(
+        list(&["-", "a\nb"], &named),
+        "To list these files, pipe the same data into `batch-report retry - --retry input --error-group \
+         'w[input]=timed' '--ignore=-x'`, with the same path."
+    );
+    let long = "x".repeat(400);
+    for paths in [&["-", "a"][..], &["-"]] {
+        let path = if paths.len() > 1 { "path and " } else { "" };
+        assert_eq!(
+            list(paths, &["--job-id", &long]),
+            format!(
+                "To list these files, pipe the same data into `batch-report retry - --retry input`, with the same \
+                 {path}--job-id."
+            )
+        );
+    }
+    // Under `--redact` there are no paths, and the values of options are not shown.
+    assert_eq!(
+        list(&[], &named),
+        "To list these files, run `batch-report retry --retry input` on the dump, with the same --error-group and \
+         --ignore."
+    );
+}
+
+#[test]
+fn the_command_leaves_out_what_support_is_asked_about() {
+    let mut report = samples::typical();
+    let groups = &mut report.jobs[0].sections.error_groups;
+    for (group, class) in groups.iter_mut().zip([Class::Transient, Class::Unknown]) {
+        group.class = class;
+    }
+    groups.truncate(2);
+    let paths = [PathBuf::from("a")];
+    let typed = Typed {
+        paths: &paths,
+        options: &[],
+    };
+    assert_eq!(
+        steps(&report, typed)
+            .last()
+            .and_then(|step| step.command.clone()),
+        Some("batch-report retry a --retry transient".to_owned())
+    );
+}
+
+#[test]
+fn only_ids_that_fetch_takes_have_a_command() {
+    let paths = [PathBuf::from("a")];
+    let fetch = |id: &str| {
+        let mut report = samples::typical();
+        let job = &mut report.jobs[0];
+        job.batch_job_id = Some(id.to_owned());
+        job.sections.counts.missing = Some(3);
+        let typed = Typed {
+            paths: &paths,
+            options: &[],
+        };
+        steps(&report, typed).remove(0)
+    };
+    assert_eq!(
+        fetch("bjb-1").command.as_deref(),
+        Some("batch-report fetch bjb-1 -o dumps/")
+    );
+    for id in [
+        "-x",
+        "--help",
+        "$(id)",
+        "bjb-a b",
+        "bjb-../../x",
+        "llx-***",
+        "",
+    ] {
+        let step = fetch(id);
+        let found = (&*step.message, step.command);
+        assert_eq!(found, ("Fetch the 3 missing items.", None), "{id}");
+    }
 }
 
 #[test]
