@@ -6,12 +6,16 @@
 
 mod email;
 mod field;
+mod hidden;
+mod word;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use self::email::address;
 use self::field::{Holds, Name, assigned};
+use self::hidden::{Gap, Seen, hides};
+use self::word::{NO_TOKENS, after_scheme, after_word, is_mixed, is_random};
 
 /// Stands for a secret.
 const MASK: &str = "***";
@@ -42,44 +46,75 @@ const PREFIXES: [(&str, usize); 17] = [
     ("npm_", 20),
 ];
 
-/// Words after `Bearer` that are no token, in sentences about tokens.
-const NO_TOKENS: &[&str] = &[
-    "a",
-    "and",
-    "auth",
-    "authentication",
-    "authorization",
-    "credentials",
-    "error",
-    "expired",
-    "for",
-    "format",
-    "header",
-    "in",
-    "invalid",
-    "is",
-    "missing",
-    "must",
-    "not",
-    "or",
-    "prefix",
-    "required",
-    "scheme",
-    "the",
-    "to",
-    "token",
-    "tokens",
-    "type",
-    "was",
-    "with",
-];
-
 /// A text with its secrets masked; what makes a secret recognisable stays: `llx-***`, `Bearer ***`,
 /// `API_KEY=***`.
 pub(crate) fn mask(text: &str) -> Cow<'_, str> {
+    if hides(text) {
+        return mask_hidden(text);
+    }
+    let mut masked = Masked::of(text);
+    each_secret(text, |secret| masked.mask(secret));
+    masked.end()
+}
+
+/// Masks a text in which not all can be seen: secrets are found in the text that is seen, where what is not
+/// seen parts words, and in the text as it is.
+fn mask_hidden(text: &str) -> Cow<'_, str> {
+    let mut secrets = Vec::new();
+    each_secret(text, |secret| secrets.push(secret));
+    for gap in [Gap::Nothing, Gap::Blank] {
+        let seen = Seen::of(text, gap);
+        each_secret(&seen.text, |secret| {
+            let place = seen.place(&secret);
+            secrets.push(place.start..text.ceil_char_boundary(place.end));
+        });
+    }
+    secrets.sort_unstable_by_key(|secret| (secret.start, secret.end));
+    let mut masked = Masked::of(text);
+    for secret in secrets {
+        masked.mask(secret);
+    }
+    masked.end()
+}
+
+/// A text whose secrets are masked from left to right.
+struct Masked<'t> {
+    text: &'t str,
+    masked: String,
+    copied: usize,
+}
+
+impl<'t> Masked<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            masked: String::new(),
+            copied: 0,
+        }
+    }
+
+    fn mask(&mut self, secret: Range<usize>) {
+        // An address begins before its anchor, and then another one may have ended there.
+        if secret.start >= self.copied {
+            self.masked.push_str(&self.text[self.copied..secret.start]);
+            self.masked.push_str(MASK);
+        }
+        self.copied = self.copied.max(secret.end);
+    }
+
+    fn end(mut self) -> Cow<'t, str> {
+        if self.copied == 0 {
+            return Cow::Borrowed(self.text);
+        }
+        self.masked.push_str(&self.text[self.copied..]);
+        Cow::Owned(self.masked)
+    }
+}
+
+/// Finds the secrets of a text, from left to right.
+fn each_secret(text: &str, mut found: impl FnMut(Range<usize>)) {
     let bytes = text.as_bytes();
-    let mut masked = String::new();
-    let (mut copied, mut at) = (0, 0);
+    let mut at = 0;
     while let Some(offset) = bytes[at..].iter().position(|byte| is_anchor(*byte)) {
         let anchor = at + offset;
         at = anchor + 1;
@@ -87,19 +122,10 @@ pub(crate) fn mask(text: &str) -> Cow<'_, str> {
             continue;
         }
         if let Some(secret) = secret_at(bytes, anchor) {
-            // Only an address begins before its anchor, and then another one may have ended there.
-            if secret.start >= copied {
-                masked.push_str(&text[copied..secret.start]);
-                masked.push_str(MASK);
-            }
-            (copied, at) = (secret.end, secret.end.max(at));
+            at = secret.end.max(at);
+            found(secret);
         }
     }
-    if copied == 0 {
-        return Cow::Borrowed(text);
-    }
-    masked.push_str(&text[copied..]);
-    Cow::Owned(masked)
 }
 
 /// Masks the secrets in an id or a name. Most hold none of what a secret needs, and are not looked at
@@ -107,21 +133,26 @@ pub(crate) fn mask(text: &str) -> Cow<'_, str> {
 pub(crate) fn mask_name(name: &str) -> Cow<'_, str> {
     let bytes = name.as_bytes();
     let may_hold_secret = memchr::memchr3(b'=', b':', b' ', bytes).is_some()
-        || memchr::memchr(b'@', bytes).is_some()
+        || memchr::memchr3(b'@', b'\n', b'\r', bytes).is_some()
         || memchr::memchr_iter(b'x', bytes)
             .any(|at| is_word(&bytes[at.saturating_sub(2)..], b"llx-"))
-        || begins_with_key(bytes);
+        || begins_with_key(bytes)
+        || memchr::memchr2_iter(b'/', b'\\', bytes).any(|at| begins_with_key(&bytes[at + 1..]))
+        || hides(name);
     match may_hold_secret {
         true => mask(name),
         false => Cow::Borrowed(name),
     }
 }
 
-/// Tells if a name begins with a key: `sk-` and a word of letters and digits, not `sk-report.pdf`.
+/// Tells if a part of a path begins with a key: `sk-` and a word of letters and digits, not `sk-report.pdf`.
 fn begins_with_key(name: &[u8]) -> bool {
     let is_random_behind = |prefix: &str| {
         let rest = name.strip_prefix(prefix.as_bytes());
-        rest.is_some_and(|rest| is_random(rest) || is_mixed(rest))
+        rest.is_some_and(|rest| {
+            let part = &rest[..run(rest, |byte| !matches!(byte, b'/' | b'\\'))];
+            is_random(part) || is_mixed(part)
+        })
     };
     match name.first() {
         Some(b's' | b'p' | b'r' | b'g' | b'x' | b'h' | b'n') => {
@@ -286,27 +317,6 @@ fn with_private_key(bytes: &[u8], secret: Range<usize>) -> Range<usize> {
     secret.start..end
 }
 
-/// The word after `token`, `password`, `secret` or `api key` if it looks like a secret: `at` is the `k`, `w` or `c`.
-fn after_word(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    const WORDS: [(&[u8], usize); 7] = [
-        (b"token ", 2),
-        (b"password ", 4),
-        (b"secret ", 2),
-        (b"api key ", 4),
-        (b"apikey ", 3),
-        (b"secret key ", 7),
-        (b"access key ", 7),
-    ];
-    let found = WORDS.iter().find_map(|(word, before)| {
-        let start = at.checked_sub(*before)?;
-        let is_it = is_word(&bytes[start..], word) && begins_word(bytes, start);
-        is_it.then_some(start + word.len())
-    })?;
-    let start = found + run(&bytes[found..bytes.len().min(found + 2)], is_quote);
-    let value = &bytes[start..];
-    is_random(value).then(|| start..start + run(value, |byte| !ends_word(byte)))
-}
-
 /// `AKIA…`, `ASIA…`: `at` is the second byte.
 fn aws_key(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let prefix = bytes.get(at.checked_sub(1)?..at + 3)?;
@@ -341,86 +351,12 @@ fn web_token(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     (length > 2).then_some(at + 1..dot + length)
 }
 
-/// The token after `Bearer`, or the credentials after `Basic`.
-fn after_scheme(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    if !begins_word(bytes, at) {
-        return None;
-    }
-    let rest = &bytes[at..];
-    let is_basic = is_word(rest, b"basic");
-    if !is_basic && !is_word(rest, b"bearer") {
-        return None;
-    }
-    let mut start = at + if is_basic { 5 } else { 6 };
-    let gap = &bytes[start..];
-    start += match gap.first() {
-        _ if is_word(gap, b"%20") => 3,
-        Some(b' ' | b'\t' | b':' | b'+' | b'\\') => {
-            let is_gap = |byte| matches!(byte, b' ' | b'\t' | b':' | b'+' | b'\\');
-            run(&gap[..gap.len().min(8)], is_gap)
-        }
-        _ => return None,
-    };
-    start += run(&bytes[start..bytes.len().min(start + 2)], is_quote);
-    if is_basic {
-        let length = run(&bytes[start..bytes.len().min(start + IN_VAIN)], is_key_byte);
-        let value = &bytes[start..start + length];
-        let tells = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'=' | b'+' | b'/');
-        let is_mixed = value.iter().skip(1).any(u8::is_ascii_uppercase);
-        let is_encoded = length >= 6 && (is_mixed || value.iter().any(tells));
-        return is_encoded.then(|| start..start + run(&bytes[start..], is_key_byte));
-    }
-    let value = |start: usize| start..start + run(&bytes[start..], |byte| !ends_word(byte));
-    let token = value(start);
-    let mut word = &bytes[token.clone()];
-    while let Some((b':' | b'.' | b',' | b';' | b')', before)) = word.split_last() {
-        word = before;
-    }
-    let challenge = [&b"realm="[..], b"error=", b"scope="];
-    if challenge.iter().any(|begin| is_word(word, begin)) {
-        return None;
-    }
-    if NO_TOKENS
-        .iter()
-        .any(|no| word.eq_ignore_ascii_case(no.as_bytes()))
-    {
-        // "Bearer token abc123": the word after it may still be one.
-        let next = token.end
-            + run(&bytes[token.end..bytes.len().min(token.end + 2)], |byte| {
-                byte == b' '
-            });
-        return is_random(&bytes[next..]).then(|| value(next));
-    }
-    Some(token)
-}
-
 fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
 fn ends_word(byte: u8) -> bool {
     byte.is_ascii_whitespace() || is_quote(byte) || matches!(byte, b'<' | b'>')
-}
-
-/// Returns true if a text begins with a long word of letters and digits.
-fn is_random(bytes: &[u8]) -> bool {
-    let length = run(&bytes[..bytes.len().min(IN_VAIN)], is_key_byte);
-    let word = &bytes[..length];
-    let is_end = |byte: &u8| ends_word(*byte) || matches!(byte, b',' | b'&' | b';' | b')' | b'\\');
-    length >= 16
-        && (length == IN_VAIN || bytes.get(length).is_none_or(is_end))
-        && word.iter().any(u8::is_ascii_digit)
-        && word.iter().any(u8::is_ascii_alphabetic)
-}
-
-/// Returns true if a text begins with a long word of small and capital letters, as names have none.
-fn is_mixed(bytes: &[u8]) -> bool {
-    let word = &bytes[..run(&bytes[..bytes.len().min(IN_VAIN)], |byte| {
-        byte.is_ascii_alphanumeric()
-    })];
-    word.len() >= 20
-        && word.iter().skip(1).any(u8::is_ascii_uppercase)
-        && word.iter().any(u8::is_ascii_lowercase)
 }
 
 /// The password of a URL; `start` is behind the `//`.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{NAME, ends_word, is_quote, is_random, is_word, run};
+use super::word::{is_random, on_next_line};
+use super::{NAME, ends_word, is_quote, is_word, run};
 
 /// The name of a field, before its `=` or `:`.
 pub(super) struct Name {
@@ -206,6 +207,20 @@ pub(super) fn assigned(bytes: &[u8], sign: usize, after: usize) -> Option<Range<
         (None, _) => run(rest, |byte| !ends_word(byte)),
     };
     let value = rest[..length].trim_ascii_end();
+    if holds == Holds::SecretLine && quote.is_none() {
+        // The value of a header that was folded is on the next line.
+        let is_scheme = |word: &str| value.eq_ignore_ascii_case(word.as_bytes());
+        if ["", "bearer", "basic", "token"].into_iter().any(is_scheme)
+            && let Some(folded) = on_next_line(bytes, start + length)
+        {
+            let start = if value.is_empty() {
+                folded.start
+            } else {
+                start
+            };
+            return Some(start..folded.end);
+        }
+    }
     const NOTHING: [&[u8]; 6] = [b"null", b"none", b"true", b"false", b"nil", b"undefined"];
     let is_nothing = NOTHING.iter().any(|nothing| {
         is_word(value, nothing)

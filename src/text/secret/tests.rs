@@ -193,21 +193,153 @@ fn a_hostile_text_takes_no_longer_than_its_length() {
         "secret ",
         "password=-----BEGIN ",
         "a key=\"-----BEGIN PRIVATE KEY-----\n",
+        "\x1b",
+        "\x1b[",
+        "\x1b[1",
+        "\x1b]",
+        "\x1b[1mllx-",
+        "llx-a\u{200b}",
+        "bearer\n",
+        "authorization:\n",
+        "password is ",
+        "/sk-",
     ] {
         let text = part.repeat(400_000 / part.len());
         // The machine may have done something else meanwhile.
         let is_fast = (0..4).any(|_| {
             let begin = std::time::Instant::now();
             let _ = mask(&text);
+            if part.starts_with('/') {
+                let _ = mask_name(&text);
+            }
             begin.elapsed().as_secs() < 5
         });
         assert!(is_fast, "{part}");
     }
 }
 
+/// Colours are between the name and the value, between the prefix and the rest, or in the middle of the secret.
+#[test]
+fn what_is_not_seen_does_not_hide_a_secret() {
+    for text in [
+        "\x1b[1mAuthorization\x1b[0m: \x1b[33mBearer \x1b[0mSECRET112233",
+        "LLAMA_CLOUD_API_KEY\x1b[0m=\x1b[32mSECRETww4455",
+        "llx-\x1b[1mSECRETee66\x1b[0m",
+        "llx-\u{200b}SECRETZw",
+        "l\u{200b}lx-SECRETZw",
+        "key gh\u{ad}p_SECRETab\u{200b}cd",
+        "seen\x1b[1mghp_SECRETabcdef",
+        "\x1b(Bghp_SECRETabcdef",
+        "llx-\u{9b}1mSECRETee66",
+        "llx-\x07SECRETee66",
+        "llx-\x1b]8;;https://a.example\x07SECRETee66",
+        "\x1b]0;llx-SECRETee66\x07done",
+        "\x1b]0;llx-SECRETee66",
+        "été llx-a\u{2060}SECRETee66 été",
+        "Bearer \x1bSECRETee66",
+    ] {
+        for masked in [mask(text), mask_name(text)] {
+            assert!(!masked.contains("SECRET"), "{text:?} -> {masked:?}");
+            assert!(masked.contains("***"), "{text:?} -> {masked:?}");
+            assert_eq!(mask(&masked), masked, "{text:?}");
+        }
+    }
+    let text = "llx-AB\x1b[1mCD\u{200b}EF\x1b[0m is \x1b[31mred";
+    assert_eq!(mask(text), "llx-***\x1b[0m is \x1b[31mred");
+}
+
+#[test]
+fn colours_and_emoji_beside_no_secret_stay() {
+    for text in [
+        "\x1b[1mJob\x1b[0m timed out",
+        "❤\u{fe0f} été.pdf",
+        "\x1b[1",
+        "\x1b]",
+        "\x1b",
+        "\u{200b}",
+    ] {
+        assert_eq!(mask(text), text);
+        assert_eq!(mask_name(text), text);
+    }
+}
+
+#[test]
+fn a_line_break_after_the_scheme_hides_no_token() {
+    for (text, masked) in [
+        (
+            "Authorization: Bearer\n  ttSECRETtt998877",
+            "Authorization: ***",
+        ),
+        ("bearer\nabcdefTOKEN123456 x", "bearer\n*** x"),
+        ("Authorization:\r\n ttSECRETtt998877", "Authorization: ***"),
+        (
+            "Authorization:\n  Bearer abc",
+            "Authorization:\n  Bearer ***",
+        ),
+    ] {
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(flat(&mask(text)), flat(masked));
+        assert_eq!(flat(&mask_name(text)), flat(masked));
+    }
+    let text = "no Bearer\nTraceback (most recent call last)";
+    assert_eq!(mask(text), text);
+}
+
+#[test]
+fn a_short_value_of_mixed_letters_is_masked_behind_its_word() {
+    for (text, masked) in [
+        (
+            "Call failed with secret hunter2Xk9Qw7Lm",
+            "Call failed with secret ***",
+        ),
+        ("client secret yzSECRETyz1x2.", "client secret ***."),
+        ("secret 'Plm0OknIjb'", "secret '***'"),
+        ("password is Tr0ub4dor3x, why", "password is ***, why"),
+        ("apikey ssSECRETss1s2", "apikey ***"),
+        ("token ddSECRETdd1d2 is old", "token *** is old"),
+    ] {
+        assert_eq!(mask(text), masked);
+        assert_eq!(mask_name(text), masked);
+    }
+    for text in [
+        "secret Q3Report.pdf",
+        "the token is Invalid",
+        "password is required4",
+        "token Version2",
+        "secret is 2026-05-14T10:00:00Z",
+    ] {
+        assert_eq!(mask(text), text);
+    }
+}
+
+#[test]
+fn a_key_is_masked_in_each_folder_of_a_name() {
+    for (name, masked) in [
+        ("dir/AKIAIOSFODNN7EXAMPLE.pdf", "dir/AKIA***.pdf"),
+        (
+            "a/b/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_123.pdf",
+            "a/b/eyJ***",
+        ),
+        ("dir/sk-proj-abcdefgh12345678", "dir/sk-***"),
+        ("dir\\ghp_abcdefghijklmnopqrst1", "dir\\ghp_***"),
+        ("dir/xoxb-1234567890-abcdef", "dir/xoxb-***"),
+        ("dir/glpat-abcdefghijkl12345678", "dir/glpat-***"),
+        ("dir/AIzaSyA1234567890abcdefghijklmnop", "dir/AIza***"),
+    ] {
+        assert_eq!(mask_name(name), masked);
+    }
+    for name in [
+        "dir/sk-report.pdf",
+        "texts/sk-en/2026-05-14/items.json",
+        "eyJ/pk-/AKIA",
+    ] {
+        assert_eq!(mask_name(name), name);
+    }
+}
+
 proptest! {
     #[test]
-    fn any_text_can_be_masked_and_is_stable(text in "([a-z]{0,4}[=:_ -]{0,2}|Bearer |llx-|://|@|é|\"|\\\\|token|key|=|\n){0,20}") {
+    fn any_text_can_be_masked_and_is_stable(text in "([a-z]{0,4}[=:_ -]{0,2}|Bearer |llx-|://|@|é|\u{200b}|\x1b|\x1b\\[0m|\x1b\\]|\"|\\\\|token|key|=|\n){0,20}") {
         let masked = mask(&text).into_owned();
         let _ = mask(&masked);
     }

@@ -135,10 +135,22 @@ fn begins_document(text: &str) -> bool {
     match (chars.next(), chars.next()) {
         (Some('{'), second) => matches!(second, None | Some('"' | '}')),
         (Some('['), Some('{')) => matches!(chars.next(), None | Some('"' | '}')),
-        (Some('['), second) => matches!(second, None | Some('[' | ']' | '"')),
+        // A table array of TOML: `[[source]]`.
+        (Some('['), Some('[')) => !begins_key(chars),
+        (Some('['), second) => matches!(second, None | Some(']' | '"')),
         (Some('"'), second) => matches!(second, Some('{' | '[' | '\\')),
         _ => false,
     }
+}
+
+/// Tells if a bare key begins, and no value.
+fn begins_key(chars: impl Iterator<Item = char>) -> bool {
+    let word: String = chars
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        .take(6)
+        .collect();
+    word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && !matches!(&*word, "true" | "false" | "null")
 }
 
 /// Tells if what breaks at `at` is a document, and not text that merely begins like one: behind other text

@@ -231,3 +231,20 @@ fn kinds_mended(text: &str) -> (usize, usize, usize) {
         accumulator.v2.len(),
     )
 }
+
+#[test]
+fn a_table_array_of_toml_is_no_document() {
+    for text in ["[[source]]\nurl = \"x\"", "[[ a.b ]]", "[[_x-1]]"] {
+        assert!(!json::begins_document(text), "{text}");
+    }
+    for text in [
+        "[[1, 2]]",
+        "[[null]]",
+        "[[true, 1]]",
+        "[[\"a\"]]",
+        "[[{}]]",
+        "[[",
+    ] {
+        assert!(json::begins_document(text), "{text}");
+    }
+}
