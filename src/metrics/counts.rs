@@ -100,26 +100,14 @@ fn is_benign(reason: Option<&str>) -> Option<bool> {
     }
 }
 
-/// Counts items per status word: the six known ones in their order, also with zero, then others by name. Those
-/// of `left_out` do not count.
-pub fn by_status(
-    items: &ItemFrame,
-    rows: &Rows<'_>,
-    left_out: &[(u32, u32)],
-) -> IndexMap<String, u64> {
+/// Counts items per status word: the six known ones in their order, also with zero, then others by name.
+pub fn by_status(items: &ItemFrame, rows: &Rows<'_>) -> IndexMap<String, u64> {
     let mut known = [0; status::KNOWN.len()];
     let mut others: BTreeMap<&str, u64> = BTreeMap::new();
     for code in rows.pieces().iter().flat_map(|piece| piece.status) {
         match known.get_mut(*code as usize) {
             Some(count) => *count += 1,
             None => *others.entry(items.statuses().get(*code)).or_default() += 1,
-        }
-    }
-    for (row, _) in left_out {
-        let code = items.row(*row as usize).status;
-        match known.get_mut(code as usize) {
-            Some(count) => *count -= 1,
-            None => *others.entry(items.statuses().get(code)).or_default() -= 1,
         }
     }
     let known = status::KNOWN.into_iter().zip(known);
@@ -129,13 +117,8 @@ pub fn by_status(
         .collect()
 }
 
-/// Counts skipped items per reason: most first, then by name, those without a reason last among equals. Those of
-/// `left_out` do not count.
-pub fn skip_reasons(
-    items: &ItemFrame,
-    rows: &Rows<'_>,
-    left_out: &[(u32, u32)],
-) -> Vec<SkipReason> {
+/// Counts skipped items per reason: most first, then by name, those without a reason last among equals.
+pub fn skip_reasons(items: &ItemFrame, rows: &Rows<'_>) -> Vec<SkipReason> {
     let mut counts: BTreeMap<Option<u32>, u64> = BTreeMap::new();
     for piece in rows.pieces() {
         for (row, code) in piece.status.iter().enumerate() {
@@ -144,13 +127,6 @@ pub fn skip_reasons(
             }
         }
     }
-    for (row, _) in left_out {
-        let row = items.row(*row as usize);
-        if row.status == status::code::SKIPPED {
-            *counts.entry(row.skip_reason).or_default() -= 1;
-        }
-    }
-    counts.retain(|_, count| *count > 0);
     let skipped: u64 = counts.values().sum();
     let reason = |code: Option<u32>| code.map(|code| items.reasons().get(code));
     let mut reasons: Vec<(Option<&str>, u64)> = counts

@@ -35,7 +35,7 @@ pub struct ErrorGroup {
     #[serde(default)]
     pub class: Class,
     /// Values of the masks in the pattern, in its order, up to 10; empty for single jobs if there are several,
-    /// for groups that the user named or some of whose failures a rerun replaced, and for summaries of older
+    /// for groups that the user named, and for summaries of older
     /// versions.
     #[serde(default)]
     pub slots: Vec<SlotValues>,
@@ -250,22 +250,16 @@ impl Failures {
         }
     }
 
-    /// Returns the same without the failures that a newer record replaces. Values of groups that lose some are
-    /// left out, because they were counted over all.
-    pub fn standing(&self, replaced: &Replaced) -> Self {
-        let mut groups = self.groups.clone();
-        let mut failed = Vec::with_capacity(self.failed.len());
-        for one in &self.failed {
-            match replaced.by(one.row as usize) {
-                None => failed.push(*one),
-                Some(_) => groups[one.group as usize].slots.clear(),
+    /// Counts the failures that no newer record replaces, by the class of their errors.
+    pub fn standing(&self, replaced: &Replaced) -> BTreeMap<Class, u64> {
+        let mut classes = BTreeMap::new();
+        for failed in &self.failed {
+            if replaced.by(failed.row as usize).is_none() {
+                let class = self.groups[failed.group as usize].class;
+                *classes.entry(class).or_default() += 1;
             }
         }
-        Self {
-            failed,
-            patterns: self.patterns.clone(),
-            groups,
-        }
+        classes
     }
 
     /// Returns the group of a row, as an index into [`Self::patterns`]; `None` for an item that did not fail.

@@ -44,7 +44,7 @@ pub use self::named::NamedGroup;
 pub use self::open::OpenItem;
 pub use self::patterns::Ends;
 pub use self::rates::{Rate, Rates, RatesOfJobs, failure_bounds};
-pub use self::reruns::{Replaced, Reruns};
+pub use self::reruns::{Replaced, Reruns, Work};
 pub use self::slots::{SlotValue, SlotValues};
 pub use self::survival::DurationsWithOpen;
 pub use self::throughput::Throughput;
@@ -119,9 +119,7 @@ pub enum Drawn {
 }
 
 /// Computes the metrics and the shape of the items of these jobs, whose rows follow each other. `labels`
-/// are those of all jobs of the frame. Of records that are `replaced`, of which `failures` holds none, only the
-/// times and durations count. The durations
-/// that they were made from are the third result.
+/// are those of all jobs of the frame. The durations that they were made from are the third result.
 pub fn compute(
     items: &ItemFrame,
     jobs: &[JobRows],
@@ -129,12 +127,10 @@ pub fn compute(
     labels: &[String],
     limits: Limits,
     drawn: Drawn,
-    replaced: Option<&Replaced>,
 ) -> (Metrics, Shape, Spans) {
     let rows = covered(jobs);
     let part = items.rows(rows.clone());
-    let left_out = replaced.map_or(&[][..], |replaced| replaced.among(&rows));
-    let distinct = part.len() as u64 - left_out.len() as u64;
+    let distinct = part.len() as u64;
     let much = part.len() > MANY_ROWS;
     let of_times = || {
         let times = Times::of(items, jobs, much);
@@ -152,9 +148,9 @@ pub fn compute(
         (spans.stats(), histogram, slowest_twentieth, spans)
     };
     let of_kinds = || {
-        let by_status = counts::by_status(items, &part, left_out);
+        let by_status = counts::by_status(items, &part);
         let slowest = durations::slowest(items, &part, labels, limits.slowest);
-        let skip_reasons = counts::skip_reasons(items, &part, left_out);
+        let skip_reasons = counts::skip_reasons(items, &part);
         (by_status, skip_reasons, slowest)
     };
     let of_failures = || {

@@ -32,17 +32,16 @@ pub struct OpenItem {
 
 /// Returns the oldest open items among `rows`, up to 20; those without a start come last.
 ///
-/// `is_left_out` tells of an open item if it does not count. `newest` gives the newest instant in the dump, in microseconds since the epoch.
+/// `newest` gives the newest instant in the dump, in microseconds since the epoch.
 pub fn open(
     items: &ItemFrame,
     rows: &Range<usize>,
     labels: &[String],
-    is_left_out: impl Fn(usize) -> bool,
     newest: impl Fn() -> Option<i64>,
 ) -> Vec<OpenItem> {
     let mut oldest: Vec<(i64, usize)> = Vec::new();
     items.rows(rows.clone()).each(|row, item| {
-        if is_open(&item) && !is_left_out(row) {
+        if is_open(&item) {
             oldest.push((plausible(item.started_at).unwrap_or(i64::MAX), row));
         }
     });
@@ -105,13 +104,7 @@ mod tests {
             ("processing", Some(0), None, None),
         ]);
         let newest = || at(50);
-        let open = open(
-            &frame,
-            &(0..frame.len()),
-            &["a job".to_owned()],
-            |_| false,
-            newest,
-        );
+        let open = open(&frame, &(0..frame.len()), &["a job".to_owned()], newest);
         let ages: Vec<_> = open
             .iter()
             .map(|item| (&item.item_id[..], item.age_seconds))
@@ -136,10 +129,10 @@ mod tests {
     fn no_more_than_twenty_are_listed() {
         let items: Vec<_> = (0..30).map(|n| ("processing", at(n), None, None)).collect();
         let frame = frame(&items);
-        let open = open(&frame, &(0..30), &[String::new()], |_| false, || at(30));
+        let open = open(&frame, &(0..30), &[String::new()], || at(30));
         assert_eq!(open.len(), MOST_OPEN);
         assert_eq!(open[19].age_seconds, Some(11.0));
-        let none = super::open(&frame, &(0..0), &[String::new()], |_| false, || None);
+        let none = super::open(&frame, &(0..0), &[String::new()], || None);
         assert_eq!(none, []);
     }
 }

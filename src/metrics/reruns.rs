@@ -4,18 +4,19 @@
 //! attempts the newest counts. What was skipped, or waits, replaces nothing that completed.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::class::Class;
 use crate::api::status::code::{COMPLETED, FAILED, SKIPPED};
 use crate::api::status::is_terminal_code;
 use crate::frame::{ItemFrame, Row};
 
 /// Items that failed in one job and are recorded in a newer one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reruns {
     /// Items that failed: of one job those that it lists as failed, of all jobs together those that failed in
     /// any of them.
@@ -30,6 +31,9 @@ pub struct Reruns {
     pub still_failing: u64,
     /// Items among these that completed in an older job; 0 for single jobs.
     pub completed_before: u64,
+    /// Items that still fail, of all jobs together, by the class of their errors.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub classes: BTreeMap<Class, u64>,
 }
 
 /// Rows that a newer one in another job replaces.
@@ -39,13 +43,61 @@ pub struct Replaced {
     rows: Vec<(u32, u32)>,
 }
 
+/// Work of a job, as its record states it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Work<'a> {
+    /// Type of the job, which is the same in both generations of the API.
+    pub kind: Option<&'a str>,
+    /// Its project.
+    pub project: Option<&'a str>,
+    /// Its start, or else its creation, in microseconds since the epoch.
+    pub start: Option<i64>,
+}
+
+impl Work<'_> {
+    /// Type of a job, which v2 names with an ending.
+    pub fn kind(job_type: &str) -> &str {
+        job_type.strip_suffix("_v2").unwrap_or(job_type)
+    }
+}
+
+/// Jobs of a frame.
+struct Jobs<'a> {
+    items: &'a ItemFrame,
+    works: &'a [Work<'a>],
+}
+
+impl<'a> Jobs<'a> {
+    fn work(&self, row: u32) -> Work<'a> {
+        let job = self.items.job(row as usize);
+        let work = job.and_then(|job| self.works.get(job as usize));
+        work.copied().unwrap_or_default()
+    }
+
+    /// Rows of jobs that do the same; what is not known is the same if there is no choice.
+    fn alike<T: Ord>(&self, rows: &[u32], of: impl Fn(Work<'a>) -> Option<T>) -> Vec<Vec<u32>> {
+        let mut groups: BTreeMap<Option<T>, Vec<u32>> = BTreeMap::new();
+        for row in rows {
+            groups.entry(of(self.work(*row))).or_default().push(*row);
+        }
+        match groups.keys().flatten().count() {
+            0 | 1 => vec![rows.to_vec()],
+            _ => groups.into_values().collect(),
+        }
+    }
+}
+
 impl Replaced {
-    /// Finds them in a frame.
-    pub fn of(items: &ItemFrame) -> Self {
+    /// Finds them in a frame of these jobs. Only a job of the same type replaces an item, and under a name only one
+    /// of the same project.
+    pub fn of(items: &ItemFrame, works: &[Work<'_>]) -> Self {
         let repeated = items.repeated();
+        let jobs = Jobs { items, works };
+        let newest = |rows: &[u32]| newest(&jobs, rows);
         let mut by_id: Vec<(u32, u32)> = Vec::new();
-        for rows in &repeated.by_id {
-            if let Some(newest) = newest(items, rows) {
+        let same_ids = repeated.by_id.iter();
+        for rows in same_ids.flat_map(|rows| jobs.alike(rows, |work| work.kind)) {
+            if let Some(newest) = newest(&rows) {
                 let older = rows.iter().filter(|row| **row != newest);
                 by_id.extend(older.map(|row| (*row, newest)));
             }
@@ -64,15 +116,18 @@ impl Replaced {
         let is_rerun = |older: u32, newer: u32| {
             let job = items.job(newer as usize).map(|job| job as usize);
             let start = job.and_then(|job| *first_starts.get(job)?);
+            let start = start.or(jobs.work(newer).start);
             let end = items.row(older as usize).completed_at;
             start.zip(end).is_none_or(|(start, end)| start >= end)
         };
-        for rows in &repeated.by_name {
+        let same_names = repeated.by_name.iter();
+        let same_names = same_names.flat_map(|rows| jobs.alike(rows, |work| work.kind));
+        for rows in same_names.flat_map(|rows| jobs.alike(&rows, |work| work.project)) {
             let standing = rows.iter().copied();
             let standing: Vec<u32> = standing
                 .filter(|row| find(&by_id, *row).is_none())
                 .collect();
-            if let Some(newest) = newest(items, &standing) {
+            if let Some(newest) = newest(&standing) {
                 // Two files of one name that both completed may be two.
                 let older = standing.iter().filter(|row| {
                     **row != newest
@@ -131,9 +186,10 @@ impl Replaced {
         (found.tried_again > 0).then_some(found)
     }
 
-    /// Counts the items that failed in any job, if some of them are recorded in a newer one. `failing` are those
-    /// whose newest record has failed.
-    pub fn of_all(&self, items: &ItemFrame, failing: u64) -> Option<Reruns> {
+    /// Counts the items that failed in any job, if some of them are recorded in a newer one. `classes` are those
+    /// whose newest record has failed, by the class of their errors.
+    pub fn of_all(&self, items: &ItemFrame, classes: BTreeMap<Class, u64>) -> Option<Reruns> {
+        let failing = classes.values().sum();
         let newest_of = |was: u32| {
             let rows = self.rows.iter();
             let rows = rows.filter(|(row, _)| status(items, *row) == was);
@@ -142,6 +198,7 @@ impl Replaced {
         };
         let mut found = Reruns {
             still_failing: failing,
+            classes,
             ..Reruns::default()
         };
         for newest in newest_of(FAILED) {
@@ -187,17 +244,16 @@ fn status(items: &ItemFrame, row: u32) -> u32 {
 }
 
 /// Newest of several records of an item: the newest attempt, and if that has failed, one that is under way since.
-fn newest(items: &ItemFrame, rows: &[u32]) -> Option<u32> {
+fn newest(jobs: &Jobs<'_>, rows: &[u32]) -> Option<u32> {
+    let items = jobs.items;
     let among = |is_asked_for: fn(u32) -> bool| {
         let rows = rows.iter().copied();
         let rows = rows.filter(|row| is_asked_for(status(items, *row)));
-        rows.reduce(|best, row| {
-            if is_newer(items, row, best) {
-                row
-            } else {
-                best
-            }
-        })
+        rows.reduce(
+            |best, row| {
+                if is_newer(jobs, row, best) { row } else { best }
+            },
+        )
     };
     let is_done = |status: u32| matches!(status, COMPLETED | FAILED);
     among(is_done)
@@ -208,12 +264,15 @@ fn newest(items: &ItemFrame, rows: &[u32]) -> Option<u32> {
         .or_else(|| among(|_| true))
 }
 
-/// Orders records by their instants; without one, ends come behind others, and later ones in the order of the
-/// inputs behind earlier ones.
-fn is_newer(items: &ItemFrame, one: u32, other: u32) -> bool {
+/// Orders records by their instants, or by those of their jobs where one has none; without these, ends come behind
+/// others, and later ones in the order of the inputs behind earlier ones.
+fn is_newer(jobs: &Jobs<'_>, one: u32, other: u32) -> bool {
+    let items = jobs.items;
     let (a, b) = (items.row(one as usize), items.row(other as usize));
     let at = |row: &Row| row.effective_at.or(row.completed_at).or(row.started_at);
-    let instants = match (at(&a), at(&b)) {
+    let of_records = at(&a).zip(at(&b));
+    let of_jobs = || jobs.work(one).start.zip(jobs.work(other).start);
+    let instants = match of_records.or_else(of_jobs).unzip() {
         (Some(a), Some(b)) => a.cmp(&b),
         _ => Ordering::Equal,
     };
@@ -248,7 +307,7 @@ mod tests {
     }
 
     fn replaced(records: &[(u32, &str, &str, &str, i64)]) -> Vec<(u32, u32)> {
-        Replaced::of(&frame(records)).rows
+        Replaced::of(&frame(records), &[]).rows
     }
 
     #[test]
@@ -316,7 +375,7 @@ mod tests {
                 runs.add(row + 1, job, 0);
             }
             let (items, _) = ItemFrame::build(vec![columns], runs, 3).expect("few rows");
-            Replaced::of(&items).rows
+            Replaced::of(&items, &[]).rows
         };
         assert_eq!(of(10), [(0, 2)]);
         assert_eq!(of(9), []);
@@ -334,7 +393,7 @@ mod tests {
             (1, "c", "3", "processing", 7),
             (2, "a", "1", "completed", 9),
         ]);
-        let replaced = Replaced::of(&items);
+        let replaced = Replaced::of(&items, &[]);
         let of = |failed, tried_again, cured, unsettled, still_failing| {
             Some(Reruns {
                 completed_before: 0,
@@ -343,12 +402,18 @@ mod tests {
                 cured,
                 unsettled,
                 still_failing,
+                classes: BTreeMap::new(),
             })
         };
         assert_eq!(replaced.of_job(&items, &(0..4), 4), of(4, 3, 2, 1, 1));
         assert_eq!(replaced.of_job(&items, &(4..7), 1), of(1, 1, 1, 0, 0));
         assert_eq!(replaced.of_job(&items, &(7..8), 0), None);
-        assert_eq!(replaced.of_all(&items, 1), of(4, 3, 2, 1, 1));
+        let classes = BTreeMap::from([(Class::Input, 1)]);
+        let all = Reruns {
+            classes: classes.clone(),
+            ..of(4, 3, 2, 1, 1).expect("reruns")
+        };
+        assert_eq!(replaced.of_all(&items, classes), Some(all));
         assert_eq!(replaced.by(0), Some(7));
     }
 }

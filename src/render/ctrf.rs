@@ -136,7 +136,6 @@ fn summary(report: &Report, suites: usize, of_jobs: &[Case<'_>]) -> Value {
             _ => &mut other,
         } += count;
     }
-    skipped += report.overall.counts.replaced;
     for case in of_jobs {
         *match case.outcome {
             Outcome::Failed => &mut failed,

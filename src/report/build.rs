@@ -16,7 +16,7 @@ use crate::metrics::insight::breakdown::{self, ByName};
 use crate::metrics::insight::dimensions::Dimensions;
 use crate::metrics::{
     self, Drawn, DurationsWithOpen, ExpectedEnd, Failures, JobRows, Limits, Metrics, Replaced,
-    Shape, Spans,
+    Shape, Spans, Work,
 };
 use crate::parallel::{self, MANY_ROWS};
 use crate::text::mask_name;
@@ -53,13 +53,11 @@ pub(crate) fn build<'a, T: Send>(
     });
     let replaced = match dump.jobs.len() {
         0 | 1 => Replaced::default(),
-        _ => Replaced::of(&dump.items),
+        _ => Replaced::of(&dump.items, &dump.jobs.iter().map(work).collect::<Vec<_>>()),
     };
-    let standing = (!replaced.is_empty()).then(|| failures.standing(&replaced));
     let builder = Builder {
         dump,
         failures: &failures,
-        standing: standing.as_ref().unwrap_or(&failures),
         replaced: &replaced,
         labels: &labels,
         options,
@@ -83,10 +81,11 @@ pub(crate) fn build<'a, T: Send>(
         // One job is the whole.
         (None, [only]) => only.sections.clone(),
         (all, _) => {
+            let reruns = replaced.of_all(&dump.items, failures.standing(&replaced));
             let all = all.unwrap_or_else(|| builder.all());
-            let (mut overall, shape) = overall(dump, sums, &outlines, &replaced, all);
+            let (mut overall, shape) = overall(dump, sums, &outlines, reruns, all);
             overall_shape = Some(Box::new(shape));
-            add_classes(&mut overall, builder.standing, &(0..dump.items.len()));
+            add_classes(&mut overall, &failures, &(0..dump.items.len()));
             if outlines.iter().any(|job| job.api == Api::V2) {
                 builder.usage(&(0..dump.items.len()), &mut overall);
             }
@@ -137,8 +136,6 @@ struct Jobs<'a> {
 struct Builder<'d, 'a> {
     dump: &'d Dump,
     failures: &'a Failures,
-    /// Failures without those that are replaced.
-    standing: &'a Failures,
     /// Records that a newer one in another job replaces.
     replaced: &'a Replaced,
     labels: &'a [String],
@@ -195,11 +192,11 @@ impl<'d> Builder<'d, '_> {
             true => Drawn::Whole,
             false => Drawn::Small,
         };
-        let open = self.open(&dump.rows[index], None);
+        let open = self.open(&dump.rows[index]);
         let ((metrics, mut shape, spans), names) = parallel::both(
             dump.rows[index].len() > MANY_ROWS,
-            || self.compute(&self.runs[index..=index], dump.jobs.len(), drawn, None),
-            || self.by_name(index..index + 1, dump.jobs.len() <= FULL_JOBS, None),
+            || self.compute(&self.runs[index..=index], dump.jobs.len(), drawn),
+            || self.by_name(index..index + 1, dump.jobs.len() <= FULL_JOBS),
         );
         shape.insight.names = names;
         let counts = counts_of(job, &metrics);
@@ -245,14 +242,13 @@ impl<'d> Builder<'d, '_> {
 
     /// Computes the figures of all jobs together.
     fn all(&self) -> (Metrics, Shape, Vec<OpenItem>) {
-        let replaced = Some(self.replaced).filter(|replaced| !replaced.is_empty());
         let ((metrics, mut shape, _), names) = parallel::both(
             self.dump.items.len() > MANY_ROWS,
-            || self.compute(&self.runs, 1, Drawn::Whole, replaced),
-            || self.by_name(0..self.dump.jobs.len(), true, replaced),
+            || self.compute(&self.runs, 1, Drawn::Whole),
+            || self.by_name(0..self.dump.jobs.len(), true),
         );
         shape.insight.names = names;
-        let open = self.open(&(0..self.dump.items.len()), replaced);
+        let open = self.open(&(0..self.dump.items.len()));
         (metrics, shape, open)
     }
 
@@ -261,36 +257,23 @@ impl<'d> Builder<'d, '_> {
         let part = self.dump.items.rows(rows.clone());
         sections.queue = metrics::queue(&part).map(Box::new);
         sections.credits = metrics::credits(&self.dump.items, &part);
-        let failures = match rows.len() == self.dump.items.len() {
-            true => self.standing,
-            false => self.failures,
-        };
-        failures.count_credits(&self.dump.items, rows, &mut sections.error_groups);
+        self.failures
+            .count_credits(&self.dump.items, rows, &mut sections.error_groups);
     }
 
     /// Computes the figures of one of `of` jobs, or of all together.
-    fn compute(
-        &self,
-        jobs: &[JobRows],
-        of: usize,
-        drawn: Drawn,
-        replaced: Option<&Replaced>,
-    ) -> (Metrics, Shape, Spans) {
+    fn compute(&self, jobs: &[JobRows], of: usize, drawn: Drawn) -> (Metrics, Shape, Spans) {
         let (items, labels) = (&self.dump.items, self.labels);
         let limits = Limits {
             slowest: self.options.slowest,
             groups: limits::listed(of),
             examples: limits::examples(self.options.examples, of),
         };
-        let failures = match replaced {
-            Some(_) => self.standing,
-            None => self.failures,
-        };
-        metrics::compute(items, jobs, failures, labels, limits, drawn, replaced)
+        metrics::compute(items, jobs, self.failures, labels, limits, drawn)
     }
 
     /// Looks at the items of these jobs by their names.
-    fn by_name(&self, jobs: Range<usize>, is_listed: bool, replaced: Option<&Replaced>) -> ByName {
+    fn by_name(&self, jobs: Range<usize>, is_listed: bool) -> ByName {
         let Self {
             dump,
             dimensions,
@@ -300,13 +283,24 @@ impl<'d> Builder<'d, '_> {
         let named = &options.dimensions;
         let rows = &dump.rows[jobs.clone()];
         let items = &dump.items;
-        breakdown::by_name(items, rows, jobs, dimensions, named, is_listed, replaced)
+        breakdown::by_name(items, rows, jobs, dimensions, named, is_listed)
     }
 
-    fn open(&self, rows: &Range<usize>, replaced: Option<&Replaced>) -> Vec<OpenItem> {
+    fn open(&self, rows: &Range<usize>) -> Vec<OpenItem> {
         let newest = || *self.newest.get_or_init(|| newest_instant(self.dump));
-        let is_left_out = |row| replaced.is_some_and(|replaced| replaced.by(row).is_some());
-        metrics::open::open(&self.dump.items, rows, self.labels, is_left_out, newest)
+        metrics::open::open(&self.dump.items, rows, self.labels, newest)
+    }
+}
+
+/// Work of a job as its record states it.
+pub(super) fn work(job: &Job) -> Work<'_> {
+    let Some(record) = job.record.as_deref() else {
+        return Work::default();
+    };
+    Work {
+        kind: record.job_type.as_deref().map(Work::kind),
+        project: record.project_id.as_deref(),
+        start: record.started_at.or(record.created_at).map(UtcTime::micros),
     }
 }
 

@@ -101,7 +101,6 @@ pub(super) fn counts_of(job: &Job, metrics: &Metrics) -> ItemCounts {
         recorded: job.recorded.rows,
         distinct: metrics.distinct,
         duplicates: job.recorded.rows - metrics.distinct,
-        replaced: 0,
         conflicting_duplicates: job.recorded.conflicting,
         unreadable: job.unreadable,
         filtered_jobs: u64::from(status_filter.is_some()),

@@ -303,14 +303,10 @@ pub struct ItemCounts {
     pub listed: bool,
     /// Rows read, including repeated ones, excluding unreadable ones.
     pub recorded: u64,
-    /// Distinct `item_id`s. All figures use the newest record of each. Over several jobs, an item that failed or
-    /// was cancelled in one and is recorded in another, under its id or a name that each has once, is one.
+    /// Distinct `item_id`s of each job. All figures use the newest record of each.
     pub distinct: u64,
-    /// Rows of which the same job has a newer one. `recorded - duplicates - replaced` is `distinct`.
+    /// `recorded - distinct`.
     pub duplicates: u64,
-    /// Items that another job has a newer record of; 0 for single jobs.
-    #[serde(default)]
-    pub replaced: u64,
     /// Items recorded more than once whose records differ.
     pub conflicting_duplicates: u64,
     /// Rows that could not be read as items.

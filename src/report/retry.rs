@@ -6,12 +6,12 @@ use std::collections::HashMap;
 
 use foldhash::quality::RandomState;
 
-use super::model::Report;
+use super::model::{JobFacts, Report};
 use crate::api::UtcTime;
 use crate::api::status::{CANCELLED, COMPLETED, FAILED, SKIPPED};
 use crate::frame::ItemFrame;
 use crate::load::Dump;
-use crate::metrics::{Class, Failures};
+use crate::metrics::{Class, Failures, Work};
 use crate::text::mask_name;
 
 /// Why an item may be run again. Each kind has the word by which users choose it.
@@ -133,7 +133,8 @@ impl<'a> Plan<'a> {
             });
         });
         let jobs = dump.jobs.iter().map(|job| super::limits::name(&job.label));
-        Self::of(records, jobs.collect())
+        let works: Vec<Work<'_>> = dump.jobs.iter().map(super::build::work).collect();
+        Self::of(records, jobs.collect(), &works)
     }
 
     /// Returns the plan of a report; absent if it does not hold all items.
@@ -145,12 +146,22 @@ impl<'a> Plan<'a> {
         let classes: HashMap<&str, Class, RandomState> =
             groups.map(|group| (&*group.id, group.class)).collect();
         let mut jobs: Vec<String> = Vec::new();
+        let mut works: Vec<Work<'_>> = Vec::new();
+        let facts = report.jobs.iter();
+        let facts = facts.filter_map(|job| Some((&*job.label, job.job.as_ref()?)));
+        let facts: HashMap<&str, &JobFacts, RandomState> = facts.collect();
         let mut places: HashMap<&str, u32, RandomState> = HashMap::default();
         let micros = |time: Option<UtcTime>| time.map(UtcTime::micros);
         let mut records = Vec::with_capacity(report.items.len());
         for row in &report.items {
             let job = *places.entry(&row.job).or_insert_with(|| {
                 jobs.push(row.job.clone());
+                let facts = facts.get(&*row.job);
+                works.push(facts.map_or_else(Work::default, |facts| Work {
+                    kind: facts.job_type.as_deref().map(Work::kind),
+                    project: facts.project_id.as_deref(),
+                    start: None,
+                }));
                 jobs.len() as u32 - 1
             });
             let at = row.effective_at.or(row.completed_at).or(row.started_at);
@@ -167,16 +178,25 @@ impl<'a> Plan<'a> {
                 message: row.error_message.as_deref().map(Cow::from),
             });
         }
-        Some(Self::of(records, jobs))
+        Some(Self::of(records, jobs, &works))
     }
 
-    /// Returns the plan of these records.
-    pub fn of(records: Vec<Record<'a>>, jobs: Vec<String>) -> Self {
+    /// Returns the plan of these records, of jobs that do such work.
+    pub fn of(records: Vec<Record<'a>>, jobs: Vec<String>, works: &[Work<'_>]) -> Self {
+        // What is not known is the same if there is no choice.
+        let kinds = differ(works.iter().filter_map(|work| work.kind));
+        let projects = differ(works.iter().filter_map(|work| work.project));
+        let works = works.iter().map(|work| Work {
+            kind: work.kind.filter(|_| kinds),
+            project: work.project.filter(|_| projects),
+            start: None,
+        });
+        let works = &works.collect::<Vec<_>>()[..];
         let mut is_cured = vec![false; records.len()];
         let mut is_older = vec![false; records.len()];
-        settle_ids(&records, &mut is_cured, &mut is_older);
+        settle_ids(&records, works, &mut is_cured, &mut is_older);
         if jobs.len() > 1 {
-            settle_names(&records, &mut is_cured, &mut is_older);
+            settle_names(&records, works, &mut is_cured, &mut is_older);
         }
         let mut plan = Self {
             items: Vec::new(),
@@ -207,13 +227,28 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Of the records of one id, a completed one cures all, and the newest stands for the item.
-fn settle_ids(records: &[Record<'_>], is_cured: &mut [bool], is_older: &mut [bool]) {
-    let mut items: HashMap<&str, (usize, bool), RandomState> = HashMap::default();
+fn differ<'w>(mut known: impl Iterator<Item = &'w str>) -> bool {
+    let first = known.next();
+    known.any(|other| Some(other) != first)
+}
+
+fn work<'w>(works: &[Work<'w>], record: &Record<'_>) -> Work<'w> {
+    works.get(record.job as usize).copied().unwrap_or_default()
+}
+
+/// Of the records of one id in jobs of one type, a completed one cures all, and the newest stands for the item.
+fn settle_ids(
+    records: &[Record<'_>],
+    works: &[Work<'_>],
+    is_cured: &mut [bool],
+    is_older: &mut [bool],
+) {
+    type Key<'a> = (&'a str, Option<&'a str>);
+    let mut items: HashMap<Key<'_>, (usize, bool), RandomState> = HashMap::default();
     for (at, record) in records.iter().enumerate() {
         let has_completed = record.status == COMPLETED;
         items
-            .entry(&record.id)
+            .entry((&record.id, work(works, record).kind))
             .and_modify(|(newest, completed)| {
                 *completed |= has_completed;
                 if is_newer(records, at, *newest) {
@@ -223,20 +258,27 @@ fn settle_ids(records: &[Record<'_>], is_cured: &mut [bool], is_older: &mut [boo
             .or_insert((at, has_completed));
     }
     for (at, record) in records.iter().enumerate() {
-        let (newest, completed) = items[&*record.id];
+        let (newest, completed) = items[&(&*record.id, work(works, record).kind)];
         is_cured[at] = completed && record.status != COMPLETED;
         is_older[at] = newest != at && (!completed || record.status == COMPLETED);
     }
 }
 
-/// A name that stands once in each of several jobs is one file, whatever ids it has: it is cured if it
+/// A name that stands once in each of several jobs of one type and project is one file, whatever ids it has: it is cured if it
 /// completed and was not run later, and its newest record stands for it. Jobs that run side by side have files
 /// of the same names: a rerun begins when the failure is known.
-fn settle_names(records: &[Record<'_>], is_cured: &mut [bool], is_older: &mut [bool]) {
-    let mut names: HashMap<&str, Vec<usize>, RandomState> = HashMap::default();
+fn settle_names(
+    records: &[Record<'_>],
+    works: &[Work<'_>],
+    is_cured: &mut [bool],
+    is_older: &mut [bool],
+) {
+    type Key<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
+    let mut names: HashMap<Key<'_>, Vec<usize>, RandomState> = HashMap::default();
     for (at, record) in records.iter().enumerate() {
         if let Some(name) = record.name.as_deref() {
-            names.entry(name).or_default().push(at);
+            let Work { kind, project, .. } = work(works, record);
+            names.entry((name, kind, project)).or_default().push(at);
         }
     }
     let mut first_starts: HashMap<u32, i64, RandomState> = HashMap::default();

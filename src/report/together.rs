@@ -5,7 +5,7 @@ use super::limits;
 use super::model::{ItemCounts, JobReport, OpenItem, Sections};
 use super::outline::Outline;
 use crate::load::Dump;
-use crate::metrics::{Completeness, Metrics, Rate, RatesOfJobs, Replaced, Shape};
+use crate::metrics::{Completeness, Metrics, Rate, RatesOfJobs, Reruns, Shape};
 
 /// Sums over the jobs.
 #[derive(Default)]
@@ -59,7 +59,7 @@ pub(super) fn overall(
     dump: &Dump,
     sums: Sums,
     jobs: &[Outline<'_>],
-    replaced: &Replaced,
+    reruns: Option<Reruns>,
     (metrics, mut shape, open): (Metrics, Shape, Vec<OpenItem>),
 ) -> (Sections, Shape) {
     // Between the times of several jobs there are gaps that say nothing.
@@ -72,16 +72,12 @@ pub(super) fn overall(
         recorded: sums.recorded,
         distinct: metrics.distinct,
         duplicates: sums.duplicates,
-        replaced: replaced.len(),
         conflicting_duplicates: sums.conflicting_duplicates,
         unreadable: dump.jobs.iter().map(|job| job.unreadable).sum(),
         filtered_jobs: sums.filtered_jobs,
         filtered_in_part: sums.filtered_in_part,
         status_filter: sums.status_filter,
-        // An item of several jobs is one.
-        stated_total: completeness
-            .stated_total
-            .map(|total| total.saturating_sub(replaced.len())),
+        stated_total: completeness.stated_total,
         stated_total_source: completeness.source,
         missing: completeness.missing,
         complete: completeness.complete,
@@ -92,8 +88,7 @@ pub(super) fn overall(
     };
     let mut sections = sections(counts, metrics, &mut shape, open);
     sections.so_far = sums.so_far;
-    let failing = sections.rates.failure.numerator;
-    sections.reruns = replaced.of_all(&dump.items, failing).map(Box::new);
+    sections.reruns = reruns.map(Box::new);
     let of_whole_lists = jobs
         .iter()
         .filter(|job| !job.is_filtered)

@@ -152,6 +152,20 @@ struct Failures {
 
 impl Failures {
     fn of(whole: &Sections) -> Self {
+        if let Some(reruns) = whole
+            .reruns
+            .as_deref()
+            .filter(|reruns| reruns.tried_again > 0)
+        {
+            let [transient, input, permanent, unknown] =
+                Class::ALL.map(|class| reruns.classes.get(&class).copied().unwrap_or_default());
+            return Self {
+                transient,
+                input,
+                permanent,
+                unknown,
+            };
+        }
         let [transient, input, permanent, unknown] = Class::ALL.map(|class| {
             let groups = whole.error_groups.iter();
             let groups = groups.filter(|group| group.class == class);

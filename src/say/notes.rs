@@ -28,12 +28,11 @@ pub(super) fn of_loading(dump: &Dump) -> impl Iterator<Item = Note> {
 
 /// Note about items that several jobs record.
 pub(super) fn of_reruns(overall: &Sections) -> Option<Note> {
-    let replaced = overall.counts.replaced;
-    (replaced > 0).then(|| {
+    let again = overall.reruns.as_ref()?.tried_again;
+    (again > 0).then(|| {
         let message = format!(
-            "{} in a newer job; the figures of all jobs together count the newest record only, those of each \
-             job are as recorded",
-            counted(replaced, "item is recorded again", "items are recorded again")
+            "{} in a newer job; the figures count what each job recorded",
+            counted(again, "item that failed is", "items that failed are")
         );
         Note::new(Code::RetriedItems, None, message)
     })

@@ -45,7 +45,7 @@ mod tests {
             record("cancelled", None),
             record("processing", None),
         ];
-        let plan = Plan::of(records, vec![String::new()]);
+        let plan = Plan::of(records, vec![String::new()], &[]);
         let transient = [Kind::Failed(Class::Transient)];
         assert_eq!(
             summary(&plan, &transient),

@@ -57,18 +57,21 @@ impl Mark {
                 .filter_map(|job| job.job.as_ref()?.status.as_deref())
         };
         let open = |(word, count): (&String, &u64)| *count > 0 && !is_terminal(word);
+        // What a rerun cured is counted as failed where it failed.
+        let is_cured = |sections: &Sections| {
+            let reruns = sections.reruns.as_deref();
+            reruns.is_some_and(|reruns| reruns.still_failing + reruns.unsettled == 0)
+        };
         let stated = |job: &JobReport| {
             let failed = job.job.as_ref().and_then(|job| job.failed_items);
-            // The job itself counts what a rerun cured.
-            let reruns = job.sections.reruns.as_deref();
-            let is_cured = reruns.is_some_and(|reruns| reruns.still_failing == 0);
-            failed.is_some_and(|failed| failed > 0) && !is_cured
+            failed.is_some_and(|failed| failed > 0) && !is_cured(&job.sections)
         };
         let failed = whole
             .counts
             .by_status
             .get(FAILED)
-            .is_some_and(|count| *count > 0);
+            .is_some_and(|count| *count > 0)
+            && !is_cured(whole);
         let gate = report.gates.iter().any(|gate| gate.fails);
         if failed || gate || states().any(|state| state == FAILED) || report.jobs.iter().any(stated)
         {
@@ -399,12 +402,10 @@ fn of_failed(report: &Report, whole: &Sections) -> Lines {
         }
         line
     });
-    let of = whole
-        .counts
-        .by_status
-        .get(FAILED)
-        .copied()
-        .unwrap_or_default();
+    let recorded = || whole.counts.by_status.get(FAILED).copied();
+    let reruns = whole.reruns.as_deref().filter(|_| report.jobs.len() > 1);
+    let of = reruns.map(|reruns| reruns.still_failing);
+    let of = of.or_else(recorded).unwrap_or_default();
     listed(Kind::Failed, FAILED_ITEMS, of, lines)
 }
 

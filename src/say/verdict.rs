@@ -148,35 +148,31 @@ impl Subject<'_> {
                 all => format!("All {} completed.", self.count(all)),
             },
             (0, processed) => format!(
-                "None of {} processed {} {}{}{}.",
+                "None of {} processed {} failed{}{}.",
                 number(processed),
                 self.items(processed),
-                self.failed(1),
                 self.so_far(),
                 self.bounds(None)
             ),
             (1, 1) => format!(
-                "The only processed {} {}{}{}.",
+                "The only processed {} failed{}{}.",
                 self.items(1),
-                self.failed(1),
                 self.bounds(None),
                 self.leading_error(1)
             ),
             (failed, processed) if failed == processed => format!(
-                "All {} processed {} {}{}{}{}.",
+                "All {} processed {} failed{}{}{}.",
                 number(failed),
                 self.items(failed),
-                self.failed(failed),
                 self.so_far(),
                 self.bounds(None),
                 self.leading_error(failed)
             ),
             (failed, processed) => format!(
-                "{} of {} processed {} {}{}{}{}.",
+                "{} of {} processed {} failed{}{}{}.",
                 number(failed),
                 number(processed),
                 self.items(processed),
-                self.failed(failed),
                 self.so_far(),
                 self.bounds(failure.value),
                 self.leading_error(failed)

@@ -304,62 +304,8 @@ def as_read(text):
     return text if text is None or text.isascii() else "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
 
 
-def replaced(items):
-    """The items of several jobs, in their order, of which another job has a newer record."""
-    unfinished = ("failed", "cancelled")
-
-    def of_each(field):
-        found = {}
-        for item in items:
-            if item[field]:
-                found.setdefault(as_read(item[field]), []).append(item)
-        return [same for same in found.values() if len(same) > 1]
-
-    def is_newer(one, other):
-        at = [next((i[k] for k in ("effective_at", "completed_at", "started_at") if i[k] is not None), None)
-              for i in (one, other)]
-        if None not in at and at[0] != at[1]:
-            return at[0] > at[1]
-        ended = [i["status"] in TERMINAL for i in (one, other)]
-        return ended[0] >= ended[1]         # it is the later one of both
-
-    def newest_of(same, statuses):
-        best = None
-        for item in same:
-            if statuses(item["status"]) and (best is None or is_newer(item, best)):
-                best = item
-        return best
-
-    def standing(same):
-        done = newest_of(same, lambda s: s in ("completed", "failed"))
-        if done is not None and done["status"] == "completed":
-            return done
-        return (newest_of(same, lambda s: s in ("completed", "failed") or s not in TERMINAL)
-                or newest_of(same, lambda s: True))
-
-    def began_after(newer, older):
-        """Whether the job of the newer one began when the older one had ended; True if that is not known."""
-        starts = [i["started_at"] for i in items if i["owner"] is newer["owner"] and i["started_at"] is not None]
-        return not starts or older["completed_at"] is None or min(starts) >= older["completed_at"]
-
-    gone = set()
-    by_id = of_each("item_id")
-    if any(i["status"] in unfinished for same in by_id for i in same):
-        for same in by_id:
-            gone |= {id(i) for i in same} - {id(standing(same))}
-    for same in of_each("item_name"):
-        once = len({id(i["owner"]) for i in same}) == len(same)
-        if once and any(i["status"] in unfinished for i in same):
-            rest = [i for i in same if id(i) not in gone]
-            keep = standing(rest) if rest else None
-            gone |= {id(i) for i in rest if i is not keep and i["status"] not in ("completed", "skipped")
-                     and began_after(keep, i)}
-    return gone
-
-
-def statistics(all_items, kinds, records=(), gone=()):
-    """The numbers of items; those that are `gone` count in times and durations only."""
-    items = [i for i in all_items if id(i) not in gone]
+def statistics(items, kinds, records=()):
+    """The numbers of items."""
     by_status = {s: 0 for s in STATUSES}
     for item in items:
         by_status[item["status"]] = by_status.get(item["status"], 0) + 1
@@ -378,9 +324,9 @@ def statistics(all_items, kinds, records=(), gone=()):
         "rates": {"failure": rate(failed, completed + failed),
                   "failed_of_all": rate(failed, len(items)),
                   "skipped_of_all": rate(skipped, len(items))},
-        "durations": {"completed": duration_stats(all_items, "completed"),
-                      "failed": duration_stats(all_items, "failed")},
-        "throughput": throughput(all_items, records),
+        "durations": {"completed": duration_stats(items, "completed"),
+                      "failed": duration_stats(items, "failed")},
+        "throughput": throughput(items, records),
         "skip_reasons": [{"reason": r, "count": c} for r, c in rows],
         "error_group_counts": {"sorted": sorted(errors.values(), reverse=True),
                                "by_kind": dict(sorted(errors.items()))},
@@ -421,7 +367,7 @@ def item_counts(records, items, conflicting, total, source, status_filter, by_st
             "by_status": by_status}
 
 
-def overall_counts(parts, by_status, gone=0):
+def overall_counts(parts, by_status):
     """The counts over several jobs, from theirs."""
     totals = [p["stated_total"] for p in parts]
     known = None not in totals
@@ -433,9 +379,9 @@ def overall_counts(parts, by_status, gone=0):
 
     return {**{k: sum(p[k] for p in parts)
                for k in ("recorded", "duplicates", "conflicting_duplicates")},
-            "distinct": sum(p["distinct"] for p in parts) - gone, "replaced": gone,
+            "distinct": sum(p["distinct"] for p in parts),
             "status_filter": shared("status_filter"),
-            "stated_total": max(0, sum(totals) - gone) if known else None,
+            "stated_total": sum(totals) if known else None,
             "stated_total_source": shared("stated_total_source"),
             "missing": sum(p["missing"] for p in parts) if known else None,
             "complete": False if False in states else None if None in states else True,

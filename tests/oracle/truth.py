@@ -3,7 +3,7 @@
 import math
 
 from model import (NO_MESSAGE, PLAUSIBLE, TIMES, counted_times, durations_with_open, early_ends, is_open, item_counts,
-                   overall_counts, replaced, rfc3339, run_bounds, seconds, settled, statistics, us)
+                   overall_counts, rfc3339, run_bounds, seconds, settled, statistics, us)
 from order import path_order
 
 JOB_TIMES = ("completed_at", "created_at", "effective_at", "started_at", "updated_at")
@@ -68,9 +68,9 @@ def spans_of(items):
     return sorted((s for s in spans if s[0] >= 0), key=lambda s: -s[0])
 
 
-def sections_of(items, records=(), gone=()):
+def sections_of(items, records=()):
     kinds = {i["error_message"]: i["kind"] for i in items if i["status"] == "failed" and i["kind"] != NO_MESSAGE}
-    by_status, numbers = statistics(items, kinds, records, gone)
+    by_status, numbers = statistics(items, kinds, records)
     numbers.pop("error_group_counts")
     total = by_status["skipped"]
     for row in numbers["skip_reasons"]:
@@ -87,8 +87,7 @@ def sections_of(items, records=(), gone=()):
     first, last = us(through["first_start"]), us(through["last_end"])
     span = None if None in (first, last) else last - first
     through["span_seconds"] = seconds(span) if span is not None and span > 0 else None
-    standing = [i for i in items if id(i) not in gone]
-    return by_status, {**numbers, "groups": groups_of(standing), "spans": spans_of(items), "rows": items}
+    return by_status, {**numbers, "groups": groups_of(items), "spans": spans_of(items), "rows": items}
 
 
 def job_truth(job):
@@ -121,11 +120,6 @@ def job_truth(job):
     return {"batch_job_id": job.id, "job": facts, "counts": counts, "known": known, **numbers}
 
 
-def first_seen(job):
-    """Where the program meets the job first."""
-    return min([(path_order(s[0]), 0, 0) for s in job.statuses] + [(path_order(r[0]), 1, r[1]) for r in job.records])
-
-
 def newest_instant(jobs):
     """The newest of all times of items and of their jobs, of those that may be right."""
     of_items = [item[field] for job in jobs for item in job["rows"] for field in TIMES]
@@ -148,11 +142,9 @@ def truth(dump):
     for job in jobs:
         job["durations_with_open"] = with_open_items(job, newest)
     parts = [job["counts"] for job in jobs]
-    in_order = sorted((n for n, job in enumerate(dump.jobs) if job.records), key=lambda n: first_seen(dump.jobs[n]))
-    gone = replaced([item for n in in_order for item in jobs[n]["rows"]]) if len(jobs) > 1 else set()
     records = [job.pop("known") for job in jobs]
-    by_status, numbers = sections_of([item for job in jobs for item in job["rows"]], records, gone)
-    counts = overall_counts(parts, by_status, len(gone))
+    by_status, numbers = sections_of([item for job in jobs for item in job["rows"]], records)
+    counts = overall_counts(parts, by_status)
     unreadable = [p["unreadable"] for p in parts]
     counts["unreadable"] = ANY if ANY in unreadable else sum(unreadable)
     if len(parts) > 1:

@@ -17,9 +17,9 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::merged::{Facts, LEFT_OUT, Merged};
+use self::merged::{Facts, Merged};
+use super::super::Class;
 use super::super::durations::median;
-use super::super::{Class, Replaced};
 use super::dimensions::{Dimensions, Kind, NamedDimension, Values};
 use super::tails::{
     holm, hypergeometric_at_least, hypergeometric_moments, normal_at_least, rank_sum_moments,
@@ -143,8 +143,7 @@ pub struct ByName {
     pub breakdowns: Vec<Breakdown>,
 }
 
-/// Looks at the items of these jobs by their names. `is_listed` asks for the numbers of each value. Records that are
-/// `replaced` do not count.
+/// Looks at the items of these jobs by their names. `is_listed` asks for the numbers of each value.
 pub fn by_name(
     items: &ItemFrame,
     rows: &[Range<usize>],
@@ -152,7 +151,6 @@ pub fn by_name(
     dimensions: &Dimensions,
     named: &[NamedDimension],
     is_listed: bool,
-    replaced: Option<&Replaced>,
 ) -> ByName {
     let values: Vec<&[Values]> = jobs.map(|job| dimensions.job(job)).collect();
     // Of two that hold the same items, the one that the user asks for is named.
@@ -165,11 +163,7 @@ pub fn by_name(
     if merged.is_empty() {
         return ByName::default();
     }
-    let facts = rows.iter().map(|rows| {
-        let left_out = replaced.map_or(&[][..], |replaced| replaced.among(rows));
-        Facts::of(items, rows, left_out)
-    });
-    let facts: Vec<Facts> = facts.collect();
+    let facts: Vec<Facts> = rows.iter().map(|rows| Facts::of(items, rows)).collect();
     let names = Names {
         merged: &merged,
         facts: &facts,
@@ -409,8 +403,7 @@ impl Names<'_> {
         let none = dimension.words.len();
         let mut numbers = vec![Numbers::default(); none + 1];
         for (job, facts) in self.facts.iter().enumerate() {
-            let counted = facts.statuses.iter().enumerate();
-            for (at, status) in counted.filter(|(_, status)| **status != LEFT_OUT) {
+            for (at, status) in facts.statuses.iter().enumerate() {
                 let of = &mut numbers[dimension.code(job, at).unwrap_or(none)];
                 of.items += 1;
                 of.failed += u64::from(*status == FAILED);

@@ -15,7 +15,7 @@ fn record(job: u32, id: &str, name: &str, status: &str, at: Option<i64>) -> Reco
 }
 
 fn ids(records: Vec<Record<'static>>, jobs: usize) -> Vec<String> {
-    let plan = Plan::of(records, vec![String::new(); jobs]);
+    let plan = Plan::of(records, vec![String::new(); jobs], &[]);
     plan.items
         .into_iter()
         .map(|(_, record)| record.id.into_owned())
@@ -97,7 +97,7 @@ fn every_status_has_its_word() {
     let records = statuses.iter().enumerate();
     let records =
         records.map(|(n, status)| record(0, &n.to_string(), &n.to_string(), status, None));
-    let plan = Plan::of(records.collect(), vec![String::new()]);
+    let plan = Plan::of(records.collect(), vec![String::new()], &[]);
     let words: Vec<_> = plan.items.iter().map(|(kind, _)| kind.word()).collect();
     assert_eq!(
         words,

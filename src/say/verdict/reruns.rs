@@ -5,17 +5,6 @@ use crate::report::model::Reruns;
 use crate::text::{joined, number};
 
 impl Subject<'_> {
-    /// "failed", or "still fail" if a rerun tells.
-    pub(super) fn failed(&self, count: u64) -> &'static str {
-        let reruns = self.sections.reruns.as_deref();
-        let is_told = reruns.is_some_and(|reruns| reruns.tried_again > 0);
-        match (self.is_of_several() && is_told, count) {
-            (false, _) => "failed",
-            (true, 1) => "still fails",
-            (true, _) => "still fail",
-        }
-    }
-
     /// What became of the failures that are recorded in a newer job.
     pub(super) fn reruns(&self) -> Option<String> {
         let reruns = self.sections.reruns.as_deref()?;
@@ -28,11 +17,14 @@ impl Subject<'_> {
             let failing = number(reruns.still_failing);
             match reruns.completed_before {
                 before if before == reruns.still_failing => match before {
-                    1 => "It completed in an older job.".to_owned(),
-                    _ => "All of them completed in an older job.".to_owned(),
+                    1 => "The one that still fails completed in an older job.".to_owned(),
+                    all => format!(
+                        "The {} that still fail completed in an older job.",
+                        number(all)
+                    ),
                 },
                 before => format!(
-                    "{} of the {failing} completed in an older job.",
+                    "{} of the {failing} that still fail completed in an older job.",
                     number(before)
                 ),
             }
@@ -46,22 +38,28 @@ impl Subject<'_> {
     }
 }
 
-/// "A rerun cured 9 of the 12 that failed."
+/// "A rerun cured 9 of the 12 failures it tried again; 3 still fail."
 fn of_all(reruns: &Reruns) -> String {
-    let cured = match (reruns.cured, reruns.failed) {
-        (1, 1) => "A rerun cured the one that failed".to_owned(),
-        (0, 1) => "A rerun did not cure the one that failed".to_owned(),
-        (0, all) => format!("A rerun cured none of the {} that failed", number(all)),
-        (cured, all) if cured == all => format!("A rerun cured all {} that failed", number(all)),
+    let cured = match (reruns.cured, reruns.tried_again) {
+        (1, 1) => "A rerun cured the one failure it tried again".to_owned(),
+        (0, 1) => "A rerun did not cure the failure it tried again".to_owned(),
+        (0, all) => format!(
+            "A rerun cured none of the {} failures it tried again",
+            number(all)
+        ),
+        (cured, all) if cured == all => {
+            format!("A rerun cured all {} failures it tried again", number(all))
+        }
         (cured, all) => format!(
-            "A rerun cured {} of the {} that failed",
+            "A rerun cured {} of the {} failures it tried again",
             number(cured),
             number(all)
         ),
     };
-    match reruns.unsettled {
-        0 => format!("{cured}."),
-        count => format!("{cured}; {}.", unfinished(count)),
+    let left = left(reruns);
+    match left.is_empty() {
+        true => format!("{cured}."),
+        false => format!("{cured}; {}.", joined(&left)),
     }
 }
 
@@ -76,24 +74,26 @@ fn of_job(reruns: &Reruns) -> String {
         (cured, all) if cured == all => "all of them".to_owned(),
         (cured, _) => format!("{} of them", number(cured)),
     };
+    let left = left(reruns);
+    match left.is_empty() {
+        true => format!("A rerun cured {cured}."),
+        false => format!("A rerun cured {cured}; {}.", joined(&left)),
+    }
+}
+
+/// "3 still fail", "1 has not finished".
+fn left(reruns: &Reruns) -> Vec<String> {
     let still = match reruns.still_failing {
         0 => None,
         1 => Some("1 still fails".to_owned()),
         count => Some(format!("{} still fail", number(count))),
     };
-    let unsettled = (reruns.unsettled > 0).then(|| unfinished(reruns.unsettled));
-    let rest: Vec<String> = still.into_iter().chain(unsettled).collect();
-    match rest.is_empty() {
-        true => format!("A rerun cured {cured}."),
-        false => format!("A rerun cured {cured}; {}.", joined(&rest)),
-    }
-}
-
-fn unfinished(count: u64) -> String {
-    match count {
-        1 => "1 has not finished".to_owned(),
-        count => format!("{} have not finished", number(count)),
-    }
+    let unsettled = match reruns.unsettled {
+        0 => None,
+        1 => Some("1 has not finished".to_owned()),
+        count => Some(format!("{} have not finished", number(count))),
+    };
+    still.into_iter().chain(unsettled).collect()
 }
 
 #[cfg(test)]
@@ -109,7 +109,7 @@ mod tests {
                 cured,
                 unsettled,
                 still_failing: failed - cured - unsettled,
-                completed_before: 0,
+                ..Reruns::default()
             };
             (of_job(&reruns), of_all(&reruns))
         };
@@ -117,22 +117,22 @@ mod tests {
             (
                 (12, 9, 0),
                 "A rerun cured 9 of them; 3 still fail.",
-                "A rerun cured 9 of the 12 that failed.",
+                "A rerun cured 9 of the 12 failures it tried again; 3 still fail.",
             ),
             (
                 (12, 9, 1),
                 "A rerun cured 9 of them; 2 still fail and 1 has not finished.",
-                "A rerun cured 9 of the 12 that failed; 1 has not finished.",
+                "A rerun cured 9 of the 12 failures it tried again; 2 still fail and 1 has not finished.",
             ),
             (
                 (12, 12, 0),
                 "A rerun cured all of them.",
-                "A rerun cured all 12 that failed.",
+                "A rerun cured all 12 failures it tried again.",
             ),
             (
                 (1, 1, 0),
                 "A rerun cured it.",
-                "A rerun cured the one that failed.",
+                "A rerun cured the one failure it tried again.",
             ),
             (
                 (1, 0, 0),
@@ -142,7 +142,7 @@ mod tests {
             (
                 (4, 0, 2),
                 "A rerun cured none of them; 2 still fail and 2 have not finished.",
-                "A rerun cured none of the 4 that failed; 2 have not finished.",
+                "A rerun cured none of the 4 failures it tried again; 2 still fail and 2 have not finished.",
             ),
         ];
         for ((failed, cured, unsettled), job, all) in cases {

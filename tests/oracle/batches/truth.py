@@ -2,7 +2,7 @@
 
 from functools import cmp_to_key
 
-from model import (NO_MESSAGE, PLAUSIBLE, STATUSES, TERMINAL, duration_stats, overall_counts, replaced, rfc3339, run_bounds, seconds,
+from model import (NO_MESSAGE, PLAUSIBLE, STATUSES, TERMINAL, duration_stats, overall_counts, rfc3339, run_bounds, seconds,
                    statistics)
 from order import paths_compared
 
@@ -76,9 +76,9 @@ def credits_of(items):
             "by_status": {k: v for k, v in by_status.items() if v > 0}}
 
 
-def sections(items, records=(), gone=()):
+def sections(items, records=()):
     kinds = {i["error_message"]: i["error_message"] for i in items}
-    by_status, numbers = statistics(items, kinds, records, gone)
+    by_status, numbers = statistics(items, kinds, records)
     groups = numbers.pop("error_group_counts")["sorted"]
     numbers.pop("skip_reasons")
     return by_status, {**numbers, "groups": groups, "queue": queue_of(items), "credits": credits_of(items)}
@@ -164,9 +164,8 @@ def truth(dump):
         items = [{**d, "effective_at": None, "run": run_bounds(None, None)} for _, _, kind, d in documents if kind == "v1 item"]
         groups.append(group(job[0]["id"], items, {"status": job[0]["status"]}, job[0]["total_items"], "job.total_items"))
     all_items = [item for of in groups for item in of.items]
-    gone = replaced(all_items) if len(groups) > 1 else set()
-    by_status, numbers = sections(all_items, [getattr(of, "known", None) for of in groups], gone)
-    overall = {"counts": {**overall_counts([of.counts for of in groups], by_status, len(gone))}, **numbers}
+    by_status, numbers = sections(all_items, [getattr(of, "known", None) for of in groups])
+    overall = {"counts": {**overall_counts([of.counts for of in groups], by_status)}, **numbers}
     return groups, overall, strangers
 
 

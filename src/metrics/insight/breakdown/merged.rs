@@ -10,9 +10,6 @@ use super::Value;
 use crate::api::status::code::COMPLETED;
 use crate::frame::ItemFrame;
 
-/// Status of an item that does not count; no word has it.
-pub(super) const LEFT_OUT: u32 = u32::MAX;
-
 /// Status and duration of each item of a job.
 pub(super) struct Facts {
     pub(super) statuses: Vec<u32>,
@@ -21,8 +18,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Collects them; of rows that are `left_out` neither counts.
-    pub(super) fn of(items: &ItemFrame, rows: &Range<usize>, left_out: &[(u32, u32)]) -> Self {
+    pub(super) fn of(items: &ItemFrame, rows: &Range<usize>) -> Self {
         let mut facts = Self {
             statuses: Vec::with_capacity(rows.len()),
             micros: Vec::with_capacity(rows.len()),
@@ -32,11 +28,6 @@ impl Facts {
             let micros = row.micros().filter(|_| row.status == COMPLETED);
             facts.micros.push(micros.unwrap_or(-1));
         });
-        for (row, _) in left_out {
-            let at = *row as usize - rows.start;
-            facts.statuses[at] = LEFT_OUT;
-            facts.micros[at] = -1;
-        }
         facts
     }
 }

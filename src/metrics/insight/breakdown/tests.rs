@@ -30,7 +30,7 @@ fn told(jobs: &[Vec<Item>], named: &[NamedDimension]) -> ByName {
     let (frame, _) =
         crate::frame::ItemFrame::build(vec![columns], runs, jobs.len()).expect("a frame");
     let dimensions = Dimensions::of(&frame, &rows, named, false);
-    by_name(&frame, &rows, 0..jobs.len(), &dimensions, named, true, None)
+    by_name(&frame, &rows, 0..jobs.len(), &dimensions, named, true)
 }
 
 /// So many items with this name, of which so many failed, that take so long.
