@@ -1,7 +1,7 @@
 //! The command line: clap's types, turned once into validated options. No type of clap goes further.
 
-#[cfg(feature = "fetch")]
 mod compare;
+#[cfg(feature = "fetch")]
 mod fetch;
 mod formats;
 mod grouping;

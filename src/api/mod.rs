@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub mod field;
+pub mod id;
 pub mod record;
 pub mod status;
 pub mod time;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use ureq::http::Uri;
 
+pub use crate::api::id::{is_safe_id, looks_like_a_key};
+
 /// Default server.
 pub const DEFAULT_BASE_URL: &str = "https://api.cloud.llamaindex.ai";
 /// Server in the EU.
@@ -35,7 +37,7 @@ impl BaseUrl {
     /// If the text is not an `http` or `https` URL, or holds more than a host, a port and a path.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let text = text.trim();
-        if text.contains('@') || text.to_ascii_lowercase().contains(KEY_PREFIX) {
+        if text.contains('@') || looks_like_a_key(text) {
             return Err(BaseUrlError::Credentials);
         }
         let invalid = || BaseUrlError::Invalid(text.to_owned());
@@ -113,27 +115,8 @@ fn encoded(text: &str) -> String {
     encoded
 }
 
-/// Prefix of the keys of this service.
-const KEY_PREFIX: &str = "llx-";
 /// Prefixes of the IDs of batch jobs.
 const JOB_PREFIXES: [&str; 2] = ["bjb-", "bat-"];
-
-/// Returns true if a text can be an ID: safe in a URL and as the name of a folder, whatever server
-/// or user it came from.
-pub fn is_safe_id(text: &str) -> bool {
-    (1..=200).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-        && !text.starts_with(['.', '-'])
-        && !looks_like_a_key(text)
-}
-
-/// Returns true if a text contains something like a key of this service, so that it must not get
-/// into a URL.
-pub fn looks_like_a_key(text: &str) -> bool {
-    text.to_ascii_lowercase().contains(KEY_PREFIX)
-}
 
 /// Finds the job ID in what a user pasted: an ID with quotes, commas or a line ending around it, or
 /// a URL with the ID in it. `None` if a URL has no job ID.

@@ -1,7 +1,7 @@
 //! Notes about v2 batches: what the dump lacks, and the call that gets it.
 
 use super::code::Code;
-use crate::fetch::is_safe_id;
+use crate::api::id::is_safe_id;
 use crate::load::v2::BatchFacts;
 use crate::report::model::{JobReport, Note};
 use crate::text::{counted, mask, number};

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::api::id::is_safe_id;
 use crate::api::status::{CANCELLED, FAILED, is_open_job, is_terminal};
-use crate::fetch::is_safe_id;
 use crate::load::STDIN;
 use crate::metrics::Class;
 use crate::report::Report;

@@ -32,7 +32,11 @@ pub(super) fn of_reruns(overall: &Sections) -> Option<Note> {
     (again > 0).then(|| {
         let message = format!(
             "{} in a newer job; the figures count what each job recorded",
-            counted(again, "item that failed is", "items that failed are")
+            counted(
+                again,
+                "item that failed is recorded again",
+                "items that failed are recorded again"
+            )
         );
         Note::new(Code::RetriedItems, None, message)
     })

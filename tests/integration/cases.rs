@@ -450,7 +450,8 @@ fn a_rerun_cures_in_the_answer_and_leaves_the_figures_of_the_jobs() {
     assert_eq!(failed.collect::<Vec<_>>(), [2, 0]);
     assert_eq!(
         summary["verdict"],
-        "2 jobs, both completed. None of 10 processed items still fails. A rerun cured all 2 that failed."
+        "2 jobs, both completed. 2 of 12 processed items failed (16.7%), all with “Job timed out after 300 seconds”. \
+         A rerun cured all 2 failures it tried again."
     );
     let verdict = jobs[0]["verdict"].as_str().expect("a verdict");
     assert!(
@@ -464,7 +465,7 @@ fn a_rerun_cures_in_the_answer_and_leaves_the_figures_of_the_jobs() {
     );
     let notes = summary["notes"].to_string();
     assert!(
-        notes.contains("2 items are recorded again in a newer job"),
+        notes.contains("2 items that failed are recorded again in a newer job"),
         "{notes}"
     );
     assert_eq!(summary["next_steps"].as_array().map(Vec::len), Some(0));
