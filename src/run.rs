@@ -39,7 +39,7 @@ use crate::progress::Progress;
 use crate::redact::RedactError;
 use crate::render::custom::{self, Custom, TemplateError};
 use crate::render::{self, Format, Look, Model, RenderError};
-use crate::report::{self, ItemSelection, Report, ReportOptions};
+use crate::report::{ItemSelection, Report, ReportOptions};
 use crate::say;
 use crate::say::next::Typed;
 use crate::say::stderr::{nothing_found, say_what_is_lost, speak};

@@ -382,6 +382,50 @@ mod tests {
     }
 
     #[test]
+    fn only_a_job_of_the_same_type_and_under_a_name_of_the_same_project_replaces() {
+        let work = |kind, project| Work {
+            kind: Some(kind),
+            project: Some(project),
+            start: None,
+        };
+        let same_id = [(0, "a", "x", "failed", 5), (1, "a", "x", "completed", 9)];
+        let same_name = [(0, "a", "x", "failed", 5), (1, "b", "x", "completed", 9)];
+        let of = |records: &[_], works: [Work<'_>; 2]| Replaced::of(&frame(records), &works).rows;
+        let parse = work("parse", "p");
+        assert_eq!(of(&same_id, [parse, work("extract", "p")]), []);
+        assert_eq!(of(&same_id, [parse, work("parse", "q")]), [(0, 1)]);
+        assert_eq!(of(&same_name, [parse, work("parse", "q")]), []);
+        assert_eq!(of(&same_name, [parse, parse]), [(0, 1)]);
+        assert_eq!(of(&same_name, [parse, Work::default()]), [(0, 1)]);
+    }
+
+    #[test]
+    fn records_without_times_take_the_order_of_their_jobs() {
+        let mut columns = ItemColumns::default();
+        let mut runs = Runs::default();
+        for (at, status) in ["completed", "failed"].into_iter().enumerate() {
+            columns.push(&ItemFields {
+                item_id: "a",
+                status,
+                ..ItemFields::default()
+            });
+            runs.add(at + 1, at as u32, 0);
+        }
+        let frame = ItemFrame::build(vec![columns], runs, 2)
+            .expect("few rows")
+            .0;
+        let of = |starts: [i64; 2]| {
+            let works = starts.map(|start| Work {
+                start: Some(start),
+                ..Work::default()
+            });
+            Replaced::of(&frame, &works).rows
+        };
+        assert_eq!(of([9, 5]), [(1, 0)]);
+        assert_eq!(of([5, 9]), [(0, 1)]);
+    }
+
+    #[test]
     fn failures_are_counted_once_over_all_jobs() {
         let items = frame(&[
             (0, "a", "1", "failed", 5),

@@ -42,7 +42,10 @@ pub(crate) fn steps(report: &Report, typed: Typed<'_>) -> Vec<NextStep> {
     let mut steps: Vec<NextStep> = Vec::new();
     steps.extend(fetch(report, whole, is_v2, typed));
     let failures = Failures::of(whole);
-    if let Some(words) = failures.words(is_bound) {
+    let is_listed = reruns.is_none_or(|reruns| {
+        reruns.completed_before == 0 || reruns.completed_before < reruns.still_failing
+    });
+    if let Some(words) = failures.words(is_bound).filter(|_| is_listed) {
         steps.push(sentence(words));
         steps.push(failures.list(items, typed));
     }

@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::report::model::Reruns;
-use crate::text::{joined, number};
+use crate::text::{counted, joined, number};
 
 impl Subject<'_> {
     /// What became of the failures that are recorded in a newer job.
@@ -40,8 +40,20 @@ impl Subject<'_> {
 
 /// "A rerun cured 9 of the 12 failures it tried again; 3 still fail."
 fn of_all(reruns: &Reruns) -> String {
+    if reruns.unsettled == reruns.tried_again {
+        let still = match reruns.still_failing {
+            0 => String::new(),
+            1 => "; 1 still fails".to_owned(),
+            count => format!("; {} still fail", number(count)),
+        };
+        let failures = counted(reruns.unsettled, "failure", "failures");
+        return format!("The rerun of {failures} has not finished{still}.");
+    }
     let cured = match (reruns.cured, reruns.tried_again) {
         (1, 1) => "A rerun cured the one failure it tried again".to_owned(),
+        (0, 1) if reruns.still_failing == 1 => {
+            return "A rerun did not cure the failure it tried again.".to_owned();
+        }
         (0, 1) => "A rerun did not cure the failure it tried again".to_owned(),
         (0, all) => format!(
             "A rerun cured none of the {} failures it tried again",
@@ -137,7 +149,12 @@ mod tests {
             (
                 (1, 0, 0),
                 "A rerun did not cure it.",
-                "A rerun did not cure the one that failed.",
+                "A rerun did not cure the failure it tried again.",
+            ),
+            (
+                (5, 0, 5),
+                "A rerun cured none of them; 5 have not finished.",
+                "The rerun of 5 failures has not finished.",
             ),
             (
                 (4, 0, 2),
