@@ -4,6 +4,7 @@ mod baseline;
 #[cfg(feature = "fetch")]
 mod fetching;
 mod github;
+mod memory;
 mod redaction;
 mod retry;
 mod saved;

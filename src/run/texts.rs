@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{RunError, signals};
+use super::{RunError, memory, signals};
 use crate::args::{Rendering, Verbosity};
 use crate::output;
 use crate::parallel;
 use crate::render::custom::Custom;
 use crate::render::html::Delivery;
 use crate::render::{self, Format, Look, Model};
+use crate::say::stderr::say_it_takes_too_much;
 use crate::text;
 
 /// Least number of jobs for which the texts are made in parallel.
@@ -118,7 +119,10 @@ impl Texts<'_> {
     ) -> Result<Text, RunError> {
         let model = &self.model;
         Ok(Text::Rendered(match (rendering, self.template) {
-            (Rendering::Template(_), Some(template)) => template.render(model, look, delivery)?,
+            (Rendering::Template(_), Some(template)) => {
+                let render = || template.render(model, look, delivery);
+                memory::limited(render, || say_it_takes_too_much(memory::MOST))?
+            }
             (Rendering::BuiltIn(Format::Html), _) => render::page(model, delivery)?,
             (Rendering::BuiltIn(Format::Json), _) => {
                 let indented = look.indented;

@@ -191,6 +191,14 @@ pub(crate) fn say_it_lists_fewer(path: &str, option: &str) {
     ));
 }
 
+/// Says that the user's template takes more memory than it may.
+pub(crate) fn say_it_takes_too_much(bytes: u64) {
+    say(&format!(
+        "error: the template takes more than {} of memory; does a text double itself?",
+        crate::text::bytes(bytes)
+    ));
+}
+
 fn read_words(file: &FileRead) -> String {
     let items = counted(file.items, "item", "items");
     format!(

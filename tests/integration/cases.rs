@@ -451,7 +451,7 @@ fn a_rerun_cures_in_the_answer_and_leaves_the_figures_of_the_jobs() {
     assert_eq!(
         summary["verdict"],
         "2 jobs, both completed. 2 of 12 processed items failed (16.7%), all with “Job timed out after 300 seconds”. \
-         A rerun cured all 2 failures it tried again."
+         A rerun cured both failures it tried again."
     );
     let verdict = jobs[0]["verdict"].as_str().expect("a verdict");
     assert!(

@@ -382,3 +382,18 @@ fn loops_over_too_much_come_to_an_end() {
         run.stderr
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn texts_that_double_themselves_come_to_an_end() {
+    let folder = Folder::new();
+    folder.write(
+        "items.json",
+        r#"{"items":[{"item_id":"a","status":"failed"}]}"#,
+    );
+    let doubled = "{% set a = a ~ a %}".repeat(40);
+    folder.write("t.txt", "{% set a = 'xx' %}".to_owned() + &doubled);
+    let run = folder.run(&["report", "items.json", "--template", "t.txt"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("of memory"), "{}", run.stderr);
+}

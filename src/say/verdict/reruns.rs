@@ -59,6 +59,7 @@ fn of_all(reruns: &Reruns) -> String {
             "A rerun cured none of the {} failures it tried again",
             number(all)
         ),
+        (2, 2) => "A rerun cured both failures it tried again".to_owned(),
         (cured, all) if cured == all => {
             format!("A rerun cured all {} failures it tried again", number(all))
         }
