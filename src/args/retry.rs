@@ -57,8 +57,9 @@ Examples:
 /// List the items to run again
 ///
 /// Prints the IDs of items that failed with an error that a retry may cure. Items
-/// that completed in a later snapshot or in another job are left out. Jobs share an
-/// item if the ID is the same, or a name that is unique in each job.
+/// that completed in a later snapshot or in another job are left out. Jobs of the
+/// same type share an item if the ID is the same, or, in one project, a name that is
+/// unique in each job.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "batch-report retry [OPTIONS] <PATH>...",

@@ -152,11 +152,6 @@ impl Replaced {
         self.rows.is_empty()
     }
 
-    /// Number of them.
-    pub fn len(&self) -> u64 {
-        self.rows.len() as u64
-    }
-
     /// Rows among these that are replaced, ascending, each with the newest one.
     pub fn among(&self, rows: &Range<usize>) -> &[(u32, u32)] {
         let before = |end: usize| self.rows.partition_point(|(row, _)| (*row as usize) < end);
